@@ -1,0 +1,83 @@
+"""The tables of delivery: updates that came in, messages to go out, conversations under way, and leases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ledger.db import Base, Key, Moment
+
+UNDONE = text("done_at IS NULL")
+QUEUED = text("sent_at IS NULL")
+
+
+class InboxRow(Base):
+    """One raw update, stored before Telegram is told that it arrived. ``sender_id`` orders a person's updates."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("bot_id", "update_id"),
+        Index("ix_inbox_undone", "sender_id", "id", sqlite_where=UNDONE, postgresql_where=UNDONE),
+        Index("ix_inbox_undone_order", "id", sqlite_where=UNDONE, postgresql_where=UNDONE),
+    )
+
+    id: Mapped[Key]
+    bot_id: Mapped[int]
+    update_id: Mapped[int]
+    sender_id: Mapped[int]
+    payload: Mapped[dict[str, Any]]
+    received_at: Mapped[Moment]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[dt.datetime | None]
+    error: Mapped[str | None]
+
+
+class OutboxRow(Base):
+    """One Bot API call to make after the commit that decided it.
+
+    ``collapse_key``: a newer queued row with the same key replaces an older one (edits of one screen). ``outcome`` is null
+    while queued, then ``sent``, ``unknown`` (no answer came; it may have arrived) or ``refused``.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_queued", "bot_id", "id", sqlite_where=QUEUED, postgresql_where=QUEUED),
+        Index("ix_outbox_collapse", "collapse_key", sqlite_where=QUEUED, postgresql_where=QUEUED),
+    )
+
+    id: Mapped[Key]
+    bot_id: Mapped[int]
+    chat_id: Mapped[int]
+    method: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    collapse_key: Mapped[str | None]
+    created_at: Mapped[Moment]
+    sent_at: Mapped[dt.datetime | None]
+    outcome: Mapped[str | None]
+    message_id: Mapped[int | None]
+
+
+class ConversationRow(Base):
+    """What one person is in the middle of in one chat. ``revision`` grows with every step, so old buttons are known."""
+
+    __tablename__ = "conversations"
+
+    chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str | None]
+    state: Mapped[str | None]
+    data: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=0)
+
+
+class Lease(Base):
+    """Who holds a task that one process at a time may do, and until when."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[Moment]

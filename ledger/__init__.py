@@ -1,0 +1,1 @@
+"""The group's books and business: everything Cagnotte knows about money, and nothing about Telegram."""

@@ -1,0 +1,314 @@
+"""The verbs of the books: open accounts, post, reverse, and read balances and statements.
+
+``post`` writes two statements whatever the size of the transaction: the transaction (which also claims its idempotency
+key) and its transfers. Triggers turn each transfer into two postings and move the two balances in the same statement, so
+a stored balance cannot be written by anything else, and reading it (or a page of a statement, by ``(account, seq)``) costs
+the same after ten postings or ten million.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books.models import GROUP_ACCOUNTS, Account, AccountKind, Posting, Transaction, Transfer
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+
+
+class IdempotencyConflict(LedgerError):
+    """The key was used before for another input: the caller has a bug, or is being fooled."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self.key = key
+
+
+class AlreadyReversed(LedgerError):
+    """The transaction was reversed before (by transaction ``reversal_id``)."""
+
+    def __init__(self, reversal_id: int) -> None:
+        super().__init__()
+        self.reversal_id = reversal_id
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """``amount_cents`` (> 0) onto account ``debit_id`` from account ``credit_id``.
+
+    ``within_credit``: refused by the database when the debited account would then be owed (a member in debt, I7).
+    """
+
+    debit_id: int
+    credit_id: int
+    amount_cents: int
+    within_credit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What to post: the event's ``kind``, its legs, and ``key``, which makes posting it again change nothing.
+
+    ``subject`` names what it is about (``order:7``); ``dated`` is the day it counts for (today when left out);
+    ``actor_id`` the member who did it.
+    """
+
+    kind: str
+    key: str
+    legs: Sequence[Leg]
+    subject: str | None = None
+    dated: dt.date | None = None
+    actor_id: int | None = None
+    note: str | None = None
+    reverses_id: int | None = None
+
+    def input_hash(self) -> str:
+        """A digest of everything the caller chose, to tell a repeated request from a changed one."""
+        legs = [(leg.debit_id, leg.credit_id, leg.amount_cents, leg.within_credit) for leg in self.legs]
+        dated = self.dated.isoformat() if self.dated else None
+        values = [self.kind, legs, self.subject, dated, self.actor_id, self.note, self.reverses_id]
+        return hashlib.sha256(json.dumps(values).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The transaction that stands in the books. ``replayed``: it stood there before this call."""
+
+    transaction_id: int
+    replayed: bool
+
+
+async def open_accounts(session: AsyncSession, group_id: int, currency: str) -> None:
+    """Open the accounts every group has once. Call when the group is created."""
+    await session.execute(
+        insert(Account),
+        [{"group_id": group_id, "kind": kind, "currency": currency, "owner_id": 0} for kind in GROUP_ACCOUNTS],
+    )
+
+
+async def open_account(
+    session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int, currency: str
+) -> None:
+    """Open the account of one member or producer. Call when its owner is created."""
+    await session.execute(
+        insert(Account).values(group_id=group_id, kind=kind, owner_id=owner_id, currency=currency)
+    )
+
+
+async def account_ids(
+    session: AsyncSession, group_id: int, kind: AccountKind, owner_ids: Sequence[int] = (0,)
+) -> dict[int, int]:
+    """The account ids of the given owners, by owner id. Raises :class:`NotFound` when one has no account here."""
+    rows = await session.execute(
+        select(Account.owner_id, Account.id).where(
+            Account.group_id == group_id, Account.kind == kind, Account.owner_id.in_(owner_ids)
+        )
+    )
+    found = {owner_id: account_id for owner_id, account_id in rows}
+    for owner_id in owner_ids:
+        if owner_id not in found:
+            raise NotFound("account", f"{kind}:{owner_id}")
+    return found
+
+
+async def account_id(session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int = 0) -> int:
+    """The id of one account."""
+    return (await account_ids(session, group_id, kind, (owner_id,)))[owner_id]
+
+
+async def lock_account(session: AsyncSession, account_id: int) -> int:
+    """Lock one account until the unit of work ends; returns the sum of its postings, in cents (debit > 0)."""
+    statement = select(Account.balance_cents).where(Account.id == account_id).with_for_update()
+    return (await session.execute(statement)).scalar_one()
+
+
+async def post(session: AsyncSession, group_id: int, entry: Entry) -> Posted:
+    """Write one balanced transaction, or find the one that ``entry.key`` wrote before.
+
+    Raises :class:`IdempotencyConflict` when the key stands for another input. What the database itself refuses (another
+    group's account, two currencies, an amount that is not positive, overdrawn credit) comes as ``IntegrityError``.
+    """
+    if not entry.legs:
+        raise ValueError("a transaction without legs")
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert_or_skip = (sqlite_insert if is_sqlite else postgresql_insert)(Transaction)
+    claim = insert_or_skip.on_conflict_do_nothing(index_elements=["group_id", "key"]).returning(Transaction.id)
+    now = utc_now()
+    input_hash = entry.input_hash()
+    values = {
+        "group_id": group_id,
+        "kind": entry.kind,
+        "key": entry.key,
+        "input_hash": input_hash,
+        "subject": entry.subject,
+        "reverses_id": entry.reverses_id,
+        "dated": entry.dated or now.date(),
+        "recorded_at": now,
+        "actor_id": entry.actor_id,
+        "note": entry.note,
+    }
+    transaction_id = (await session.execute(claim, values)).scalar_one_or_none()
+    if transaction_id is None:
+        return await _replayed(session, group_id, entry.key, input_hash)
+    if not is_sqlite and len(entry.legs) > 1:
+        await _lock_in_order(session, entry.legs)
+    await session.execute(
+        insert(Transfer),
+        [
+            {
+                "group_id": group_id,
+                "transaction_id": transaction_id,
+                "debit_account_id": leg.debit_id,
+                "credit_account_id": leg.credit_id,
+                "amount_cents": leg.amount_cents,
+                "within_credit": leg.within_credit,
+            }
+            for leg in entry.legs
+        ],
+    )
+    return Posted(transaction_id, replayed=False)
+
+
+async def reverse(
+    session: AsyncSession, group_id: int, transaction_id: int, *, actor_id: int | None, note: str | None = None
+) -> Posted:
+    """Post the mirror image of a transaction (D5). Raises :class:`AlreadyReversed` or :class:`NotFound`."""
+    original = await session.get(Transaction, transaction_id)
+    if original is None or original.group_id != group_id:
+        raise NotFound("transaction", transaction_id)
+    statement = select(Transaction.id).where(Transaction.reverses_id == transaction_id)
+    if (reversal_id := (await session.execute(statement)).scalar_one_or_none()) is not None:
+        raise AlreadyReversed(reversal_id)
+    legs = await session.execute(
+        select(Transfer.credit_account_id, Transfer.debit_account_id, Transfer.amount_cents)
+        .where(Transfer.transaction_id == transaction_id)
+        .order_by(Transfer.id)
+    )
+    entry = Entry(
+        kind="reversal",
+        key=f"reversal:{transaction_id}",
+        legs=[Leg(debit_id, credit_id, amount) for debit_id, credit_id, amount in legs],
+        subject=original.subject,
+        actor_id=actor_id,
+        note=note,
+        reverses_id=transaction_id,
+    )
+    return await post(session, group_id, entry)
+
+
+async def balance(session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int = 0) -> int:
+    """What a screen shows for one account, in cents: for members and producers what the group owes them (R5).
+
+    One indexed look-up, however long the history.
+    """
+    statement = select(Account.balance_cents).where(
+        Account.group_id == group_id, Account.kind == kind, Account.owner_id == owner_id
+    )
+    cents = (await session.execute(statement)).scalar_one_or_none()
+    if cents is None:
+        raise NotFound("account", f"{kind}:{owner_id}")
+    return shown(kind, cents)
+
+
+async def balances(session: AsyncSession, group_id: int, kind: AccountKind) -> dict[int, int]:
+    """All owners' balances of one kind, as :func:`balance` gives them, by owner id."""
+    rows = await session.execute(
+        select(Account.owner_id, Account.balance_cents).where(Account.group_id == group_id, Account.kind == kind)
+    )
+    return {owner_id: shown(kind, cents) for owner_id, cents in rows}
+
+
+def shown(kind: AccountKind, cents: int) -> int:
+    """A sum of postings as people read it: liabilities with their sign turned."""
+    return -cents if kind in (AccountKind.MEMBERS, AccountKind.PRODUCERS) else cents
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One transaction as one account saw it: its amount and the balance after it, both signed as :func:`balance`."""
+
+    transaction: Transaction
+    amount_cents: int
+    balance_after_cents: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """Newest lines first. ``older`` is what to pass as ``before`` for the next page; none on the last one."""
+
+    lines: tuple[StatementLine, ...]
+    older: int | None
+
+
+async def statement(
+    session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int, *, before: int | None = None, size: int = 10
+) -> StatementPage:
+    """One page of an account's history, a line a transaction, by keyset: any depth costs the same.
+
+    A transaction's postings on one account have consecutive numbers, since the account is locked while they are written.
+    """
+    account = await account_id(session, group_id, kind, owner_id)
+    lines: list[StatementLine] = []
+    cursor = before
+    while len(lines) <= size:
+        postings = await _postings_before(session, account, cursor, limit=size * 4 + 1)
+        for posting, transaction in postings:
+            if lines and lines[-1].transaction.id == transaction.id:
+                lines[-1] = _merged(lines[-1], posting, kind)
+            else:
+                lines.append(_line(posting, transaction, kind))
+        if len(postings) <= size * 4:
+            break
+        cursor = postings[-1][0].seq
+    older = lines[size - 1].seq if len(lines) > size else None
+    return StatementPage(tuple(lines[:size]), older)
+
+
+async def _postings_before(
+    session: AsyncSession, account: int, before: int | None, limit: int
+) -> list[tuple[Posting, Transaction]]:
+    query = (
+        select(Posting, Transaction)
+        .join(Transaction, Transaction.id == Posting.transaction_id)
+        .where(Posting.account_id == account)
+        .order_by(Posting.seq.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(Posting.seq < before)
+    return [(posting, transaction) for posting, transaction in await session.execute(query)]
+
+
+def _line(posting: Posting, transaction: Transaction, kind: AccountKind) -> StatementLine:
+    return StatementLine(
+        transaction, shown(kind, posting.amount_cents), shown(kind, posting.balance_after_cents), posting.seq
+    )
+
+
+def _merged(line: StatementLine, earlier: Posting, kind: AccountKind) -> StatementLine:
+    amount = line.amount_cents + shown(kind, earlier.amount_cents)
+    return StatementLine(line.transaction, amount, line.balance_after_cents, earlier.seq)
+
+
+async def _replayed(session: AsyncSession, group_id: int, key: str, input_hash: str) -> Posted:
+    statement = select(Transaction.id, Transaction.input_hash).where(
+        Transaction.group_id == group_id, Transaction.key == key
+    )
+    transaction_id, earlier_hash = (await session.execute(statement)).one()
+    if earlier_hash != input_hash:
+        raise IdempotencyConflict(key)
+    return Posted(transaction_id, replayed=True)
+
+
+async def _lock_in_order(session: AsyncSession, legs: Sequence[Leg]) -> None:
+    ids = sorted({leg.debit_id for leg in legs} | {leg.credit_id for leg in legs})
+    await session.execute(select(Account.id).where(Account.id.in_(ids)).order_by(Account.id).with_for_update())

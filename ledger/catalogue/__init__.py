@@ -1,0 +1,1 @@
+"""Producers and products of a group, and their import from the file a coordinator sends."""

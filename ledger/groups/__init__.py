@@ -1,0 +1,1 @@
+"""Groups and their options; people, members, roles and invitations."""

@@ -1,0 +1,301 @@
+"""The verbs of groups: people, groups and their options, members and their roles, chats."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotAllowed, NotFound
+from ledger.groups.models import Chat, ChatKind, Group, JoinPolicy, Member, Method, Person
+
+OFFERED_AT_FIRST = (Method.CHEQUE, Method.CASH, Method.TRANSFER, Method.MEMBER_CREDIT)
+LANGUAGES = ("fr", "en")
+CURRENCIES = ("EUR", "CHF", "GBP", "USD", "CAD", "XPF", "XOF", "MAD", "TND")
+
+
+class InvalidOption(LedgerError):
+    """The value does not fit the group's option."""
+
+    def __init__(self, option: str, value: object) -> None:
+        super().__init__()
+        self.option = option
+        self.value = value
+
+
+class LastCoordinator(LedgerError):
+    """A group keeps at least one coordinator."""
+
+
+class OptionFixed(LedgerError):
+    """The option cannot change any more (the currency, once the books hold something)."""
+
+    def __init__(self, option: str) -> None:
+        super().__init__()
+        self.option = option
+
+
+async def remember_person(
+    session: AsyncSession, person_id: int, name: str, username: str | None, language: str
+) -> Person:
+    """The person's row, with today's name, locked until the unit of work ends: one person's updates run one by one."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = (sqlite_insert if is_sqlite else postgresql_insert)(Person)
+    await session.execute(
+        insert.values(id=person_id, name=name, username=username, language=language).on_conflict_do_nothing()
+    )
+    person = (
+        await session.execute(select(Person).where(Person.id == person_id).with_for_update())
+    ).scalar_one()
+    if person.name != name:
+        person.name = name
+        await session.execute(update(Member).where(Member.person_id == person_id).values(name=name))
+    person.username = username
+    return person
+
+
+async def create_group(
+    session: AsyncSession, title: str, telegram_chat_id: int, language: str, founder: Person
+) -> tuple[Group, bool]:
+    """The group of a chat, made with its accounts if it is new (second value); the founder becomes coordinator of a new one."""
+    existing = await group_of_chat(session, telegram_chat_id)
+    if existing is not None:
+        return existing, False
+    group = Group(
+        title=title,
+        language=language,
+        methods=[str(method) for method in OFFERED_AT_FIRST],
+        invitation=secrets.token_urlsafe(9),
+        coordinator_invitation=secrets.token_urlsafe(12),
+        created_at=utc_now(),
+    )
+    session.add(group)
+    await session.flush()
+    session.add(Chat(group_id=group.id, telegram_id=telegram_chat_id, kind=ChatKind.MEMBERS))
+    await books.open_accounts(session, group.id, group.currency)
+    member, _ = await join(session, group, founder)
+    member.is_coordinator = member.is_treasurer = True
+    await session.flush()
+    return group, True
+
+
+async def join(session: AsyncSession, group: Group, person: Person) -> tuple[Member, bool]:
+    """The person's membership, made (second value) if they had none. Who left and comes back keeps their account."""
+    member = await member_of(session, group.id, person.id, also_left=True)
+    person.group_id = group.id
+    if member is not None:
+        returned = member.left_at is not None
+        member.left_at = None
+        return member, returned
+    member = Member(group_id=group.id, person_id=person.id, name=person.name, joined_at=utc_now())
+    session.add(member)
+    await session.flush()
+    await books.open_account(session, group.id, AccountKind.MEMBERS, member.id, group.currency)
+    return member, True
+
+
+async def get_group(session: AsyncSession, group_id: int) -> Group:
+    """The group, or :class:`NotFound`."""
+    group = await session.get(Group, group_id)
+    if group is None:
+        raise NotFound("group", group_id)
+    return group
+
+
+async def group_of_chat(session: AsyncSession, telegram_chat_id: int) -> Group | None:
+    """The group that lives in a Telegram chat."""
+    statement = select(Group).join(Chat, Chat.group_id == Group.id).where(Chat.telegram_id == telegram_chat_id)
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def group_by_invitation(session: AsyncSession, token: str) -> Group | None:
+    """The group whose invitation link carries ``token``."""
+    return (await session.execute(select(Group).where(Group.invitation == token))).scalar_one_or_none()
+
+
+async def chats_of(session: AsyncSession, group_id: int) -> Sequence[Chat]:
+    """The group's chats, the members' one first."""
+    statement = select(Chat).where(Chat.group_id == group_id).order_by(Chat.id)
+    return (await session.execute(statement)).scalars().all()
+
+
+async def get_chat(session: AsyncSession, telegram_chat_id: int) -> Chat | None:
+    """A known chat by its Telegram id."""
+    return (
+        await session.execute(select(Chat).where(Chat.telegram_id == telegram_chat_id))
+    ).scalar_one_or_none()
+
+
+async def link_coordinators_chat(session: AsyncSession, token: str, telegram_chat_id: int, person_id: int) -> Group:
+    """Make a chat the coordinators' chat of the group whose coordinators' link carries ``token``."""
+    group = (
+        await session.execute(select(Group).where(Group.coordinator_invitation == token))
+    ).scalar_one_or_none()
+    if group is None:
+        raise NotFound("invitation", token)
+    await require_coordinator(session, group.id, person_id)
+    chat = await get_chat(session, telegram_chat_id)
+    if chat is None:
+        session.add(Chat(group_id=group.id, telegram_id=telegram_chat_id, kind=ChatKind.COORDINATORS))
+    elif chat.group_id != group.id:
+        raise NotFound("invitation", token)
+    await session.flush()
+    return group
+
+
+async def migrate_chat(session: AsyncSession, old_telegram_id: int, new_telegram_id: int) -> None:
+    """Telegram upgraded a chat and gave it another id."""
+    await session.execute(
+        update(Chat).where(Chat.telegram_id == old_telegram_id).values(telegram_id=new_telegram_id)
+    )
+
+
+async def member_of(
+    session: AsyncSession, group_id: int, person_id: int, *, also_left: bool = False
+) -> Member | None:
+    """The person's membership in the group."""
+    statement = select(Member).where(Member.group_id == group_id, Member.person_id == person_id)
+    if not also_left:
+        statement = statement.where(Member.left_at.is_(None))
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def groups_of_person(session: AsyncSession, person_id: int) -> Sequence[Group]:
+    """The groups a person is a member of, by name."""
+    statement = (
+        select(Group)
+        .join(Member, Member.group_id == Group.id)
+        .where(Member.person_id == person_id, Member.left_at.is_(None))
+        .order_by(Group.title, Group.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def get_member(session: AsyncSession, group_id: int, member_id: int) -> Member:
+    """A member of this group, or :class:`NotFound` (also for a member of another one)."""
+    member = await session.get(Member, member_id)
+    if member is None or member.group_id != group_id:
+        raise NotFound("member", member_id)
+    return member
+
+
+async def members(session: AsyncSession, group_id: int) -> list[Member]:
+    """All present members, in the order people look for names."""
+    statement = select(Member).where(Member.group_id == group_id, Member.left_at.is_(None))
+    found = (await session.execute(statement)).scalars().all()
+    return sorted(found, key=lambda member: (folded(member.name), member.id))
+
+
+async def find_members(session: AsyncSession, group_id: int, text: str) -> list[Member]:
+    """Members by ``@username``, name, or part of a name; an exact name wins over a part. Case and accents do not count."""
+    everyone = await members(session, group_id)
+    wanted = folded(text)
+    if wanted.startswith("@"):
+        statement = select(Person.id).where(func.lower(Person.username) == wanted[1:])
+        person_ids = set((await session.execute(statement)).scalars())
+        return [member for member in everyone if member.person_id in person_ids]
+    exact = [member for member in everyone if folded(member.name) == wanted]
+    return exact or [member for member in everyone if wanted and wanted in folded(member.name)]
+
+
+def folded(text: str) -> str:
+    """Text as people compare names: without case, accents and doubled spaces."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+async def require_coordinator(session: AsyncSession, group_id: int, person_id: int) -> Member:
+    """The person's membership if they coordinate this group, else :class:`NotAllowed`."""
+    member = await member_of(session, group_id, person_id)
+    if member is None or not member.is_coordinator:
+        raise NotAllowed("coordinator")
+    return member
+
+
+async def coordinators(session: AsyncSession, group_id: int) -> list[Member]:
+    """Who coordinates or keeps the money of the group."""
+    return [m for m in await members(session, group_id) if m.is_coordinator or m.is_treasurer]
+
+
+async def set_role(session: AsyncSession, member: Member, role: str, held: bool) -> None:
+    """Give or take the role ``coordinator`` or ``treasurer``. Raises :class:`LastCoordinator`."""
+    if role == "treasurer":
+        member.is_treasurer = held
+        return
+    if role != "coordinator":
+        raise InvalidOption("role", role)
+    # The group's row is the lock: two coordinators cannot take each other's role at the same instant.
+    await session.execute(select(Group.id).where(Group.id == member.group_id).with_for_update())
+    if not held:
+        others = select(func.count()).where(
+            Member.group_id == member.group_id,
+            Member.is_coordinator.is_(True),
+            Member.left_at.is_(None),
+            Member.id != member.id,
+        )
+        if not (await session.execute(others)).scalar_one():
+            raise LastCoordinator
+    member.is_coordinator = held
+    await session.flush()
+
+
+async def set_option(session: AsyncSession, group: Group, option: str, value: Any) -> None:
+    """Change one option of the group, checked. Raises :class:`InvalidOption` or :class:`OptionFixed`."""
+    checks = {
+        "payments_enabled": lambda v: isinstance(v, bool),
+        "negative_balances": lambda v: isinstance(v, bool),
+        "language": lambda v: v in LANGUAGES,
+        "time_zone": lambda v: v in available_timezones(),
+        "currency": lambda v: v in CURRENCIES,
+        "join_policy": lambda v: v in list(JoinPolicy),
+        "payee_name": _is_short_text,
+        "account_holder": _is_short_text,
+        "title": _is_short_text,
+        "iban": lambda v: v is None or is_iban(v),
+    }
+    if option not in checks or not checks[option](value):
+        raise InvalidOption(option, value)
+    if option == "currency" and value != group.currency:
+        raise OptionFixed("currency")
+    if option == "join_policy":
+        value = JoinPolicy(value)
+    setattr(group, option, value)
+    await session.flush()
+
+
+async def offer_method(session: AsyncSession, group: Group, method: Method, offered: bool) -> None:
+    """Offer a method of payment or stop offering it (R10)."""
+    methods = [str(m) for m in Method if (m == method and offered) or (m != method and m in group.methods)]
+    group.methods = methods
+    await session.flush()
+
+
+def offered_methods(group: Group) -> list[Method]:
+    """The methods members can choose now, in a fixed order. Card waits for its provider."""
+    return [method for method in Method if method in group.methods and method is not Method.CARD]
+
+
+def is_iban(text: str) -> bool:
+    """Whether an IBAN without spaces has a country's shape and the right check digits (ISO 13616, mod 97)."""
+    if not (15 <= len(text) <= 34 and text.isascii() and text.isalnum() and text == text.upper()):
+        return False
+    if not (text[:2].isalpha() and text[2:4].isdigit()):
+        return False
+    if text.startswith("FR") and len(text) != 27:
+        return False
+    digits = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
+    return int(digits) % 97 == 1
+
+
+def _is_short_text(value: object) -> bool:
+    return value is None or (isinstance(value, str) and 0 < len(value) <= 70 and "\n" not in value)

@@ -1,0 +1,1 @@
+"""Payments: what members say they give, and what becomes of it."""

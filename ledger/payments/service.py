@@ -1,0 +1,342 @@
+"""The verbs of payments: expect, receive, refuse, undo, enter by hand, opening balance; and what is awaited.
+
+Only receiving moves money in the books (D1). A payment's row is locked before its state is read, so two coordinators who
+confirm at the same instant settle it once, and the second is told who did it and when.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import Member, Method
+from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
+from ledger.reference import find_references, neighbours, new_reference
+
+ACCOUNT_OF = {Method.CHEQUE: AccountKind.CHEQUES, Method.CASH: AccountKind.CASH, Method.TRANSFER: AccountKind.BANK}
+"""Where money received by each offline method goes."""
+
+
+class AlreadySettled(LedgerError):
+    """Somebody settled the payment before: who, how, when, and with how much (none unless received)."""
+
+    def __init__(self, kind: SettlementKind, by: str, at: dt.datetime, amount_cents: int | None) -> None:
+        super().__init__()
+        self.kind = kind
+        self.by = by
+        self.at = at
+        self.amount_cents = amount_cents
+
+
+class NotSettled(LedgerError):
+    """There is nothing to undo: the payment is expected."""
+
+
+class InvalidPayment(LedgerError):
+    """The amount (zero, or negative where money is received) or the date (in the future) does not fit a payment."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a settlement did: the payment, the amount it was settled with (none unless received), and the balance after."""
+
+    payment: Payment
+    settlement: Settlement
+    balance_cents: int
+
+
+async def expect(
+    session: AsyncSession, member: Member, method: Method, amount_cents: int, subject: str | None
+) -> Payment:
+    """Record that a member will pay ``amount_cents`` (> 0) by ``method``, under a reference of its own. Moves no money."""
+    return await _add_payment(session, member, method, amount_cents, subject=subject, dated=utc_now().date())
+
+
+async def receive(
+    session: AsyncSession, group_id: int, payment_id: int, by: Member, amount_cents: int | None = None
+) -> Settled:
+    """Confirm that the money is there: the announced amount, or another one (D3), > 0.
+
+    Raises :class:`AlreadySettled`, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
+    """
+    payment = await lock_payment(session, group_id, payment_id)
+    await _require_expected(session, payment)
+    amount = payment.amount_cents if amount_cents is None else amount_cents
+    if amount_cents is not None and amount_cents <= 0:
+        raise InvalidPayment("amount")
+    return await _settle_received(session, payment, by, amount)
+
+
+async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
+    """Say that the money did not come: it is not awaited any more, and the debt stays."""
+    payment = await lock_payment(session, group_id, payment_id)
+    await _require_expected(session, payment)
+    return await _settle(session, payment, SettlementKind.REFUSED, by)
+
+
+async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
+    """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
+
+    Raises :class:`NotSettled`, :class:`~ledger.errors.NotFound`.
+    """
+    payment = await lock_payment(session, group_id, payment_id)
+    if payment.state is PaymentState.EXPECTED:
+        raise NotSettled
+    last = await last_settlement(session, payment)
+    assert last is not None
+    transaction_id = None
+    if last.transaction_id is not None:
+        posted = await books.reverse(session, group_id, last.transaction_id, actor_id=by.id)
+        transaction_id = posted.transaction_id
+    return await _settle(session, payment, SettlementKind.UNDONE, by, transaction_id=transaction_id)
+
+
+async def enter_by_hand(
+    session: AsyncSession,
+    member: Member,
+    method: Method,
+    amount_cents: int,
+    by: Member,
+    *,
+    dated: dt.date | None = None,
+    note: str | None = None,
+) -> Settled:
+    """A payment a coordinator types in (R8), received at once; negative when money was given back. A past date is kept.
+
+    The caller sees to it that one request is carried out once (one conversation, one confirmation).
+    """
+    if amount_cents == 0 or method not in ACCOUNT_OF:
+        raise InvalidPayment("amount" if amount_cents == 0 else "method")
+    today = utc_now().date()
+    if dated is not None and dated > today + dt.timedelta(days=1):
+        raise InvalidPayment("date")
+    payment = await _add_payment(
+        session, member, method, amount_cents, dated=dated or today, note=note, entered_by_id=by.id
+    )
+    return await _settle_received(session, payment, by, amount_cents)
+
+
+async def enter_opening_balance(
+    session: AsyncSession, member: Member, amount_cents: int, by: Member, *, key: str
+) -> int:
+    """The balance a member brings from before (R16): > 0 avoir, < 0 owed, never 0. Returns the balance after it."""
+    if amount_cents == 0:
+        raise InvalidPayment("amount")
+    account = await books.account_id(session, member.group_id, AccountKind.MEMBERS, member.id)
+    opening = await books.account_id(session, member.group_id, AccountKind.OPENING)
+    debit, credit = (opening, account) if amount_cents > 0 else (account, opening)
+    entry = books.Entry(
+        kind="opening",
+        key=f"opening:{key}",
+        legs=[books.Leg(debit, credit, abs(amount_cents))],
+        subject=f"member:{member.id}",
+        actor_id=by.id,
+    )
+    await books.post(session, member.group_id, entry)
+    return await balance_of(session, member)
+
+
+async def balance_of(session: AsyncSession, member: Member) -> int:
+    """A member's balance in cents: > 0 avoir, < 0 owed (R5)."""
+    return await books.balance(session, member.group_id, AccountKind.MEMBERS, member.id)
+
+
+async def awaited(session: AsyncSession, member: Member) -> int:
+    """How much the member announced and nobody has settled yet, in cents (D1)."""
+    statement = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
+        Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED
+    )
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def awaited_by_member(session: AsyncSession, group_id: int) -> dict[int, int]:
+    """:func:`awaited` for every member of a group who has something announced, by member id."""
+    statement = (
+        select(Payment.member_id, func.sum(Payment.amount_cents))
+        .where(Payment.group_id == group_id, Payment.state == PaymentState.EXPECTED)
+        .group_by(Payment.member_id)
+    )
+    return {member_id: int(total) for member_id, total in await session.execute(statement)}
+
+
+async def get_payment(session: AsyncSession, group_id: int, payment_id: int) -> Payment:
+    """A payment of this group, or :class:`~ledger.errors.NotFound`."""
+    payment = await session.get(Payment, payment_id)
+    if payment is None or payment.group_id != group_id:
+        raise NotFound("payment", payment_id)
+    return payment
+
+
+async def lock_payment(session: AsyncSession, group_id: int, payment_id: int) -> Payment:
+    """The payment, locked until the unit of work ends and read after the lock was had."""
+    statement = (
+        select(Payment)
+        .where(Payment.id == payment_id, Payment.group_id == group_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    payment = (await session.execute(statement)).scalar_one_or_none()
+    if payment is None:
+        raise NotFound("payment", payment_id)
+    return payment
+
+
+async def find_by_reference(session: AsyncSession, group_id: int, text: str) -> Payment | None:
+    """The payment of this group that the text names, however it is written."""
+    for code in find_references(text):
+        statement = select(Payment).where(Payment.reference == code, Payment.group_id == group_id)
+        if (payment := (await session.execute(statement)).scalar_one_or_none()) is not None:
+            return payment
+    return None
+
+
+async def near_references(session: AsyncSession, group_id: int, text: str, limit: int = 5) -> Sequence[Payment]:
+    """Expected payments whose reference is one slip away from ``text``: to be proposed, never taken (B1)."""
+    codes = list(dict.fromkeys(neighbours(text)))
+    statement = (
+        select(Payment)
+        .where(
+            Payment.group_id == group_id, Payment.state == PaymentState.EXPECTED, Payment.reference.in_(codes)
+        )
+        .limit(limit)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def last_settlement(session: AsyncSession, payment: Payment) -> Settlement | None:
+    """The last thing that happened to the payment."""
+    statement = (
+        select(Settlement).where(Settlement.payment_id == payment.id).order_by(Settlement.step.desc()).limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def settled_by(session: AsyncSession, payment: Payment) -> AlreadySettled:
+    """Who settled a payment that is not expected any more, and how."""
+    statement = (
+        select(Settlement, Member.name)
+        .join(Member, Member.id == Settlement.by_id)
+        .where(Settlement.payment_id == payment.id)
+        .order_by(Settlement.step.desc())
+        .limit(1)
+    )
+    settlement, name = (await session.execute(statement)).one()
+    return AlreadySettled(settlement.kind, name, settlement.at, settlement.amount_cents)
+
+
+async def payments_of(session: AsyncSession, member: Member, state: PaymentState) -> Sequence[Payment]:
+    """A member's payments in one state, oldest first."""
+    statement = (
+        select(Payment).where(Payment.member_id == member.id, Payment.state == state).order_by(Payment.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def _require_expected(session: AsyncSession, payment: Payment) -> None:
+    if payment.state is not PaymentState.EXPECTED:
+        raise await settled_by(session, payment)
+
+
+async def _add_payment(
+    session: AsyncSession,
+    member: Member,
+    method: Method,
+    amount_cents: int,
+    *,
+    dated: dt.date,
+    subject: str | None = None,
+    note: str | None = None,
+    entered_by_id: int | None = None,
+) -> Payment:
+    payment = Payment(
+        group_id=member.group_id,
+        member_id=member.id,
+        method=method,
+        amount_cents=amount_cents,
+        reference=await _unused_reference(session),
+        subject=subject,
+        dated=dated,
+        note=note,
+        entered_by_id=entered_by_id,
+        created_at=utc_now(),
+    )
+    session.add(payment)
+    await session.flush()
+    return payment
+
+
+async def _unused_reference(session: AsyncSession) -> str:
+    while True:
+        code = new_reference()
+        statement = select(Payment.id).where(Payment.reference == code)
+        if (await session.execute(statement)).scalar_one_or_none() is None:
+            return code
+
+
+async def _settle_received(session: AsyncSession, payment: Payment, by: Member, amount_cents: int) -> Settled:
+    kind = ACCOUNT_OF[payment.method]
+    account = await books.account_id(session, payment.group_id, AccountKind.MEMBERS, payment.member_id)
+    money = await books.account_id(session, payment.group_id, kind)
+    debit, credit = (money, account) if amount_cents > 0 else (account, money)
+    step = await _next_step(session, payment)
+    entry = books.Entry(
+        kind=f"received-{payment.method}",
+        key=f"payment:{payment.id}:{step}",
+        legs=[books.Leg(debit, credit, abs(amount_cents))],
+        subject=f"payment:{payment.id}",
+        dated=payment.dated if payment.entered_by_id else None,
+        actor_id=by.id,
+        note=payment.note,
+    )
+    posted = await books.post(session, payment.group_id, entry)
+    return await _settle(
+        session,
+        payment,
+        SettlementKind.RECEIVED,
+        by,
+        amount_cents=amount_cents,
+        transaction_id=posted.transaction_id,
+    )
+
+
+async def _settle(
+    session: AsyncSession,
+    payment: Payment,
+    kind: SettlementKind,
+    by: Member,
+    *,
+    amount_cents: int | None = None,
+    transaction_id: int | None = None,
+) -> Settled:
+    settlement = Settlement(
+        group_id=payment.group_id,
+        payment_id=payment.id,
+        step=await _next_step(session, payment),
+        kind=kind,
+        amount_cents=amount_cents,
+        transaction_id=transaction_id,
+        by_id=by.id,
+        at=utc_now(),
+    )
+    session.add(settlement)
+    await session.flush()
+    await session.refresh(payment, ["state"])
+    balance = await books.balance(session, payment.group_id, AccountKind.MEMBERS, payment.member_id)
+    return Settled(payment, settlement, balance)
+
+
+async def _next_step(session: AsyncSession, payment: Payment) -> int:
+    statement = select(func.count()).where(Settlement.payment_id == payment.id)
+    return int((await session.execute(statement)).scalar_one()) + 1
