@@ -1,0 +1,3 @@
+"""Fixtures for the whole suite; see the modules named here."""
+
+pytest_plugins = ["tests.support.databases"]
