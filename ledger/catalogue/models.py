@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.db import Base, Cents, GroupId, Key
+from ledger.db import Base, Cents, GroupId, Key, Moment
 
 
 class Producer(Base):
@@ -42,3 +45,16 @@ class Product(Base):
     stock_milli: Mapped[int | None]
     weighed: Mapped[bool]
     available: Mapped[bool] = mapped_column(default=True)
+
+
+class CatalogueUpload(Base):
+    """A catalogue file that was read and waits for a coordinator's yes; it is imported at most once."""
+
+    __tablename__ = "catalogue_uploads"
+
+    id: Mapped[Key]
+    group_id: Mapped[GroupId]
+    filename: Mapped[str]
+    rows: Mapped[list[Any]]
+    uploaded_at: Mapped[Moment]
+    imported_at: Mapped[dt.datetime | None]

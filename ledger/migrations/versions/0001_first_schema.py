@@ -142,6 +142,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_accounts_group_id"), "accounts", ["group_id"], unique=False)
     op.create_table(
+        "catalogue_uploads",
+        sa.Column("id", INT, autoincrement=True, nullable=False),
+        sa.Column("group_id", INT, nullable=False),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("rows", db.Json(), nullable=False),
+        sa.Column("uploaded_at", db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("imported_at", db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["group_id"], ["groups.id"], name=op.f("fk_catalogue_uploads_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_catalogue_uploads")),
+        sqlite_strict=True,
+    )
+    op.create_index(op.f("ix_catalogue_uploads_group_id"), "catalogue_uploads", ["group_id"], unique=False)
+    op.create_table(
         "chats",
         sa.Column("id", INT, autoincrement=True, nullable=False),
         sa.Column("group_id", INT, nullable=False),

@@ -1,0 +1,182 @@
+"""The verbs of the catalogue: keep an uploaded file, say what importing it would change, import it; list products.
+
+An import updates products by name and producer and adds the others. What was ordered keeps its price: order lines carry
+their own copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.catalogue.models import CatalogueUpload, Producer, Product
+from ledger.catalogue.reader import ProductRow, name_key
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import Group
+
+
+class AlreadyImported(LedgerError):
+    """The file was imported before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What importing would do: products that are new, that change, that stay, and that the file no longer names."""
+
+    new: tuple[ProductRow, ...]
+    changed: tuple[tuple[Product, ProductRow], ...]
+    same: int
+    missing: tuple[Product, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerProducts:
+    """A producer with the products on offer, by name."""
+
+    producer: Producer
+    products: tuple[Product, ...]
+
+
+async def keep_upload(
+    session: AsyncSession, group_id: int, filename: str, rows: Sequence[ProductRow]
+) -> CatalogueUpload:
+    """Store the good rows of a file until a coordinator decides."""
+    upload = CatalogueUpload(
+        group_id=group_id, filename=filename, rows=[asdict(row) for row in rows], uploaded_at=utc_now()
+    )
+    session.add(upload)
+    await session.flush()
+    return upload
+
+
+async def plan_import(session: AsyncSession, group_id: int, rows: Sequence[ProductRow]) -> ImportPlan:
+    """Compare rows with the group's catalogue; changes nothing."""
+    existing = await _products_by_key(session, group_id)
+    new: list[ProductRow] = []
+    changed: list[tuple[Product, ProductRow]] = []
+    same = 0
+    named: set[tuple[str, str]] = set()
+    for row in rows:
+        key = (name_key(row.producer), name_key(row.name))
+        named.add(key)
+        product = existing.get(key)
+        if product is None:
+            new.append(row)
+        elif _differs(product, row):
+            changed.append((product, row))
+        else:
+            same += 1
+    missing = tuple(p for key, p in existing.items() if key not in named and p.available)
+    return ImportPlan(tuple(new), tuple(changed), same, missing)
+
+
+async def import_upload(
+    session: AsyncSession, group: Group, upload_id: int, *, withdraw_missing: bool = False
+) -> ImportPlan:
+    """Carry an upload out, once; ``withdraw_missing`` stops offering what the file does not name.
+
+    Returns what it did. Raises :class:`AlreadyImported` or :class:`~ledger.errors.NotFound`.
+    """
+    statement = select(CatalogueUpload).where(CatalogueUpload.id == upload_id).with_for_update()
+    upload = (await session.execute(statement)).scalar_one_or_none()
+    if upload is None or upload.group_id != group.id:
+        raise NotFound("upload", upload_id)
+    if upload.imported_at is not None:
+        raise AlreadyImported
+    # The group's row is the lock: two files are imported one after the other.
+    await session.execute(select(Group.id).where(Group.id == group.id).with_for_update())
+    rows = [ProductRow(**row) for row in upload.rows]
+    plan = await plan_import(session, group.id, rows)
+    producers = await _producers_for(session, group, [row.producer for row in rows])
+    for row in plan.new:
+        product = Product(group_id=group.id, producer_id=producers[name_key(row.producer)].id)
+        _apply(product, row)
+        session.add(product)
+    for product, row in plan.changed:
+        _apply(product, row)
+    if withdraw_missing:
+        for product in plan.missing:
+            product.available = False
+    upload.imported_at = utc_now()
+    await session.flush()
+    return plan
+
+
+async def offered_products(session: AsyncSession, group_id: int) -> list[ProducerProducts]:
+    """What can be ordered now, by producer and name."""
+    statement = (
+        select(Producer, Product)
+        .join(Product, Product.producer_id == Producer.id)
+        .where(Product.group_id == group_id, Product.available.is_(True))
+        .order_by(Producer.name_key, Product.name_key, Product.id)
+    )
+    grouped: dict[int, tuple[Producer, list[Product]]] = {}
+    for producer, product in await session.execute(statement):
+        grouped.setdefault(producer.id, (producer, []))[1].append(product)
+    return [ProducerProducts(producer, tuple(products)) for producer, products in grouped.values()]
+
+
+async def count_products(session: AsyncSession, group_id: int) -> int:
+    """How many products can be ordered."""
+    statement = select(func.count()).where(Product.group_id == group_id, Product.available.is_(True))
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def get_product(session: AsyncSession, group_id: int, product_id: int) -> Product:
+    """A product of this group, or :class:`~ledger.errors.NotFound`."""
+    product = await session.get(Product, product_id)
+    if product is None or product.group_id != group_id:
+        raise NotFound("product", product_id)
+    return product
+
+
+async def _products_by_key(session: AsyncSession, group_id: int) -> dict[tuple[str, str], Product]:
+    statement = (
+        select(Producer.name_key, Product)
+        .join(Product, Product.producer_id == Producer.id)
+        .where(Product.group_id == group_id)
+    )
+    return {(key, product.name_key): product for key, product in await session.execute(statement)}
+
+
+async def _producers_for(session: AsyncSession, group: Group, names: Sequence[str]) -> dict[str, Producer]:
+    statement = select(Producer).where(Producer.group_id == group.id)
+    producers = {producer.name_key: producer for producer in (await session.execute(statement)).scalars()}
+    for name in names:
+        key = name_key(name)
+        if key not in producers:
+            producers[key] = producer = Producer(group_id=group.id, name=name, name_key=key)
+            session.add(producer)
+            await session.flush()
+            await books.open_account(session, group.id, AccountKind.PRODUCERS, producer.id, group.currency)
+    return producers
+
+
+def _differs(product: Product, row: ProductRow) -> bool:
+    then = (
+        product.name,
+        product.unit,
+        product.price_cents,
+        product.vat_rate,
+        product.stock_milli,
+        product.weighed,
+    )
+    now = (row.name, row.unit, row.price_cents, row.vat_rate, row.stock_milli, row.weighed)
+    return then != now or not product.available
+
+
+def _apply(product: Product, row: ProductRow) -> None:
+    product.name = row.name
+    product.name_key = name_key(row.name)
+    product.unit = row.unit
+    product.price_cents = row.price_cents
+    product.vat_rate = row.vat_rate
+    product.stock_milli = row.stock_milli
+    product.weighed = row.weighed
+    product.available = True

@@ -1,0 +1,120 @@
+"""The verbs of distributions: announce one, find the ones that take orders, and what is expected at one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import Member
+from ledger.orders.models import Confirmation, Distribution, Order
+from ledger.payments.models import Payment
+
+
+class InvalidDistribution(LedgerError):
+    """The dates do not fit: ``field`` is ``starts_at`` (not in the future) or ``closes_at`` (past, or after the start)."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class DistributionSummary:
+    """A distribution with its number of orders and their total in cents."""
+
+    distribution: Distribution
+    orders: int
+    total_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedPayment:
+    """A payment and the name of the member who announced it."""
+
+    payment: Payment
+    member_name: str
+
+
+async def announce(
+    session: AsyncSession, group_id: int, place: str, starts_at: dt.datetime, closes_at: dt.datetime
+) -> Distribution:
+    """A new distribution that takes orders from now until ``closes_at``. Raises :class:`InvalidDistribution`."""
+    now = utc_now()
+    check_dates(starts_at, closes_at, now)
+    distribution = Distribution(
+        group_id=group_id, place=place, starts_at=starts_at, opens_at=now, closes_at=closes_at, created_at=now
+    )
+    session.add(distribution)
+    await session.flush()
+    return distribution
+
+
+def check_dates(starts_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime) -> None:
+    """Raise :class:`InvalidDistribution` for dates no distribution can have."""
+    if starts_at <= now:
+        raise InvalidDistribution("starts_at")
+    if not now < closes_at <= starts_at:
+        raise InvalidDistribution("closes_at")
+
+
+async def get_distribution(session: AsyncSession, group_id: int, distribution_id: int) -> Distribution:
+    """A distribution of this group, or :class:`~ledger.errors.NotFound`."""
+    distribution = await session.get(Distribution, distribution_id)
+    if distribution is None or distribution.group_id != group_id:
+        raise NotFound("distribution", distribution_id)
+    return distribution
+
+
+async def open_distributions(session: AsyncSession, group_id: int) -> Sequence[Distribution]:
+    """Those that take orders now, the nearest first."""
+    now = utc_now()
+    statement = (
+        select(Distribution)
+        .where(Distribution.group_id == group_id, Distribution.opens_at <= now, Distribution.closes_at > now)
+        .order_by(Distribution.starts_at, Distribution.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
+async def summaries(session: AsyncSession, group_id: int, limit: int = 10) -> list[DistributionSummary]:
+    """The newest distributions with what was ordered, the latest date first."""
+    orders = (
+        select(
+            Order.distribution_id,
+            func.count(func.distinct(Order.id)).label("orders"),
+            func.coalesce(func.sum(Confirmation.amount_cents), 0).label("total"),
+        )
+        .join(Confirmation, Confirmation.order_id == Order.id)
+        .where(Order.group_id == group_id, Order.cancelled_at.is_(None))
+        .group_by(Order.distribution_id)
+        .subquery()
+    )
+    statement = (
+        select(Distribution, func.coalesce(orders.c.orders, 0), func.coalesce(orders.c.total, 0))
+        .outerjoin(orders, orders.c.distribution_id == Distribution.id)
+        .where(Distribution.group_id == group_id)
+        .order_by(Distribution.starts_at.desc(), Distribution.id.desc())
+        .limit(limit)
+    )
+    return [
+        DistributionSummary(d, int(count), int(total)) for d, count, total in await session.execute(statement)
+    ]
+
+
+async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[ExpectedPayment]:
+    """Every payment announced for the orders of a distribution, settled or not, by the member's name."""
+    statement = (
+        select(Payment, Member.name)
+        .join(Confirmation, Confirmation.payment_id == Payment.id)
+        .join(Order, Order.id == Confirmation.order_id)
+        .join(Member, Member.id == Payment.member_id)
+        .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
+        .order_by(Member.name, Payment.id)
+    )
+    return [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]

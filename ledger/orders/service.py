@@ -1,0 +1,374 @@
+"""The verbs of orders: confirm a basket with its payment choice, in one transaction (R9); list; cancel where allowed.
+
+Locks are taken in one order everywhere: the basket, the products by id, the member's account, the other accounts by id.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.catalogue.models import Product
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import OFFLINE_METHODS, Group, Member, Method
+from ledger.groups.service import offered_methods
+from ledger.orders.baskets import (
+    ChosenLine,
+    OrdersClosed,
+    chosen_lines,
+    get_basket,
+    is_replaceable,
+    lines_of,
+    live_order,
+)
+from ledger.orders.models import Basket, Confirmation, Distribution, Order, OrderLine
+from ledger.payments import service as payments
+from ledger.payments.models import Payment
+
+
+class EmptyBasket(LedgerError):
+    """There is nothing to order."""
+
+
+class AlreadyConfirmed(LedgerError):
+    """The basket was confirmed before; ``confirmation_id`` is what it became."""
+
+    def __init__(self, confirmation_id: int) -> None:
+        super().__init__()
+        self.confirmation_id = confirmation_id
+
+
+class PriceChanged(LedgerError):
+    """The total is not the one the member agreed to, in cents."""
+
+    def __init__(self, shown: int, now: int) -> None:
+        super().__init__()
+        self.shown = shown
+        self.now = now
+
+
+class OutOfStock(LedgerError):
+    """Less of a product is left (thousandths of a unit) than the basket holds."""
+
+    def __init__(self, product: str, left_milli: int) -> None:
+        super().__init__()
+        self.product = product
+        self.left_milli = left_milli
+
+
+class NoLongerOffered(LedgerError):
+    """A product of the basket was withdrawn."""
+
+    def __init__(self, product: str) -> None:
+        super().__init__()
+        self.product = product
+
+
+class MethodNotOffered(LedgerError):
+    """The group does not take this method (any more)."""
+
+    def __init__(self, method: Method | None) -> None:
+        super().__init__()
+        self.method = method
+
+
+class NotEnoughCredit(LedgerError):
+    """Member credit would leave the account below zero (I7). Balance and what the order needs, in cents."""
+
+    def __init__(self, balance: int, needed: int) -> None:
+        super().__init__()
+        self.balance = balance
+        self.needed = needed
+
+
+class OrderFixed(LedgerError):
+    """The order cannot be cancelled by its member any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What a confirmed basket became. ``is_addition``: the order existed before. Balance after it, in cents."""
+
+    order: Order
+    confirmation: Confirmation
+    payment: Payment | None
+    lines: tuple[OrderLine, ...]
+    distribution: Distribution
+    is_addition: bool
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order as its member and coordinators see it."""
+
+    order: Order
+    distribution: Distribution
+    lines: tuple[OrderLine, ...]
+    confirmations: tuple[tuple[Confirmation, Payment | None], ...]
+
+    @property
+    def total_cents(self) -> int:
+        """Σ of the lines."""
+        return sum(line.amount_cents for line in self.lines)
+
+
+async def confirm(
+    session: AsyncSession,
+    group: Group,
+    member: Member,
+    basket_id: int,
+    method: Method | None,
+    *,
+    agreed_cents: int | None = None,
+) -> Confirmed:
+    """Turn a basket into an order (or an addition to one), with its debt, payment and reference: all of it or nothing.
+
+    ``method`` is none where the group's payments are off, and only there. ``agreed_cents`` is the total the member saw.
+    Raises, with nothing written: :class:`AlreadyConfirmed`, :class:`EmptyBasket`, :class:`OrdersClosed`,
+    :class:`PriceChanged`, :class:`OutOfStock`, :class:`NoLongerOffered`, :class:`MethodNotOffered`,
+    :class:`NotEnoughCredit`.
+    """
+    basket = await get_basket(session, member, basket_id, lock=True)
+    if basket.closed_at is not None:
+        raise AlreadyConfirmed(await _confirmation_of(session, basket))
+    distribution = await session.get(Distribution, basket.distribution_id)
+    assert distribution is not None
+    if not distribution.is_open(utc_now()):
+        raise OrdersClosed(distribution)
+    _check_method(group, method)
+    replaced = await _cancel_replaced(session, group, basket)
+    lines = await chosen_lines(session, basket, lock=True)
+    total = _check_lines(lines, agreed_cents)
+    order = await live_order(session, member.id, distribution.id)
+    is_addition = order is not None
+    if order is None:
+        order = Order(
+            group_id=group.id, member_id=member.id, distribution_id=distribution.id, created_at=utc_now()
+        )
+        session.add(order)
+        await session.flush()
+    payment, transaction_id = await _charge(
+        session, group, member, order, basket, lines, total, method, is_addition
+    )
+    confirmation = Confirmation(
+        group_id=group.id,
+        order_id=order.id,
+        basket_id=basket.id,
+        method=method,
+        amount_cents=total,
+        payment_id=payment.id if payment else None,
+        transaction_id=transaction_id,
+        confirmed_at=utc_now(),
+    )
+    session.add(confirmation)
+    await session.flush()
+    order_lines = await _write_lines(session, order, confirmation, lines)
+    basket.closed_at = confirmation.confirmed_at
+    await session.flush()
+    balance = await payments.balance_of(session, member)
+    return Confirmed(
+        order, confirmation, payment, order_lines, distribution, is_addition or replaced, balance
+    )
+
+
+async def confirmed(session: AsyncSession, member: Member, confirmation_id: int) -> Confirmed:
+    """What an earlier confirmation made, to show its receipt again."""
+    confirmation = await session.get(Confirmation, confirmation_id)
+    if confirmation is None or confirmation.group_id != member.group_id:
+        raise NotFound("confirmation", confirmation_id)
+    order = await get_order(session, member.group_id, confirmation.order_id)
+    distribution = await session.get(Distribution, order.distribution_id)
+    assert distribution is not None
+    payment = await session.get(Payment, confirmation.payment_id) if confirmation.payment_id else None
+    lines = [line for line in await lines_of(session, order) if line.confirmation_id == confirmation.id]
+    first = select(func.min(Confirmation.id)).where(Confirmation.order_id == order.id)
+    is_addition = (await session.execute(first)).scalar_one() != confirmation.id
+    balance = await payments.balance_of(session, member)
+    return Confirmed(order, confirmation, payment, tuple(lines), distribution, is_addition, balance)
+
+
+async def cancel(session: AsyncSession, group: Group, member: Member, order_id: int) -> Order:
+    """Cancel an order where the group's payments are off (R1), before closing; the stock goes back.
+
+    Raises :class:`OrderFixed`, :class:`OrdersClosed`, :class:`~ledger.errors.NotFound`.
+    """
+    statement = select(Order).where(Order.id == order_id, Order.member_id == member.id).with_for_update()
+    order = (await session.execute(statement)).scalar_one_or_none()
+    if order is None or order.cancelled_at is not None:
+        raise NotFound("order", order_id)
+    distribution = await session.get(Distribution, order.distribution_id)
+    assert distribution is not None
+    if not distribution.is_open(utc_now()):
+        raise OrdersClosed(distribution)
+    if not await is_replaceable(session, group, order):
+        raise OrderFixed
+    await _cancel(session, order)
+    return order
+
+
+async def get_order(session: AsyncSession, group_id: int, order_id: int) -> Order:
+    """An order of this group, or :class:`~ledger.errors.NotFound`."""
+    order = await session.get(Order, order_id)
+    if order is None or order.group_id != group_id:
+        raise NotFound("order", order_id)
+    return order
+
+
+async def orders_of(session: AsyncSession, member: Member, limit: int = 5) -> list[OrderView]:
+    """A member's orders, the latest distribution first."""
+    statement = (
+        select(Order, Distribution)
+        .join(Distribution, Distribution.id == Order.distribution_id)
+        .where(Order.member_id == member.id, Order.cancelled_at.is_(None))
+        .order_by(Distribution.starts_at.desc(), Order.id.desc())
+        .limit(limit)
+    )
+    return [
+        await view_order(session, order, distribution)
+        for order, distribution in await session.execute(statement)
+    ]
+
+
+async def view_order(session: AsyncSession, order: Order, distribution: Distribution) -> OrderView:
+    """An order with its lines and its payment choices."""
+    statement = (
+        select(Confirmation, Payment)
+        .outerjoin(Payment, Payment.id == Confirmation.payment_id)
+        .where(Confirmation.order_id == order.id)
+        .order_by(Confirmation.id)
+    )
+    choices = tuple((confirmation, payment) for confirmation, payment in await session.execute(statement))
+    return OrderView(order, distribution, tuple(await lines_of(session, order)), choices)
+
+
+def _check_method(group: Group, method: Method | None) -> None:
+    if group.payments_enabled:
+        if method is None or method not in offered_methods(group):
+            raise MethodNotOffered(method)
+    elif method is not None:
+        raise MethodNotOffered(method)
+
+
+def _check_lines(lines: Sequence[ChosenLine], agreed_cents: int | None) -> int:
+    if not lines:
+        raise EmptyBasket
+    for line in lines:
+        product = line.product
+        if not product.available:
+            raise NoLongerOffered(product.name)
+        if product.stock_milli is not None and product.stock_milli < line.quantity_milli:
+            raise OutOfStock(product.name, product.stock_milli)
+    total = sum(line.amount_cents for line in lines)
+    if agreed_cents is not None and agreed_cents != total:
+        raise PriceChanged(agreed_cents, total)
+    return total
+
+
+async def _charge(
+    session: AsyncSession,
+    group: Group,
+    member: Member,
+    order: Order,
+    basket: Basket,
+    lines: Sequence[ChosenLine],
+    total: int,
+    method: Method | None,
+    is_addition: bool,
+) -> tuple[Payment | None, int | None]:
+    """Debit the member, a leg a producer, and record the payment that is expected for it."""
+    if method is None or total == 0:
+        return None, None
+    account = await books.account_id(session, group.id, AccountKind.MEMBERS, member.id)
+    needs_credit = method is Method.MEMBER_CREDIT and not group.negative_balances
+    if needs_credit:
+        balance = books.shown(AccountKind.MEMBERS, await books.lock_account(session, account))
+        if balance < total:
+            raise NotEnoughCredit(balance, total)
+    per_producer: dict[int, int] = defaultdict(int)
+    for line in lines:
+        per_producer[line.product.producer_id] += line.amount_cents
+    producers = await books.account_ids(session, group.id, AccountKind.PRODUCERS, sorted(per_producer))
+    entry = books.Entry(
+        kind="addition" if is_addition else "order",
+        key=f"basket:{basket.id}",
+        legs=[
+            books.Leg(account, producers[producer_id], amount, within_credit=needs_credit)
+            for producer_id, amount in sorted(per_producer.items())
+            if amount
+        ],
+        subject=f"order:{order.id}",
+        actor_id=member.id,
+    )
+    posted = await books.post(session, group.id, entry)
+    payment = None
+    if method in OFFLINE_METHODS:
+        payment = await payments.expect(session, member, method, total, subject=f"order:{order.id}")
+    return payment, posted.transaction_id
+
+
+async def _write_lines(
+    session: AsyncSession, order: Order, confirmation: Confirmation, lines: Sequence[ChosenLine]
+) -> tuple[OrderLine, ...]:
+    written = []
+    for line in lines:
+        product = line.product
+        if product.stock_milli is not None:
+            product.stock_milli -= line.quantity_milli
+        written.append(
+            OrderLine(
+                group_id=order.group_id,
+                order_id=order.id,
+                confirmation_id=confirmation.id,
+                product_id=product.id,
+                producer_id=product.producer_id,
+                product_name=product.name,
+                unit=product.unit,
+                price_cents=product.price_cents,
+                vat_rate=product.vat_rate,
+                quantity_milli=line.quantity_milli,
+                amount_cents=line.amount_cents,
+            )
+        )
+    session.add_all(written)
+    await session.flush()
+    return tuple(sorted(written, key=lambda line: line.product_name.casefold()))
+
+
+async def _confirmation_of(session: AsyncSession, basket: Basket) -> int:
+    statement = select(Confirmation.id).where(Confirmation.basket_id == basket.id)
+    return (await session.execute(statement)).scalar_one()
+
+
+async def _cancel_replaced(session: AsyncSession, group: Group, basket: Basket) -> bool:
+    """Where payments are off, the basket stands for the whole order: the earlier one makes place for it."""
+    order = await live_order(session, basket.member_id, basket.distribution_id)
+    if order is None or not await is_replaceable(session, group, order):
+        return False
+    await _cancel(session, order)
+    return True
+
+
+async def _cancel(session: AsyncSession, order: Order) -> None:
+    lines = await lines_of(session, order)
+    statement = (
+        select(Product)
+        .where(Product.id.in_([line.product_id for line in lines]))
+        .order_by(Product.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    products = {product.id: product for product in (await session.execute(statement)).scalars()}
+    for line in lines:
+        stock = products[line.product_id].stock_milli
+        if stock is not None:
+            products[line.product_id].stock_milli = stock + line.quantity_milli
+    order.cancelled_at = utc_now()
+    await session.flush()
