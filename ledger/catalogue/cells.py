@@ -32,6 +32,7 @@ MAX_VAT = 3_000
 MAX_STOCK_MILLI = 10**9
 
 _SHOWN = 60
+_LOOKED_AT = 2_000
 _ERROR = re.compile(r"#(?:N/?A|[A-Z0-9/ÉÈ]+[!?]|#+)", re.IGNORECASE)
 _NUMBER = re.compile(
     r"(?P<sign>[-−]?) ?(?P<whole>[0-9]{1,9}|[0-9]{1,3}(?: [0-9]{3})+)(?:[.,](?P<fraction>[0-9]+))?"
@@ -55,7 +56,7 @@ def text_of(value: CellValue) -> str:
         raise CellError(ProblemReason.IS_A_BOOLEAN, str(value).lower())
     if isinstance(value, _TEMPORAL):
         raise CellError(ProblemReason.IS_A_DATE, str(value))
-    text = clean_text(value) if isinstance(value, str) else f"{value:.15g}"
+    text = clean_text(value[:_LOOKED_AT]) if isinstance(value, str) else f"{value:.15g}"
     if _ERROR.fullmatch(text):
         raise CellError(ProblemReason.FORMULA_ERROR, text[:_SHOWN])
     return text

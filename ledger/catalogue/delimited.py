@@ -18,6 +18,7 @@ DELIMITERS = (";", "\t", ",")
 
 _END = "\uf8ff end \uf8ff"
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\v\f\x1a")) + b"\x7f"
+_MOST_CONTROL = 20  # one character in twenty
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -49,12 +50,12 @@ def decode(data: bytes, filename: str = "") -> str:
 def _refuse_binary(data: bytes, filename: str) -> None:
     """A NUL proves it; so do more control characters than a slip leaves (``clean_text`` drops those)."""
     control = len(data) - len(data.translate(None, _CONTROL))
-    if b"\0" in data or control * 100 > len(data):
+    if b"\0" in data or control * _MOST_CONTROL > len(data):
         raise NotACatalogue(FileKind.BINARY, filename)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[TableRow]:
-    """The records of ``text``. A last line of our own shows if an open quotation mark ate the rest."""
+    """The records of ``text`` but blank lines. A last line of our own shows if an open quotation mark ate the rest."""
     reader = csv.reader(io.StringIO(f"{text}\n{_END}", newline=""), delimiter=delimiter)
     line = 0
     try:
@@ -62,6 +63,11 @@ def _rows(text: str, delimiter: str) -> Iterator[TableRow]:
             line += 1
             if cells == [_END]:
                 return
-            yield TableRow(line, cells, quote_open=bool(cells) and cells[-1].endswith(_END))
+            if not cells:
+                continue
+            quote_open = bool(cells) and cells[-1].endswith(_END)
+            if quote_open:
+                cells[-1] = cells[-1].removesuffix(_END)
+            yield TableRow(line, cells, quote_open)
     except csv.Error:  # one cell longer than 128 KiB: the same open quotation mark in a long file
         yield TableRow(line + 1, (), quote_open=True)

@@ -82,7 +82,7 @@ class MissingColumns(UnreadableCatalogue):
 
 
 class RepeatedColumns(UnreadableCatalogue):
-    """Two headers mean the same column (``names``, values of ``Column``): which counts is not ours to guess."""
+    """Two headers mean the same column (``names``, values of ``Column``): which one counts is unclear."""
 
     def __init__(self, names: Sequence[str]) -> None:
         super().__init__()

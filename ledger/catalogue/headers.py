@@ -6,29 +6,33 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import takewhile
 
 from ledger.catalogue.cells import CellValue
 from ledger.catalogue.errors import MissingColumns, RepeatedColumns, TooManyColumns
 from ledger.catalogue.names import name_key
 from ledger.catalogue.rows import REQUIRED, Column
-from ledger.catalogue.tables import MAX_COLUMNS, Table
+from ledger.catalogue.tables import MAX_COLUMNS, Table, TableRow
 
 SEARCHED_ROWS = 10
 """Titles and blank lines may stand above the header; it is looked for in this many rows."""
 
+_LONGEST = 60
 _WORDS = re.compile(r"[a-z]+")
 _NOISE = {"de", "du", "des", "d", "le", "la", "les", "l", "en", "of", "the", "ttc", "eur", "euro", "euros"}
 _NAMES = {
     Column.PRODUCT: (
-        "produit, product, nom, name, article, item, désignation, libellé, nom produit, nom article, product name"
+        "produit, product, nom, name, article, item, désignation, libellé, nom produit, nom article, "
+        "product name"
     ),
     Column.PRODUCER: (
-        "producteur, productrice, fournisseur, producer, supplier, nom producteur, nom fournisseur, producer name"
+        "producteur, productrice, fournisseur, producer, supplier, nom producteur, nom fournisseur, "
+        "producer name"
     ),
     Column.UNIT: "unité, unit, conditionnement, unité vente, sales unit",
     Column.PRICE: (
-        "prix, price, tarif, prix unitaire, unit price, prix vente, price incl vat, price incl tax, price including vat"
+        "prix, price, tarif, prix unitaire, unit price, prix vente, price incl vat, price incl tax, "
+        "price including vat"
     ),
     Column.VAT: "tva, vat, taux tva, vat rate",
     Column.STOCK: "stock, stock disponible, in stock, available stock",
@@ -40,9 +44,7 @@ _NAMES = {
 
 
 def _columns() -> dict[str, Column]:
-    return {
-        _singular(name_key(name)): column for column, names in _NAMES.items() for name in names.split(",")
-    }
+    return {_singular(name): column for column, names in _NAMES.items() for name in names.split(",")}
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Header:
 
 
 def column_of(text: str) -> Column | None:
-    """The column a header cell names, whatever its case, accents, plural, "(€)", "TTC", "%". "Prix HT" is none."""
-    return _KNOWN.get(_singular(name_key(text)))
+    """The column a header cell names, whatever case, accents, plural, "(€)", "TTC", "%". "Prix HT": none."""
+    return _KNOWN.get(_singular(text)) if len(text) <= _LONGEST else None
 
 
 def find_header(tables: Sequence[Table]) -> tuple[Table, Header]:
@@ -66,13 +68,17 @@ def find_header(tables: Sequence[Table]) -> tuple[Table, Header]:
     """
     missing: tuple[Column, ...] = REQUIRED
     for table in tables:
-        for row in islice(table.rows(), SEARCHED_ROWS):
-            found = [column_of(cell) if isinstance(cell, str) else None for cell in row.cells]
+        for row in takewhile(_is_near_the_top, table.rows()):
+            found = [column_of(cell) if isinstance(cell, str) else None for cell in row.cells[:MAX_COLUMNS]]
             lacking = tuple(column for column in REQUIRED if column not in found)
             if not lacking:
                 return table, _header(row.line, row.cells, found)
             missing = min(missing, lacking, key=len)
     raise MissingColumns([column.value for column in missing])
+
+
+def _is_near_the_top(row: TableRow) -> bool:
+    return row.line <= SEARCHED_ROWS
 
 
 def _header(line: int, cells: Sequence[CellValue], found: Sequence[Column | None]) -> Header:
@@ -86,7 +92,7 @@ def _header(line: int, cells: Sequence[CellValue], found: Sequence[Column | None
 
 
 def _singular(text: str) -> str:
-    words = (word.rstrip("s") for word in _WORDS.findall(text) if word not in _NOISE)
+    words = (word.rstrip("s") for word in _WORDS.findall(name_key(text)) if word not in _NOISE)
     return " ".join(word for word in words if word)
 
 

@@ -29,9 +29,10 @@ class PartInspector:
         """Check one part; gives how many cells hold a formula error.
 
         Raises NotACatalogue (unsafe: a DTD; damaged: not well-formed, impossible positions or counts),
-        TooManyRows, TooManyColumns. UTF-8 is imposed: the library behind reads it whatever the part declares.
+        TooManyRows, TooManyColumns. Only UTF-8 passes: the library behind reads it whatever the part declares.
         """
         part = _Part(self._filename, self._string_lengths, self._string_uses)
+        _refuse_other_encodings(content, self._filename)
         parser = expat.ParserCreate("UTF-8")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = part.doctype
@@ -52,6 +53,16 @@ class PartInspector:
             for index, count in self._string_uses.items()
             if index.isascii() and index.isdigit() and len(index) < 9 and int(index) < len(lengths)
         )
+
+
+def _refuse_other_encodings(content: bytes, filename: str) -> None:
+    """Expat follows a UTF-16 mark even if told otherwise, and would see other elements than the library does."""
+    try:
+        if "\0" not in content.decode("utf-8"):
+            return
+    except UnicodeDecodeError:
+        pass
+    raise NotACatalogue(FileKind.DAMAGED, filename)
 
 
 class _Part:

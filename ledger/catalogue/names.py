@@ -28,11 +28,10 @@ def name_key(text: str) -> str:
     """What two names share when a person would call them the same: no case, accents, ligatures, extra spaces.
 
     ``name_key(" Œufs  Frais ") == name_key("oeufs frais")``. Typographic apostrophes and dashes
-    equal the typed ones. Only accents of European scripts are dropped, so no other script loses letters. Applying
-    it twice changes nothing; it may be longer than the text, and empty for a text of nothing but accents.
+    equal the typed ones. Only accents of European scripts are dropped, so no other script loses letters.
+    Applying it twice changes nothing; it may be longer than the text, and empty for a text of nothing but accents.
     """
-    folded = _fold(_fold(text))
-    return clean_text(folded)
+    return clean_text(_fold(_fold(text)))
 
 
 def _fold(text: str) -> str:

@@ -14,7 +14,7 @@ from ledger.catalogue.errors import EmptyCatalogue, TooManyRows
 from ledger.catalogue.headers import Header, find_header
 from ledger.catalogue.inspect_xml import MAX_ROWS
 from ledger.catalogue.names import clean_text, name_key
-from ledger.catalogue.rows import CellError, CatalogueFile, Column, ProblemReason, ProductRow, RowProblem
+from ledger.catalogue.rows import CatalogueFile, CellError, Column, ProblemReason, ProductRow, RowProblem
 from ledger.catalogue.sniff import read_tables
 from ledger.catalogue.tables import Table, TableRow
 
@@ -64,7 +64,7 @@ def _product_lines(table: Table, header: Header) -> Iterator[TableRow]:
 
 def _is_blank(row: TableRow) -> bool:
     return not row.quote_open and all(
-        cell is None or (isinstance(cell, str) and not clean_text(cell)) for cell in row.cells
+        cell is None or (isinstance(cell, str) and not cell.strip()) for cell in row.cells
     )
 
 
@@ -79,7 +79,7 @@ class _Line:
         self._exponent = exponent
 
     def read(self, seen: dict[tuple[str, str], int]) -> ProductRow | None:
-        """The product, or None with ``problems`` filled. ``seen``: earlier lines' keys, and now this one's."""
+        """The product, or None with ``problems`` filled. ``seen``: earlier lines' keys, then this one's."""
         if not self._shape_is_sound():
             return None
         name = self._cell(Column.PRODUCT, cells.read_name)

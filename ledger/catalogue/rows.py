@@ -89,7 +89,7 @@ class CatalogueFile:
 
 
 class CellError(Exception):
-    """Never leaves this package: one cell cannot be read: becomes a :class:`RowProblem` where the line and column are known."""
+    """One cell cannot be read. Never leaves this package: the reader knows line and column, makes a RowProblem."""
 
     def __init__(self, reason: ProblemReason, value: str) -> None:
         super().__init__(reason, value)

@@ -22,7 +22,7 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows that can be walked more than once. ``delimiter`` is "" for a sheet of a workbook."""
+    """Rows that can be walked more than once; blank ones may be left out. ``delimiter`` is "" for a sheet of a workbook."""
 
     rows: Callable[[], Iterator[TableRow]]
     delimiter: str = ""

@@ -3,8 +3,8 @@
 python-calamine is fast and reads what Excel writes, but it allocates what the file announces: one value in
 cell XFD1048576, or a shared-strings count of four billion, aborts the whole process (measured with 0.9.1;
 there is no exception to catch). So every part is unpacked here under a cap (declared sizes lie), parsed by
-expat for well-formedness, DTDs, far cells and announced counts, and only then packed again, uncompressed, into
-the copy the library sees.
+expat for well-formedness, DTDs, far cells and announced counts, and only then packed again, uncompressed,
+into the copy the library sees.
 """
 
 from __future__ import annotations
