@@ -210,7 +210,7 @@ def _from_environment(environ: Mapping[str, str], problems: list[Problem]) -> _A
 
 def _from_secret_file(variable: str, file: Path, problems: list[Problem]) -> _Given | None:
     try:
-        return _Given(file.read_text(encoding="utf-8").rstrip("\r\n"), variable)
+        return _Given(file.read_text(encoding="utf-8"), variable)  # rules strip the newline
     except OSError as error:
         problems.append(Problem(variable, f"{file} cannot be read: {error.strerror}"))
     except UnicodeDecodeError:

@@ -91,6 +91,11 @@ def test_a_file_that_is_no_toml_is_named(content: bytes) -> None:
     assert [problem.key for problem in caught.value.problems] == ["bad.toml"]
 
 
+def test_a_file_may_begin_with_a_byte_order_mark() -> None:
+    Path("bom.toml").write_text(f'telegram.token = "{TOKEN}"', encoding="utf-8-sig")
+    assert load(Path("bom.toml"), {}).telegram.token == TOKEN
+
+
 def test_the_environment_wins_over_the_file() -> None:
     text = f'[telegram]\ntoken = "{TOKEN}"\n[limits]\nmessages_per_second = 5\nper_chat_per_second = 0.5\n'
     config = in_file(text, {"CAGNOTTE_LIMITS__MESSAGES_PER_SECOND": "7"})
@@ -111,6 +116,11 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     missing = problems_of({"CAGNOTTE_TELEGRAM__TOKEN_FILE": str(tmp_path / "nowhere")})
     assert missing.keys() == {"CAGNOTTE_TELEGRAM__TOKEN_FILE"}
     assert "nowhere cannot be read: No such file" in missing["CAGNOTTE_TELEGRAM__TOKEN_FILE"]
+    secret.write_bytes(b"\xff\xfe")
+    assert (
+        "UTF-8"
+        in problems_of({"CAGNOTTE_TELEGRAM__TOKEN_FILE": str(secret)})["CAGNOTTE_TELEGRAM__TOKEN_FILE"]
+    )
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -212,7 +222,9 @@ def test_accepted_values(key: str, text: str, value: object) -> None:
         ("database.url", "postgresql+psycopg://a:b@h/n"),
         ("database.url", "postgresql://a:b@h"),
         ("database.url", "postgresql://a:b#c@h/n"),
+        ("database.url", "postgresql://h/n#x"),
         ("database.url", "postgresql://a:b@h:99999/n"),
+        ("database.url", "postgresql://a:b@h:0/n"),
         ("database.url", "sqlite:///c.db"),
         ("database.url", "sqlite+aiosqlite://"),
         ("database.url", "sqlite+aiosqlite:///"),
