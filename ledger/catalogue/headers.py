@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -61,7 +61,7 @@ def column_of(text: str) -> Column | None:
     return _KNOWN.get(_singular(text)) if len(text) <= _LONGEST else None
 
 
-def find_header(tables: Sequence[Table]) -> tuple[Table, Header]:
+def find_header(tables: Iterable[Table]) -> tuple[Table, Header]:
     """The first table with a row that names every required column, and that row.
 
     Raises MissingColumns (with what the best row lacks), RepeatedColumns, TooManyColumns.

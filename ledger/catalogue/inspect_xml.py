@@ -6,13 +6,17 @@ import re
 from collections import Counter
 from xml.parsers import expat
 
-from ledger.catalogue.errors import FileKind, NotACatalogue, TooManyColumns, TooManyRows
+from ledger.catalogue.errors import FileKind, NotACatalogue, TooManyColumns, TooManyRows, UnpacksTooLarge
 from ledger.catalogue.tables import MAX_COLUMNS
 
+MAX_UNPACKED = 20_000_000
 MAX_SHEET_ROWS = 10_000
 """The last row of a sheet that may hold a value: 5,000 lines with a blank one after each."""
 MAX_ROWS = 5_000
 MAX_ANNOUNCED = 1_000_000
+MAX_ELEMENTS = 1_000_000
+"""XML elements in the whole workbook: ten times what 5,000 lines need, and a second of work."""
+MAX_DEPTH = 100
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
@@ -21,18 +25,20 @@ class PartInspector:
     """Walks the parts of one workbook. ``inspect`` each of them, then ask for ``shared_text_used``."""
 
     def __init__(self, filename: str) -> None:
-        self._filename = filename
-        self._string_lengths: list[int] = []
-        self._string_uses: Counter[str] = Counter()
+        self.filename = filename
+        self.elements = 0
+        self.string_lengths: list[int] = []
+        self.string_uses: Counter[str] = Counter()
 
     def inspect(self, content: bytes) -> int:
         """Check one part; gives how many cells hold a formula error.
 
         Raises NotACatalogue (unsafe: a DTD; damaged: not well-formed, impossible positions or counts),
-        TooManyRows, TooManyColumns. Only UTF-8 passes: the library behind reads it whatever the part declares.
+        TooManyRows, TooManyColumns, UnpacksTooLarge. Only UTF-8 passes: the library behind reads it whatever the
+        part declares.
         """
-        part = _Part(self._filename, self._string_lengths, self._string_uses)
-        _refuse_other_encodings(content, self._filename)
+        part = _Part(self)
+        _refuse_other_encodings(content, self.filename)
         parser = expat.ParserCreate("UTF-8")
         parser.buffer_text = True
         parser.StartDoctypeDeclHandler = part.doctype
@@ -42,15 +48,15 @@ class PartInspector:
         try:
             parser.Parse(content, True)
         except expat.ExpatError:
-            raise NotACatalogue(FileKind.DAMAGED, self._filename) from None
+            raise NotACatalogue(FileKind.DAMAGED, self.filename) from None
         return part.errors
 
     def shared_text_used(self) -> int:
         """Characters all cells hold together, counting a shared string once for every cell that shows it."""
-        lengths = self._string_lengths
+        lengths = self.string_lengths
         return sum(
             count * lengths[int(index)]
-            for index, count in self._string_uses.items()
+            for index, count in self.string_uses.items()
             if index.isascii() and index.isdigit() and len(index) < 9 and int(index) < len(lengths)
         )
 
@@ -68,23 +74,22 @@ def _refuse_other_encodings(content: bytes, filename: str) -> None:
 class _Part:
     """The state while one part is parsed: where we are in which cell."""
 
-    def __init__(self, filename: str, string_lengths: list[int], string_uses: Counter[str]) -> None:
+    def __init__(self, whole: PartInspector) -> None:
         self.errors = 0
-        self._filename = filename
-        self._string_lengths = string_lengths
-        self._string_uses = string_uses
+        self._whole = whole
+        self._depth = 0
         self._in_sheet = False
         self._row = 0
         self._column = 0
         self._cell_kind = ""
-        self._cell_is_blank = True
         self._index: list[str] | None = None
         self._string_length: int | None = None
 
     def doctype(self, *_: object) -> None:
-        raise NotACatalogue(FileKind.UNSAFE, self._filename)
+        raise NotACatalogue(FileKind.UNSAFE, self._whole.filename)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._check_size()
         self._check_counts(attributes)
         name = tag.rpartition(":")[2]
         if name == "sheetData":
@@ -120,14 +125,15 @@ class _Part:
             raise TooManyColumns(MAX_COLUMNS)
 
     def end(self, tag: str) -> None:
+        self._depth -= 1
         name = tag.rpartition(":")[2]
         if name == "sheetData":
             self._in_sheet = False
         elif name == "si" and self._string_length is not None:
-            self._string_lengths.append(self._string_length)
+            self._whole.string_lengths.append(self._string_length)
             self._string_length = None
         elif name == "v" and self._index is not None:
-            self._string_uses["".join(self._index).strip()] += 1
+            self._whole.string_uses["".join(self._index).strip()] += 1
             self._index = None
 
     def text(self, text: str) -> None:
@@ -135,6 +141,14 @@ class _Part:
             self._string_length += len(text)
         if self._index is not None:
             self._index.append(text)
+
+    def _check_size(self) -> None:
+        self._depth += 1
+        self._whole.elements += 1
+        if self._whole.elements > MAX_ELEMENTS:
+            raise UnpacksTooLarge(MAX_UNPACKED)
+        if self._depth > MAX_DEPTH:
+            raise self._damaged()
 
     def _check_counts(self, attributes: dict[str, str]) -> None:
         for name in ("count", "uniqueCount"):
@@ -159,4 +173,4 @@ class _Part:
         return int(match[2]), column
 
     def _damaged(self) -> NotACatalogue:
-        return NotACatalogue(FileKind.DAMAGED, self._filename)
+        return NotACatalogue(FileKind.DAMAGED, self._whole.filename)

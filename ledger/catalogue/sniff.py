@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ledger.catalogue.delimited import read_text_tables
 from ledger.catalogue.errors import EmptyCatalogue, FileKind, FileTooLarge, NotACatalogue
 from ledger.catalogue.tables import Table
@@ -24,7 +26,7 @@ _SIGNATURES = (
 )
 
 
-def read_tables(data: bytes, filename: str) -> list[Table]:
+def read_tables(data: bytes, filename: str) -> Iterable[Table]:
     """The tables ``data`` may be: each visible sheet of a workbook in order, or a text cut at each delimiter.
 
     Raises FileTooLarge, EmptyCatalogue, NotACatalogue, and for workbooks UnpacksTooLarge, TooManyRows,

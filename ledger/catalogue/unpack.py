@@ -17,10 +17,9 @@ import zlib
 from collections.abc import Iterable
 
 from ledger.catalogue.errors import FileKind, NotACatalogue, UnpacksTooLarge
-from ledger.catalogue.inspect_xml import PartInspector
+from ledger.catalogue.inspect_xml import MAX_UNPACKED, PartInspector
 from ledger.errors import LedgerError
 
-MAX_UNPACKED = 20_000_000
 MAX_PARTS = 1_000
 
 _CHUNK = 64 * 1024

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TypeVar
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
@@ -13,25 +14,32 @@ from ledger.catalogue.errors import FileKind, NotACatalogue
 from ledger.catalogue.tables import Table, TableRow
 from ledger.catalogue.unpack import safe_copy
 
+MAX_SHEETS = 20
+"""How many visible sheets are searched for a header. Twenty thousand sheets may name one and the same part."""
+
 Sheet = list[list[CellValue]]
+_T = TypeVar("_T")
 
 
-def read_sheets(data: bytes, filename: str) -> list[Table]:
-    """Every visible sheet, in the workbook's order: nobody should import what they do not see.
+def read_sheets(data: bytes, filename: str) -> Iterator[Table]:
+    """The visible sheets in the workbook's order, each read when its turn comes: nobody imports what they do not see.
 
     Raises NotACatalogue, UnpacksTooLarge, TooManyRows, TooManyColumns.
     """
     copy = safe_copy(data, filename)
-    return [Table(partial(_rows, sheet)) for sheet in _guarded(copy, filename)]
+    book = _guarded(partial(CalamineWorkbook.from_filelike, io.BytesIO(copy)), filename)
+    for name in _visible_sheets(book)[:MAX_SHEETS]:
+        sheet = _guarded(partial(_cells, book, name), filename)
+        yield Table(partial(_rows, sheet))
 
 
-def _guarded(copy: bytes, filename: str) -> list[Sheet]:
+def _guarded(read: Callable[[], _T], filename: str) -> _T:
     """The library's own errors, and a panic of its Rust, as NotACatalogue.
 
     A panic is a ``BaseException`` of a class that cannot be imported, so it is known by its name only.
     """
     try:
-        return _sheets(copy)
+        return read()
     except (CalamineError, ValueError, OSError, OverflowError):
         raise NotACatalogue(FileKind.DAMAGED, filename) from None
     except BaseException as error:
@@ -40,14 +48,12 @@ def _guarded(copy: bytes, filename: str) -> list[Sheet]:
         raise NotACatalogue(FileKind.DAMAGED, filename) from None
 
 
-def _sheets(copy: bytes) -> list[Sheet]:
-    with CalamineWorkbook.from_filelike(io.BytesIO(copy)) as book:
-        names = [
-            sheet.name
-            for sheet in book.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
-        ]
-        return [_cells(book, name) for name in names]
+def _visible_sheets(book: CalamineWorkbook) -> list[str]:
+    return [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.visible == SheetVisibleEnum.Visible and sheet.typ == SheetTypeEnum.WorkSheet
+    ]
 
 
 def _cells(book: CalamineWorkbook, name: str) -> Sheet:
