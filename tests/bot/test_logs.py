@@ -250,3 +250,9 @@ def test_ibans_are_masked_however_they_are_grouped(before: str, written: str, af
 )
 def test_ordinary_text_stays_readable(text: str) -> None:
     assert masked(text) == text
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("piece", ["0", "a1", "a", "ab 12 ", "FR12 ", "a://", "a://b:", "sk_", "%20", "1:"])
+def test_a_very_long_line_takes_no_longer_than_it_must(piece: str) -> None:
+    masked(piece * (200_000 // len(piece)))
