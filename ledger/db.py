@@ -143,11 +143,11 @@ class Code(TypeDecorator[E]):
         super().__init__()
         self.enum = enum
 
-    def process_bind_param(self, value: E | None, dialect: Dialect) -> Any:  # noqa: ARG002
+    def process_bind_param(self, value: E | None, dialect: Dialect) -> Any:
         """Plain text."""
         return None if value is None else self.enum(value).value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> E | None:  # noqa: ARG002
+    def process_result_value(self, value: Any, dialect: Dialect) -> E | None:
         """The enum's member."""
         return None if value is None else self.enum(value)
 
@@ -246,14 +246,16 @@ class Database:
 def _sqlite_engine(url: URL, *, read_only: bool) -> AsyncEngine:
     database = url.database or ""
     engine = create_async_engine(
-        "sqlite+aiosqlite:///" + database,
+        "sqlite+short_trips:///" + database,
         pool_size=4 if read_only else 1,
         max_overflow=0,
         connect_args={"async_creator_fn": lambda *_, **__: open_connection(database, read_only=read_only)},
     )
 
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if read_only:  # the writer begins by itself
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN")
 
     return engine

@@ -2,11 +2,11 @@
 
 Two facts shape this file. aiosqlite runs each cursor step (open, execute, fetch, close) as a trip to its thread and back;
 a trip costs some hundred microseconds, SQLite's own work on an indexed row a few. So :class:`ShortTripConnection` makes a
-statement one trip, and on the writing connection runs it in place: only what may wait (BEGIN IMMEDIATE for another
-process, COMMIT for the disk) goes to the thread. And SQLite has one writer: letting callers queue for the lock inside
-SQLite wastes a commit (an fsync) each, so :class:`Writer` lets them queue in the event loop, runs each caller's unit of
-work in a SAVEPOINT of its own and commits once for all that were waiting. A caller is told of success only after the
-commit that holds its work.
+statement one trip, and on the writing connection runs it in place: only COMMIT, which waits for the disk, goes to a
+thread, and a database locked by another process is waited for without holding the event loop. And SQLite has one writer:
+letting callers queue for the lock inside SQLite wastes a commit (an fsync) each, so :class:`Writer` lets them queue in
+the event loop, runs each caller's unit of work in a SAVEPOINT of its own and commits once for all that were waiting. A
+caller is told of success only after the commit that holds its work.
 """
 
 from __future__ import annotations
@@ -14,17 +14,21 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
 import aiosqlite
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.aiosqlite import SQLiteDialect_aiosqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 10.0
-"""How long a statement waits for another process (a backup, a second bot) that holds the write lock."""
+"""How long a unit of work waits for another process (a backup, a second bot) that holds the write lock."""
 
 GROUP_LIMIT = 64
 """How many units of work share a commit at the most: bounds the time the first of them waits."""
@@ -79,19 +83,54 @@ class ShortTripCursor:
 class ShortTripConnection(aiosqlite.Connection):
     """An aiosqlite connection whose cursors are :class:`ShortTripCursor`."""
 
+    in_place = False
+    """Whether statements run in the caller's thread, inside a transaction somebody began: so it is with the writer."""
+
+    @property
+    def raw(self) -> sqlite3.Connection:
+        """The connection of the standard library below."""
+        return self._conn
+
     def cursor(self) -> ShortTripCursor:  # type: ignore[override]
         """A cursor, without a trip."""
         return ShortTripCursor(self)
 
-    in_place = False
-    """Whether statements run in the caller's thread: for short ones, by one caller at a time."""
-
     async def call(self, function: Any, many: bool, sql: str, parameters: Sequence[Any]) -> None:
         """Run a cursor's ``function`` on the raw connection, in place or in the connection's thread."""
-        if self.in_place and not sql.startswith("BEGIN"):
-            function(self._conn, many, sql, parameters)
-        else:
+        if not self.in_place:
             await self._execute(function, self._conn, many, sql, parameters)  # type: ignore[no-untyped-call]
+            return
+        # A full disk makes SQLite roll everything back; what came next would each be committed at once.
+        if not self._conn.in_transaction:
+            raise sqlite3.OperationalError("the transaction is gone")
+        function(self._conn, many, sql, parameters)
+
+
+class ShortTripDialect(SQLiteDialect_aiosqlite):
+    """SQLAlchemy's dialect, with savepoints that cost one call instead of a compiled statement."""
+
+    supports_statement_cache = True
+
+    def do_savepoint(self, connection: Connection, name: str) -> None:
+        """Set a savepoint."""
+        _raw(connection).execute(f"SAVEPOINT {name}")
+
+    def do_release_savepoint(self, connection: Connection, name: str) -> None:
+        """Keep what was done since the savepoint."""
+        _raw(connection).execute(f"RELEASE {name}")
+
+    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
+        """Undo what was done since the savepoint."""
+        _raw(connection).execute(f"ROLLBACK TO {name}")
+
+
+registry.register("sqlite.short_trips", __name__, ShortTripDialect.__name__)
+
+
+def _raw(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, ShortTripConnection)
+    return driver.raw
 
 
 def open_connection(database: str, *, read_only: bool) -> ShortTripConnection:
@@ -113,7 +152,6 @@ def open_connection(database: str, *, read_only: bool) -> ShortTripConnection:
         return raw
 
     connection = ShortTripConnection(connect, iter_chunk_size=64)
-    connection.in_place = not read_only
     connection._thread.daemon = True
     return connection
 
@@ -128,35 +166,57 @@ class _Group:
 
 
 class Writer:
-    """The one writing connection of a process, lent to one unit of work after another."""
+    """The one writing connection of a process, lent to one unit of work after another.
+
+    SQLAlchemy sees one transaction that lasts as long as the connection; the transactions below it are begun and committed
+    here. Statements run in place, so within a unit of work only its own code can be interrupted by a cancellation.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._connection: AsyncConnection | None = None
+        self._raw: sqlite3.Connection | None = None
         self._turn = asyncio.Lock()
         self._waiting = 0
         self._group: _Group | None = None
+        self._disk = ThreadPoolExecutor(1, "sqlite-commit")
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
-        """A session in a SAVEPOINT. Leaving it well waits for the commit; leaving it by an exception undoes only this one."""
-        self._waiting += 1
+        """A session in a SAVEPOINT. Leaving it well waits for the commit; an exception undoes only this one."""
+        await self._take_turn()
         try:
-            await self._turn.acquire()
-        finally:
-            self._waiting -= 1
-        try:
-            group = self._group = self._group or await _to_the_end(self._begin())
             try:
+                group = self._group or await self._begin()
+                group.size += 1
                 async with self._savepoint() as session:
                     yield session
-                group.size += 1
             finally:
-                if self._group is not None and (not self._waiting or group.size >= GROUP_LIMIT):
-                    await _to_the_end(self._commit())
+                await self._commit_unless_awaited()
         finally:
             self._turn.release()
         await asyncio.shield(group.committed)
+
+    async def close(self) -> None:
+        """Give the connection back once the last unit of work is done."""
+        async with self._turn:
+            if self._connection is not None:
+                await self._connection.close()
+                self._connection = self._raw = None
+            self._disk.shutdown()
+
+    async def _take_turn(self) -> None:
+        self._waiting += 1
+        try:
+            await self._turn.acquire()
+        except asyncio.CancelledError:
+            self._waiting -= 1
+            # The unit before may have left its commit to this one, which will not come.
+            if not self._turn.locked():
+                async with self._turn:
+                    await self._commit_unless_awaited()
+            raise
+        self._waiting -= 1
 
     @asynccontextmanager
     async def _savepoint(self) -> AsyncIterator[AsyncSession]:
@@ -166,62 +226,82 @@ class Writer:
         try:
             yield session
             await session.commit()
-        except BaseException as error:
-            try:
-                await _to_the_end(session.rollback())
-            except SQLAlchemyError:
-                await _to_the_end(self._abandon(error))
+        except BaseException:
+            await self._undo(session)
             raise
         finally:
-            await _to_the_end(session.close())
+            await session.close()
 
-    async def close(self) -> None:
-        """Give the connection back once the last unit of work is done."""
-        async with self._turn:
-            if self._connection is not None:
-                await self._connection.close()
-                self._connection = None
+    async def _undo(self, session: AsyncSession) -> None:
+        """Undo one unit of work. Where SQLite already undid all of them (a full disk), nobody's work is kept."""
+        assert self._raw is not None
+        try:
+            await session.rollback()
+        except (SQLAlchemyError, sqlite3.Error):
+            self._raw.rollback()
+        if not self._raw.in_transaction:
+            group, self._group = self._group, None
+            assert group is not None
+            group.committed.set_exception(_refused("ROLLBACK", sqlite3.OperationalError("undone by SQLite")))
 
     async def _begin(self) -> _Group:
-        if self._connection is None:
-            self._connection = await self._engine.connect()
+        if self._raw is None:
+            await _to_the_end(self._open())
+        assert self._raw is not None
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + BUSY_TIMEOUT_SECONDS
+        while True:
+            try:
+                self._raw.execute("BEGIN IMMEDIATE")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > deadline:
+                    raise _refused("BEGIN IMMEDIATE", error) from error
+            await asyncio.sleep(0.005)
+        self._group = _Group()
+        return self._group
+
+    async def _open(self) -> None:
+        self._connection = await self._engine.connect()
         await self._connection.begin()
-        return _Group()
+        driver = (await self._connection.get_raw_connection()).driver_connection
+        assert isinstance(driver, ShortTripConnection)
+        driver.in_place = True
+        self._raw = driver.raw
+        self._raw.execute("PRAGMA busy_timeout = 0")
 
-    async def _commit(self) -> None:
-        group, self._group = self._group, None
-        assert group is not None
-        assert self._connection is not None
+    async def _commit_unless_awaited(self) -> None:
+        """Commit the group, unless another unit of work waits for its turn and will do it (up to a limit)."""
+        group = self._group
+        if group is None or (self._waiting and group.size < GROUP_LIMIT):
+            return
+        self._group = None
+        assert self._raw is not None
+        commit = asyncio.get_running_loop().run_in_executor(self._disk, self._raw.commit)
         try:
-            await self._connection.commit()
-        except Exception as error:
-            await self._connection.rollback()
-            group.committed.set_exception(error)
-        else:
-            group.committed.set_result(None)
-
-    async def _abandon(self, error: BaseException) -> None:
-        """The SAVEPOINT itself could not be undone (a full disk rolls everything back): nobody's work is kept."""
-        group, self._group = self._group, None
-        assert self._connection is not None
-        await self._connection.close()
-        self._connection = None
-        if group is not None:
-            group.committed.set_exception(error)
+            await _to_the_end(commit)
+        finally:
+            error = commit.exception()
+            if error is None:
+                group.committed.set_result(None)
+            else:
+                self._raw.rollback()
+                group.committed.set_exception(_refused("COMMIT", error))
 
 
-async def _to_the_end(work: Coroutine[Any, Any, T]) -> T:
+def _refused(statement: str, error: BaseException) -> OperationalError:
+    return OperationalError(statement, None, error)
+
+
+async def _to_the_end(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
     """Await ``work`` even while this task is being cancelled; the cancellation goes on afterwards."""
-    task = asyncio.ensure_future(work)
+    future = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
-    while not task.done():
+    while not future.done():
         try:
-            await asyncio.shield(task)
+            await asyncio.wait((future,))
         except asyncio.CancelledError as error:
             cancelled = error
-        except Exception:  # noqa: S110 - raised below by task.result()
-            pass
     if cancelled is not None:
-        task.exception()
         raise cancelled
-    return task.result()
+    return future.result()

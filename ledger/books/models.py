@@ -106,7 +106,7 @@ class Posting(Base):
     __tablename__ = "postings"
     __table_args__ = (
         CheckConstraint("amount_cents <> 0", name="amount_not_zero"),
-        Index(None, "transfer_id"),
+        UniqueConstraint("transfer_id", "account_id"),
         {"sqlite_with_rowid": False},
     )
 

@@ -1,27 +1,44 @@
 """The verbs of the books: open accounts, post, reverse, and read balances and statements.
 
-``post`` writes two statements whatever the size of the transaction: the transaction (which also claims its idempotency
-key) and its transfers. Triggers turn each transfer into two postings and move the two balances in the same statement, so
-a stored balance cannot be written by anything else, and reading it (or a page of a statement, by ``(account, seq)``) costs
-the same after ten postings or ten million.
+``post`` writes the transaction (which also claims its idempotency key) and its transfers: see ``writing``. Triggers turn
+each transfer into two postings and move the two balances in the same statement, so a stored balance cannot be written by
+anything else, and reading it (or a page of a statement, by ``(account, seq)``) costs the same after ten postings or ten
+million.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.books.entries import Entry, Leg, Posted
 from ledger.books.models import GROUP_ACCOUNTS, Account, AccountKind, Posting, Transaction, Transfer
-from ledger.db import utc_now
+from ledger.books.writing import write
 from ledger.errors import LedgerError, NotFound
+
+__all__ = [
+    "AlreadyReversed",
+    "Entry",
+    "IdempotencyConflict",
+    "Leg",
+    "Posted",
+    "StatementLine",
+    "StatementPage",
+    "account_id",
+    "account_ids",
+    "balance",
+    "balances",
+    "lock_accounts",
+    "open_account",
+    "open_accounts",
+    "post",
+    "reverse",
+    "shown",
+    "statement",
+]
 
 
 class IdempotencyConflict(LedgerError):
@@ -40,57 +57,14 @@ class AlreadyReversed(LedgerError):
         self.reversal_id = reversal_id
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """``amount_cents`` (> 0) onto account ``debit_id`` from account ``credit_id``.
-
-    ``within_credit``: refused by the database when the debited account would then be owed (a member in debt, I7).
-    """
-
-    debit_id: int
-    credit_id: int
-    amount_cents: int
-    within_credit: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What to post: the event's ``kind``, its legs, and ``key``, which makes posting it again change nothing.
-
-    ``subject`` names what it is about (``order:7``); ``dated`` is the day it counts for (today when left out);
-    ``actor_id`` the member who did it.
-    """
-
-    kind: str
-    key: str
-    legs: Sequence[Leg]
-    subject: str | None = None
-    dated: dt.date | None = None
-    actor_id: int | None = None
-    note: str | None = None
-    reverses_id: int | None = None
-
-    def input_hash(self) -> str:
-        """A digest of everything the caller chose, to tell a repeated request from a changed one."""
-        legs = [(leg.debit_id, leg.credit_id, leg.amount_cents, leg.within_credit) for leg in self.legs]
-        dated = self.dated.isoformat() if self.dated else None
-        values = [self.kind, legs, self.subject, dated, self.actor_id, self.note, self.reverses_id]
-        return hashlib.sha256(json.dumps(values).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """The transaction that stands in the books. ``replayed``: it stood there before this call."""
-
-    transaction_id: int
-    replayed: bool
-
-
 async def open_accounts(session: AsyncSession, group_id: int, currency: str) -> None:
     """Open the accounts every group has once. Call when the group is created."""
     await session.execute(
         insert(Account),
-        [{"group_id": group_id, "kind": kind, "currency": currency, "owner_id": 0} for kind in GROUP_ACCOUNTS],
+        [
+            {"group_id": group_id, "kind": kind, "currency": currency, "owner_id": 0}
+            for kind in GROUP_ACCOUNTS
+        ],
     )
 
 
@@ -112,7 +86,7 @@ async def account_ids(
             Account.group_id == group_id, Account.kind == kind, Account.owner_id.in_(owner_ids)
         )
     )
-    found = {owner_id: account_id for owner_id, account_id in rows}
+    found: dict[int, int] = dict(rows.tuples().all())
     for owner_id in owner_ids:
         if owner_id not in found:
             raise NotFound("account", f"{kind}:{owner_id}")
@@ -124,10 +98,18 @@ async def account_id(session: AsyncSession, group_id: int, kind: AccountKind, ow
     return (await account_ids(session, group_id, kind, (owner_id,)))[owner_id]
 
 
-async def lock_account(session: AsyncSession, account_id: int) -> int:
-    """Lock one account until the unit of work ends; returns the sum of its postings, in cents (debit > 0)."""
-    statement = select(Account.balance_cents).where(Account.id == account_id).with_for_update()
-    return (await session.execute(statement)).scalar_one()
+async def lock_accounts(session: AsyncSession, account_ids: Collection[int]) -> dict[int, int]:
+    """Lock accounts, in the order of their ids, until the unit of work ends.
+
+    Returns the sums of their postings by id, in cents (debit > 0), read after the locks were had.
+    """
+    statement = (
+        select(Account.id, Account.balance_cents)
+        .where(Account.id.in_(account_ids))
+        .order_by(Account.id)
+        .with_for_update(key_share=True)
+    )
+    return dict((await session.execute(statement)).tuples().all())
 
 
 async def post(session: AsyncSession, group_id: int, entry: Entry) -> Posted:
@@ -138,47 +120,20 @@ async def post(session: AsyncSession, group_id: int, entry: Entry) -> Posted:
     """
     if not entry.legs:
         raise ValueError("a transaction without legs")
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert_or_skip = (sqlite_insert if is_sqlite else postgresql_insert)(Transaction)
-    claim = insert_or_skip.on_conflict_do_nothing(index_elements=["group_id", "key"]).returning(Transaction.id)
-    now = utc_now()
     input_hash = entry.input_hash()
-    values = {
-        "group_id": group_id,
-        "kind": entry.kind,
-        "key": entry.key,
-        "input_hash": input_hash,
-        "subject": entry.subject,
-        "reverses_id": entry.reverses_id,
-        "dated": entry.dated or now.date(),
-        "recorded_at": now,
-        "actor_id": entry.actor_id,
-        "note": entry.note,
-    }
-    transaction_id = (await session.execute(claim, values)).scalar_one_or_none()
+    transaction_id = await session.run_sync(write, group_id, entry, input_hash)
     if transaction_id is None:
         return await _replayed(session, group_id, entry.key, input_hash)
-    if not is_sqlite and len(entry.legs) > 1:
-        await _lock_in_order(session, entry.legs)
-    await session.execute(
-        insert(Transfer),
-        [
-            {
-                "group_id": group_id,
-                "transaction_id": transaction_id,
-                "debit_account_id": leg.debit_id,
-                "credit_account_id": leg.credit_id,
-                "amount_cents": leg.amount_cents,
-                "within_credit": leg.within_credit,
-            }
-            for leg in entry.legs
-        ],
-    )
     return Posted(transaction_id, replayed=False)
 
 
 async def reverse(
-    session: AsyncSession, group_id: int, transaction_id: int, *, actor_id: int | None, note: str | None = None
+    session: AsyncSession,
+    group_id: int,
+    transaction_id: int,
+    *,
+    actor_id: int | None,
+    note: str | None = None,
 ) -> Posted:
     """Post the mirror image of a transaction (D5). Raises :class:`AlreadyReversed` or :class:`NotFound`."""
     original = await session.get(Transaction, transaction_id)
@@ -201,7 +156,13 @@ async def reverse(
         note=note,
         reverses_id=transaction_id,
     )
-    return await post(session, group_id, entry)
+    try:
+        posted = await post(session, group_id, entry)
+    except IdempotencyConflict:
+        posted = None
+    if posted is None or posted.replayed:
+        raise AlreadyReversed((await session.execute(statement)).scalar_one())
+    return posted
 
 
 async def balance(session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int = 0) -> int:
@@ -221,7 +182,9 @@ async def balance(session: AsyncSession, group_id: int, kind: AccountKind, owner
 async def balances(session: AsyncSession, group_id: int, kind: AccountKind) -> dict[int, int]:
     """All owners' balances of one kind, as :func:`balance` gives them, by owner id."""
     rows = await session.execute(
-        select(Account.owner_id, Account.balance_cents).where(Account.group_id == group_id, Account.kind == kind)
+        select(Account.owner_id, Account.balance_cents).where(
+            Account.group_id == group_id, Account.kind == kind
+        )
     )
     return {owner_id: shown(kind, cents) for owner_id, cents in rows}
 
@@ -250,7 +213,13 @@ class StatementPage:
 
 
 async def statement(
-    session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int, *, before: int | None = None, size: int = 10
+    session: AsyncSession,
+    group_id: int,
+    kind: AccountKind,
+    owner_id: int,
+    *,
+    before: int | None = None,
+    size: int = 10,
 ) -> StatementPage:
     """One page of an account's history, a line a transaction, by keyset: any depth costs the same.
 
@@ -307,8 +276,3 @@ async def _replayed(session: AsyncSession, group_id: int, key: str, input_hash: 
     if earlier_hash != input_hash:
         raise IdempotencyConflict(key)
     return Posted(transaction_id, replayed=True)
-
-
-async def _lock_in_order(session: AsyncSession, legs: Sequence[Leg]) -> None:
-    ids = sorted({leg.debit_id for leg in legs} | {leg.credit_id for leg in legs})
-    await session.execute(select(Account.id).where(Account.id.in_(ids)).order_by(Account.id).with_for_update())

@@ -83,14 +83,19 @@ async def import_upload(
 
     Returns what it did. Raises :class:`AlreadyImported` or :class:`~ledger.errors.NotFound`.
     """
-    statement = select(CatalogueUpload).where(CatalogueUpload.id == upload_id).with_for_update()
+    statement = (
+        select(CatalogueUpload)
+        .where(CatalogueUpload.id == upload_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
     upload = (await session.execute(statement)).scalar_one_or_none()
     if upload is None or upload.group_id != group.id:
         raise NotFound("upload", upload_id)
     if upload.imported_at is not None:
         raise AlreadyImported
     # The group's row is the lock: two files are imported one after the other.
-    await session.execute(select(Group.id).where(Group.id == group.id).with_for_update())
+    await session.execute(select(Group.id).where(Group.id == group.id).with_for_update(key_share=True))
     rows = [ProductRow(**row) for row in upload.rows]
     plan = await plan_import(session, group.id, rows)
     producers = await _producers_for(session, group, [row.producer for row in rows])

@@ -55,7 +55,7 @@ async def remember_person(
         insert.values(id=person_id, name=name, username=username, language=language).on_conflict_do_nothing()
     )
     person = (
-        await session.execute(select(Person).where(Person.id == person_id).with_for_update())
+        await session.execute(select(Person).where(Person.id == person_id).with_for_update(key_share=True))
     ).scalar_one()
     if person.name != name:
         person.name = name
@@ -235,7 +235,7 @@ async def set_role(session: AsyncSession, member: Member, role: str, held: bool)
     if role != "coordinator":
         raise InvalidOption("role", role)
     # The group's row is the lock: two coordinators cannot take each other's role at the same instant.
-    await session.execute(select(Group.id).where(Group.id == member.group_id).with_for_update())
+    await session.execute(select(Group.id).where(Group.id == member.group_id).with_for_update(key_share=True))
     if not held:
         others = select(func.count()).where(
             Member.group_id == member.group_id,

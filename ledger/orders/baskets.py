@@ -115,7 +115,7 @@ async def get_basket(session: AsyncSession, member: Member, basket_id: int, *, l
     """A basket of this member, or :class:`~ledger.errors.NotFound`."""
     statement = select(Basket).where(Basket.id == basket_id, Basket.member_id == member.id)
     if lock:
-        statement = statement.with_for_update().execution_options(populate_existing=True)
+        statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
     basket = (await session.execute(statement)).scalar_one_or_none()
     if basket is None:
         raise NotFound("basket", basket_id)
@@ -167,23 +167,27 @@ async def chosen_lines(session: AsyncSession, basket: Basket, *, lock: bool = Fa
         .where(BasketLine.basket_id == basket.id)
     )
     if lock:
-        statement = statement.order_by(Product.id).with_for_update(of=Product)
+        statement = statement.order_by(Product.id).with_for_update(of=Product, key_share=True)
         statement = statement.execution_options(populate_existing=True)
     else:
         statement = statement.order_by(Product.name_key, Product.id)
     return [ChosenLine(product, quantity) for product, quantity in await session.execute(statement)]
 
 
-async def live_order(session: AsyncSession, member_id: int, distribution_id: int) -> Order | None:
+async def live_order(
+    session: AsyncSession, member_id: int, distribution_id: int, *, lock: bool = False
+) -> Order | None:
     """The member's order for a distribution, if there is one."""
     statement = select(Order).where(
         Order.member_id == member_id, Order.distribution_id == distribution_id, Order.cancelled_at.is_(None)
     )
+    if lock:
+        statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
     return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def is_replaceable(session: AsyncSession, group: Group, order: Order) -> bool:
-    """Whether the member may still change or cancel the order: payments are off, and none of it was ever debited (R1, R7)."""
+    """Whether the member may still change or cancel the order: payments are off, nothing of it was debited (R1, R7)."""
     if group.payments_enabled:
         return False
     statement = select(Confirmation.id).where(

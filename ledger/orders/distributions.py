@@ -107,6 +107,16 @@ async def summaries(session: AsyncSession, group_id: int, limit: int = 10) -> li
     ]
 
 
+async def distribution_of(session: AsyncSession, payment: Payment) -> int | None:
+    """The id of the distribution whose order a payment pays."""
+    statement = (
+        select(Order.distribution_id)
+        .join(Confirmation, Confirmation.order_id == Order.id)
+        .where(Confirmation.payment_id == payment.id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
 async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[ExpectedPayment]:
     """Every payment announced for the orders of a distribution, settled or not, by the member's name."""
     statement = (

@@ -1,12 +1,12 @@
 """The verbs of orders: confirm a basket with its payment choice, in one transaction (R9); list; cancel where allowed.
 
-Locks are taken in one order everywhere: the basket, the products by id, the member's account, the other accounts by id.
+Locks are taken in one order everywhere: the basket, the order, the products by id, the accounts by id.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -144,19 +144,24 @@ async def confirm(
     if not distribution.is_open(utc_now()):
         raise OrdersClosed(distribution)
     _check_method(group, method)
-    replaced = await _cancel_replaced(session, group, basket)
-    lines = await chosen_lines(session, basket, lock=True)
-    total = _check_lines(lines, agreed_cents)
-    order = await live_order(session, member.id, distribution.id)
+    order = await live_order(session, member.id, distribution.id, lock=True)
     is_addition = order is not None
-    if order is None:
+    replaced = order if order is not None and await is_replaceable(session, group, order) else None
+    given_back = await _given_back(session, replaced, basket)
+    lines = await chosen_lines(session, basket, lock=True)
+    total = _check_lines(lines, given_back, agreed_cents)
+    if total and method is Method.MEMBER_CREDIT and not group.negative_balances:
+        await _require_credit(session, member, lines, total)
+    if replaced is not None:
+        await _cancel(session, replaced)
+    if order is None or order is replaced:
         order = Order(
             group_id=group.id, member_id=member.id, distribution_id=distribution.id, created_at=utc_now()
         )
         session.add(order)
         await session.flush()
     payment, transaction_id = await _charge(
-        session, group, member, order, basket, lines, total, method, is_addition
+        session, group, member, order, basket, lines, total, method, is_addition and replaced is None
     )
     confirmation = Confirmation(
         group_id=group.id,
@@ -174,9 +179,7 @@ async def confirm(
     basket.closed_at = confirmation.confirmed_at
     await session.flush()
     balance = await payments.balance_of(session, member)
-    return Confirmed(
-        order, confirmation, payment, order_lines, distribution, is_addition or replaced, balance
-    )
+    return Confirmed(order, confirmation, payment, order_lines, distribution, is_addition, balance)
 
 
 async def confirmed(session: AsyncSession, member: Member, confirmation_id: int) -> Confirmed:
@@ -200,7 +203,12 @@ async def cancel(session: AsyncSession, group: Group, member: Member, order_id: 
 
     Raises :class:`OrderFixed`, :class:`OrdersClosed`, :class:`~ledger.errors.NotFound`.
     """
-    statement = select(Order).where(Order.id == order_id, Order.member_id == member.id).with_for_update()
+    statement = (
+        select(Order)
+        .where(Order.id == order_id, Order.member_id == member.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
     order = (await session.execute(statement)).scalar_one_or_none()
     if order is None or order.cancelled_at is not None:
         raise NotFound("order", order_id)
@@ -257,15 +265,17 @@ def _check_method(group: Group, method: Method | None) -> None:
         raise MethodNotOffered(method)
 
 
-def _check_lines(lines: Sequence[ChosenLine], agreed_cents: int | None) -> int:
+def _check_lines(lines: Sequence[ChosenLine], given_back: Mapping[int, int], agreed_cents: int | None) -> int:
     if not lines:
         raise EmptyBasket
     for line in lines:
         product = line.product
         if not product.available:
             raise NoLongerOffered(product.name)
-        if product.stock_milli is not None and product.stock_milli < line.quantity_milli:
-            raise OutOfStock(product.name, product.stock_milli)
+        if product.stock_milli is not None:
+            left = product.stock_milli + given_back.get(product.id, 0)
+            if left < line.quantity_milli:
+                raise OutOfStock(product.name, left)
     total = sum(line.amount_cents for line in lines)
     if agreed_cents is not None and agreed_cents != total:
         raise PriceChanged(agreed_cents, total)
@@ -288,10 +298,6 @@ async def _charge(
         return None, None
     account = await books.account_id(session, group.id, AccountKind.MEMBERS, member.id)
     needs_credit = method is Method.MEMBER_CREDIT and not group.negative_balances
-    if needs_credit:
-        balance = books.shown(AccountKind.MEMBERS, await books.lock_account(session, account))
-        if balance < total:
-            raise NotEnoughCredit(balance, total)
     per_producer: dict[int, int] = defaultdict(int)
     for line in lines:
         per_producer[line.product.producer_id] += line.amount_cents
@@ -347,25 +353,47 @@ async def _confirmation_of(session: AsyncSession, basket: Basket) -> int:
     return (await session.execute(statement)).scalar_one()
 
 
-async def _cancel_replaced(session: AsyncSession, group: Group, basket: Basket) -> bool:
-    """Where payments are off, the basket stands for the whole order: the earlier one makes place for it."""
-    order = await live_order(session, basket.member_id, basket.distribution_id)
-    if order is None or not await is_replaceable(session, group, order):
-        return False
-    await _cancel(session, order)
-    return True
+async def _given_back(session: AsyncSession, replaced: Order | None, basket: Basket) -> dict[int, int]:
+    """What a replaced order gives back of each product: where payments are off, the basket stands for the whole order.
+
+    Its products and the basket's are locked together, in the order of their ids.
+    """
+    quantities: dict[int, int] = defaultdict(int)
+    if replaced is not None:
+        for line in await lines_of(session, replaced):
+            quantities[line.product_id] += line.quantity_milli
+        wanted = [line.product.id for line in await chosen_lines(session, basket)]
+        await _lock_products(session, {*quantities, *wanted})
+    return quantities
+
+
+async def _require_credit(
+    session: AsyncSession, member: Member, lines: Sequence[ChosenLine], total: int
+) -> None:
+    """Lock every account the order will move, in the order of their ids, and look what the member has."""
+    owners = sorted({line.product.producer_id for line in lines})
+    account = await books.account_id(session, member.group_id, AccountKind.MEMBERS, member.id)
+    producers = await books.account_ids(session, member.group_id, AccountKind.PRODUCERS, owners)
+    sums = await books.lock_accounts(session, [account, *producers.values()])
+    balance = books.shown(AccountKind.MEMBERS, sums[account])
+    if balance < total:
+        raise NotEnoughCredit(balance, total)
+
+
+async def _lock_products(session: AsyncSession, ids: Collection[int]) -> dict[int, Product]:
+    statement = (
+        select(Product)
+        .where(Product.id.in_(ids))
+        .order_by(Product.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {product.id: product for product in (await session.execute(statement)).scalars()}
 
 
 async def _cancel(session: AsyncSession, order: Order) -> None:
     lines = await lines_of(session, order)
-    statement = (
-        select(Product)
-        .where(Product.id.in_([line.product_id for line in lines]))
-        .order_by(Product.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    products = {product.id: product for product in (await session.execute(statement)).scalars()}
+    products = await _lock_products(session, {line.product_id for line in lines})
     for line in lines:
         stock = products[line.product_id].stock_milli
         if stock is not None:

@@ -21,7 +21,11 @@ from ledger.groups.models import Member, Method
 from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
 from ledger.reference import find_references, neighbours, new_reference
 
-ACCOUNT_OF = {Method.CHEQUE: AccountKind.CHEQUES, Method.CASH: AccountKind.CASH, Method.TRANSFER: AccountKind.BANK}
+ACCOUNT_OF = {
+    Method.CHEQUE: AccountKind.CHEQUES,
+    Method.CASH: AccountKind.CASH,
+    Method.TRANSFER: AccountKind.BANK,
+}
 """Where money received by each offline method goes."""
 
 
@@ -184,7 +188,7 @@ async def lock_payment(session: AsyncSession, group_id: int, payment_id: int) ->
     statement = (
         select(Payment)
         .where(Payment.id == payment_id, Payment.group_id == group_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     payment = (await session.execute(statement)).scalar_one_or_none()
@@ -202,7 +206,9 @@ async def find_by_reference(session: AsyncSession, group_id: int, text: str) -> 
     return None
 
 
-async def near_references(session: AsyncSession, group_id: int, text: str, limit: int = 5) -> Sequence[Payment]:
+async def near_references(
+    session: AsyncSession, group_id: int, text: str, limit: int = 5
+) -> Sequence[Payment]:
     """Expected payments whose reference is one slip away from ``text``: to be proposed, never taken (B1)."""
     codes = list(dict.fromkeys(neighbours(text)))
     statement = (
@@ -218,7 +224,10 @@ async def near_references(session: AsyncSession, group_id: int, text: str, limit
 async def last_settlement(session: AsyncSession, payment: Payment) -> Settlement | None:
     """The last thing that happened to the payment."""
     statement = (
-        select(Settlement).where(Settlement.payment_id == payment.id).order_by(Settlement.step.desc()).limit(1)
+        select(Settlement)
+        .where(Settlement.payment_id == payment.id)
+        .order_by(Settlement.step.desc())
+        .limit(1)
     )
     return (await session.execute(statement)).scalar_one_or_none()
 

@@ -86,11 +86,17 @@ BEGIN
        OR NEW.group_id IS DISTINCT FROM (SELECT group_id FROM payments WHERE id = NEW.payment_id) THEN
         RAISE EXCEPTION 'payments: a settlement out of turn' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    UPDATE payments SET state = CASE NEW.kind WHEN 'undone' THEN 'expected' ELSE NEW.kind END
-    WHERE id = NEW.payment_id;
     RETURN NEW;
 END $$;
 CREATE TRIGGER settlements_follow BEFORE INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION settlements_follow();
+
+CREATE FUNCTION settlements_settle() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE payments SET state = CASE NEW.kind WHEN 'undone' THEN 'expected' ELSE NEW.kind END
+    WHERE id = NEW.payment_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER settlements_settle AFTER INSERT ON settlements FOR EACH ROW EXECUTE FUNCTION settlements_settle();
 CREATE TRIGGER settlements_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON settlements
 FOR EACH STATEMENT EXECUTE FUNCTION never_changed();
 
@@ -103,4 +109,24 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER payments_immutable BEFORE UPDATE ON payments FOR EACH ROW EXECUTE FUNCTION payments_immutable();
+
+CREATE FUNCTION payments_start_expected() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'payments: a payment starts expected' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER payments_start_expected BEFORE INSERT ON payments FOR EACH ROW
+WHEN (NEW.state <> 'expected') EXECUTE FUNCTION payments_start_expected();
+
+CREATE FUNCTION payments_follow_settlements() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.state <> coalesce((
+        SELECT CASE kind WHEN 'undone' THEN 'expected' ELSE kind END
+        FROM settlements WHERE payment_id = NEW.id ORDER BY step DESC LIMIT 1), 'expected') THEN
+        RAISE EXCEPTION 'payments: a state changes only by a settlement' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER payments_follow_settlements BEFORE UPDATE ON payments
+FOR EACH ROW EXECUTE FUNCTION payments_follow_settlements();
+
 CREATE TRIGGER payments_kept BEFORE DELETE OR TRUNCATE ON payments FOR EACH STATEMENT EXECUTE FUNCTION never_changed();

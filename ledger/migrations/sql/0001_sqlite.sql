@@ -17,18 +17,20 @@ END;
 
 CREATE TRIGGER transfers_posted AFTER INSERT ON transfers
 BEGIN
+    INSERT INTO postings (account_id, seq, group_id, transaction_id, transfer_id, amount_cents, balance_after_cents)
+    SELECT id, last_seq + 1, group_id, NEW.transaction_id, NEW.id, NEW.amount_cents, balance_cents + NEW.amount_cents
+    FROM accounts WHERE id = NEW.debit_account_id;
     UPDATE accounts SET balance_cents = balance_cents + NEW.amount_cents, last_seq = last_seq + 1
     WHERE id = NEW.debit_account_id;
     INSERT INTO postings (account_id, seq, group_id, transaction_id, transfer_id, amount_cents, balance_after_cents)
-    SELECT id, last_seq, group_id, NEW.transaction_id, NEW.id, NEW.amount_cents, balance_cents
-    FROM accounts WHERE id = NEW.debit_account_id;
+    SELECT id, last_seq + 1, group_id, NEW.transaction_id, NEW.id, -NEW.amount_cents, balance_cents - NEW.amount_cents
+    FROM accounts WHERE id = NEW.credit_account_id;
     UPDATE accounts SET balance_cents = balance_cents - NEW.amount_cents, last_seq = last_seq + 1
     WHERE id = NEW.credit_account_id;
-    INSERT INTO postings (account_id, seq, group_id, transaction_id, transfer_id, amount_cents, balance_after_cents)
-    SELECT id, last_seq, group_id, NEW.transaction_id, NEW.id, -NEW.amount_cents, balance_cents
-    FROM accounts WHERE id = NEW.credit_account_id;
 END;
 
+-- A posting continues its account and mirrors its transfer. It is unique for both, and the trigger above writes it with the
+-- transfer itself: nothing else can.
 CREATE TRIGGER postings_by_transfers_only BEFORE INSERT ON postings
 BEGIN
     SELECT RAISE(ABORT, 'books: a posting does not follow its transfer')
@@ -36,7 +38,11 @@ BEGIN
         SELECT 1 FROM transfers
         WHERE id = NEW.transfer_id AND transaction_id = NEW.transaction_id AND group_id = NEW.group_id
           AND ((debit_account_id = NEW.account_id AND amount_cents = NEW.amount_cents)
-            OR (credit_account_id = NEW.account_id AND amount_cents = -NEW.amount_cents)));
+            OR (credit_account_id = NEW.account_id AND amount_cents = -NEW.amount_cents)))
+    OR NOT EXISTS (
+        SELECT 1 FROM accounts
+        WHERE id = NEW.account_id AND NEW.seq = last_seq + 1
+          AND NEW.balance_after_cents = balance_cents + NEW.amount_cents);
 END;
 
 CREATE TRIGGER accounts_start_empty BEFORE INSERT ON accounts WHEN NEW.balance_cents <> 0 OR NEW.last_seq <> 0
@@ -45,6 +51,8 @@ BEGIN SELECT RAISE(ABORT, 'books: an account starts empty'); END;
 CREATE TRIGGER accounts_follow_postings BEFORE UPDATE ON accounts
 WHEN NEW.id <> OLD.id OR NEW.group_id <> OLD.group_id OR NEW.kind <> OLD.kind OR NEW.owner_id <> OLD.owner_id
   OR NEW.currency <> OLD.currency OR NEW.last_seq <> OLD.last_seq + 1
+  OR NEW.balance_cents IS NOT
+    (SELECT balance_after_cents FROM postings WHERE account_id = NEW.id AND seq = NEW.last_seq)
 BEGIN SELECT RAISE(ABORT, 'books: an account changes only by a posting'); END;
 
 CREATE TRIGGER accounts_kept BEFORE DELETE ON accounts
@@ -84,5 +92,12 @@ CREATE TRIGGER payments_immutable BEFORE UPDATE ON payments
 WHEN NEW.id <> OLD.id OR NEW.group_id <> OLD.group_id OR NEW.member_id <> OLD.member_id OR NEW.method <> OLD.method
   OR NEW.amount_cents <> OLD.amount_cents OR NEW.reference <> OLD.reference
 BEGIN SELECT RAISE(ABORT, 'payments: a payment''s money is never changed'); END;
+CREATE TRIGGER payments_start_expected BEFORE INSERT ON payments WHEN NEW.state <> 'expected'
+BEGIN SELECT RAISE(ABORT, 'payments: a payment starts expected'); END;
+CREATE TRIGGER payments_follow_settlements BEFORE UPDATE ON payments
+WHEN NEW.state <> coalesce((
+    SELECT CASE kind WHEN 'undone' THEN 'expected' ELSE kind END
+    FROM settlements WHERE payment_id = NEW.id ORDER BY step DESC LIMIT 1), 'expected')
+BEGIN SELECT RAISE(ABORT, 'payments: a state changes only by a settlement'); END;
 CREATE TRIGGER payments_kept BEFORE DELETE ON payments
 BEGIN SELECT RAISE(ABORT, 'payments: payments are never deleted'); END;

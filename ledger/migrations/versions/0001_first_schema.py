@@ -400,10 +400,10 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name=op.f("fk_postings_transfer_id")),
         sa.PrimaryKeyConstraint("account_id", "seq", name=op.f("pk_postings")),
+        sa.UniqueConstraint("transfer_id", "account_id", name=op.f("uq_postings_transfer_id_account_id")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_postings_transfer_id"), "postings", ["transfer_id"], unique=False)
     op.create_table(
         "basket_lines",
         sa.Column("basket_id", INT, autoincrement=False, nullable=False),
