@@ -5,11 +5,14 @@ Only the edges (dispatcher, feeders, command line) open a unit of work; services
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from sqlalchemy import (
@@ -68,7 +71,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         if value is None:
             return None
         moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment.astimezone(dt.UTC)  # type: ignore[no-any-return]
+        return moment.astimezone(dt.UTC)
 
 
 class Day(TypeDecorator[dt.date]):
@@ -210,7 +213,7 @@ class Database:
             self._reading = _sqlite_engine(self.url, read_only=True)
             self._writer = Writer(self._writing)
         else:
-            self._reading = create_async_engine(self.url, pool_size=10, max_overflow=5, pool_pre_ping=False)
+            self._reading = create_async_engine(self.url, pool_size=10, max_overflow=5, hide_parameters=True)
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
@@ -229,6 +232,18 @@ class Database:
             if not self.is_sqlite:
                 await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield session
+
+    async def copy_to(self, path: Path) -> None:
+        """Write a consistent copy of an SQLite database to a new file while others go on writing (VACUUM INTO)."""
+
+        def copy() -> None:
+            source = sqlite3.connect(self.url.database or "", isolation_level=None)
+            try:
+                source.execute("VACUUM INTO ?", (str(path),))
+            finally:
+                source.close()
+
+        await asyncio.to_thread(copy)
 
     @property
     def reading_engine(self) -> AsyncEngine:
@@ -249,6 +264,7 @@ def _sqlite_engine(url: URL, *, read_only: bool) -> AsyncEngine:
         "sqlite+short_trips:///" + database,
         pool_size=4 if read_only else 1,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"async_creator_fn": lambda *_, **__: open_connection(database, read_only=read_only)},
     )
 

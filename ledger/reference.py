@@ -48,6 +48,12 @@ def looks_like_reference(text: str) -> bool:
     return re.fullmatch(r"[0-9A-Za-z]{7}", _SEPARATORS.sub("", text)) is not None
 
 
+def split_reference(text: str) -> tuple[str, str]:
+    """The first seven letters or digits of a typed text, however grouped, and what follows them (an amount, perhaps)."""
+    match = re.match(r"\s*((?:[0-9A-Za-z][\s.\-–—_/·]*?){7})(?![0-9A-Za-z])(.*)", text, re.DOTALL)
+    return (match[1].strip(), match[2].strip()) if match else (text.strip(), "")
+
+
 def find_references(text: str) -> list[str]:
     """Every valid reference in noisy text, those standing as words of their own first.
 

@@ -31,6 +31,7 @@ class InboxRow(Base):
     payload: Mapped[dict[str, Any]]
     received_at: Mapped[Moment]
     attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[dt.datetime | None]
     done_at: Mapped[dt.datetime | None]
     error: Mapped[str | None]
 

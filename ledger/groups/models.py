@@ -76,7 +76,11 @@ class Chat(Base):
 
 
 class Person(Base):
-    """Somebody with a Telegram account who wrote to the bot. ``group_id`` is the group they look at in private."""
+    """Somebody with a Telegram account who wrote to the bot. ``group_id`` is the group they look at in private.
+
+    ``started_at``: when they first wrote in private, without which the bot cannot write to them; ``blocked_at``: since
+    when they do not want it to.
+    """
 
     __tablename__ = "people"
 
@@ -85,6 +89,7 @@ class Person(Base):
     username: Mapped[str | None] = mapped_column(index=True)
     language: Mapped[str]
     group_id: Mapped[int | None] = mapped_column(ForeignKey("groups.id"))
+    started_at: Mapped[dt.datetime | None]
     blocked_at: Mapped[dt.datetime | None]
 
 

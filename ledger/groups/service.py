@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -67,7 +67,7 @@ async def remember_person(
 async def create_group(
     session: AsyncSession, title: str, telegram_chat_id: int, language: str, founder: Person
 ) -> tuple[Group, bool]:
-    """The group of a chat, made with its accounts if it is new (second value); the founder becomes coordinator of a new one."""
+    """The group of a chat, made with its accounts if it is new (second value), the founder coordinating it."""
     existing = await group_of_chat(session, telegram_chat_id)
     if existing is not None:
         return existing, False
@@ -75,8 +75,8 @@ async def create_group(
         title=title,
         language=language,
         methods=[str(method) for method in OFFERED_AT_FIRST],
-        invitation=secrets.token_urlsafe(9),
-        coordinator_invitation=secrets.token_urlsafe(12),
+        invitation=secrets.token_hex(8),
+        coordinator_invitation=secrets.token_hex(12),
         created_at=utc_now(),
     )
     session.add(group)
@@ -114,7 +114,9 @@ async def get_group(session: AsyncSession, group_id: int) -> Group:
 
 async def group_of_chat(session: AsyncSession, telegram_chat_id: int) -> Group | None:
     """The group that lives in a Telegram chat."""
-    statement = select(Group).join(Chat, Chat.group_id == Group.id).where(Chat.telegram_id == telegram_chat_id)
+    statement = (
+        select(Group).join(Chat, Chat.group_id == Group.id).where(Chat.telegram_id == telegram_chat_id)
+    )
     return (await session.execute(statement)).scalar_one_or_none()
 
 
@@ -136,7 +138,9 @@ async def get_chat(session: AsyncSession, telegram_chat_id: int) -> Chat | None:
     ).scalar_one_or_none()
 
 
-async def link_coordinators_chat(session: AsyncSession, token: str, telegram_chat_id: int, person_id: int) -> Group:
+async def link_coordinators_chat(
+    session: AsyncSession, token: str, telegram_chat_id: int, person_id: int
+) -> Group:
     """Make a chat the coordinators' chat of the group whose coordinators' link carries ``token``."""
     group = (
         await session.execute(select(Group).where(Group.coordinator_invitation == token))
@@ -251,7 +255,7 @@ async def set_role(session: AsyncSession, member: Member, role: str, held: bool)
 
 async def set_option(session: AsyncSession, group: Group, option: str, value: Any) -> None:
     """Change one option of the group, checked. Raises :class:`InvalidOption` or :class:`OptionFixed`."""
-    checks = {
+    checks: dict[str, Callable[[Any], bool]] = {
         "payments_enabled": lambda v: isinstance(v, bool),
         "negative_balances": lambda v: isinstance(v, bool),
         "language": lambda v: v in LANGUAGES,

@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``cagnotte``."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,200 @@
+"""The one place where everything is wired: configuration, database, Telegram, delivery, web."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from telegram import Update
+from telegram.error import InvalidToken
+from telegram.ext import Application, ContextTypes
+from telegram.request import HTTPXRequest
+
+from bot.commands.menu import publish_menus
+from bot.config import Config
+from bot.delivery import inbox, outbox
+from bot.delivery.api import Api
+from bot.delivery.budget import Budget
+from bot.delivery.context import Context, current_scene
+from bot.delivery.dispatcher import AnyApplication, Dispatcher
+from bot.delivery.polling import poll
+from bot.delivery.sender import Sender
+from bot.routes import handlers
+from bot.web.app import web_app
+from bot.web.server import serving
+from ledger import migrations
+from ledger.db import Database
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 10.0
+"""How long a stopping process goes on sending what is queued."""
+TIDY_EVERY = 6 * 3600.0
+
+
+class SchemaOutdated(Exception):
+    """The database's schema is older than this code, and is not migrated by itself."""
+
+
+@dataclass
+class Bot:
+    """A running bot."""
+
+    api: Api
+    database: Database
+    dispatcher: Dispatcher
+    sender: Sender
+
+
+def build_api(config: Config) -> Api:
+    """The Bot API client of the configured bot."""
+    pool = 32
+    return Api(
+        config.telegram.token,
+        base_url=config.telegram.base_url,
+        base_file_url=config.telegram.base_file_url,
+        request=HTTPXRequest(connection_pool_size=pool, read_timeout=15, connect_timeout=5, pool_timeout=5),
+        get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=5),
+    )
+
+
+def build_application(api: Api) -> AnyApplication:
+    """python-telegram-bot's application with all our handlers; it is handed updates and fetches none."""
+    context_types: Any = ContextTypes(context=Context)
+    application = Application.builder().bot(api).updater(None).context_types(context_types).build()
+    for handler in handlers():
+        application.add_handler(handler)
+
+    async def keep_error(update: object, context: Any) -> None:
+        if isinstance(update, Update):
+            current_scene.get().error = context.error
+
+    application.add_error_handler(keep_error)
+    return application
+
+
+async def prepare_database(database: Database) -> None:
+    """Bring an SQLite file's schema up; on PostgreSQL, refuse to start on an old one."""
+    current = await migrations.current_revision(database) if not database.is_sqlite else None
+    if database.is_sqlite:
+        await migrations.upgrade(database)
+    elif current != migrations.head_revision():
+        raise SchemaOutdated
+
+
+@contextlib.asynccontextmanager
+async def running(config: Config) -> AsyncIterator[Bot]:
+    """The whole bot, working inside the block. Leaving it ends what is under way and sends what is queued."""
+    database = Database(config.database.url)
+    try:
+        await prepare_database(database)
+        api = build_api(config)
+        limits = config.limits
+        budget = Budget(limits.messages_per_second, limits.per_chat_per_second, limits.per_group_per_minute)
+        await _with_patience(api.initialize)
+        application = build_application(api)
+        await application.initialize()
+        sender = Sender(database, api, api.bot.id, budget)
+        dispatcher = Dispatcher(database, application, api, sender.wake)
+        bot = Bot(api, database, dispatcher, sender)
+        try:
+            async with _work(config, bot):
+                yield bot
+        finally:
+            await application.shutdown()
+            await api.shutdown()
+    finally:
+        await database.close()
+
+
+@contextlib.asynccontextmanager
+async def _work(config: Config, bot: Bot) -> AsyncIterator[None]:
+    """Feeders first in line to stop; then the workers finish; then the sender flushes."""
+    workers = config.dispatcher.workers
+    sending = asyncio.create_task(_for_ever("sender", bot.sender.run))
+    working = [asyncio.create_task(bot.dispatcher.run()) for _ in range(workers)]
+    tidying = asyncio.create_task(_for_ever("housekeeping", lambda: _tidy(bot)))
+    menus = asyncio.create_task(_for_ever("menus", lambda: publish_menus(bot.api)))
+    try:
+        async with _feeding(config, bot):
+            yield
+    finally:
+        tidying.cancel()
+        menus.cancel()
+        bot.dispatcher.finish(workers)
+        await asyncio.wait(working)
+        bot.sender.finish()
+        await asyncio.wait([sending], timeout=FLUSH_SECONDS)
+        sending.cancel()
+        await asyncio.gather(sending, tidying, menus, *working, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def _feeding(config: Config, bot: Bot) -> AsyncIterator[None]:
+    telegram, web = config.telegram, config.web
+    secret = telegram.webhook_secret if telegram.mode == "webhook" else None
+    async with contextlib.AsyncExitStack() as stack:
+        if web.listen is not None:
+            app = web_app(bot.database, bot.api.bot.id, secret, bot.dispatcher.wake)
+            await stack.enter_async_context(serving(app, web.listen.host, web.listen.port))
+        if telegram.mode == "webhook":
+            parameters = {
+                "url": f"{(web.public_url or '').rstrip('/')}/telegram",
+                "secret_token": secret,
+                "allowed_updates": list(inbox.ALLOWED_UPDATES),
+                "max_connections": 40,
+            }
+            await _with_patience(lambda: bot.api.call("setWebhook", parameters))
+            yield
+            return
+        await _with_patience(lambda: bot.api.call("deleteWebhook", {}))
+        polling = asyncio.create_task(
+            _for_ever("polling", lambda: poll(bot.database, bot.api, bot.dispatcher.wake))
+        )
+        try:
+            yield
+        finally:
+            polling.cancel()
+            await asyncio.gather(polling, return_exceptions=True)
+
+
+async def _tidy(bot: Bot) -> None:
+    while True:
+        async with bot.database.unit_of_work() as session:
+            await inbox.forget_old(session)
+            await outbox.forget_old(session)
+        await asyncio.sleep(TIDY_EVERY)
+
+
+async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
+    """Run ``work``; when it breaks, say so and start it again a little later. It ends when it returns."""
+    delay = 0.5
+    while True:
+        try:
+            await work()
+        except Exception as error:
+            log.error("%s stopped: %s; again in %.1f s", name, type(error).__name__, delay, exc_info=True)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 30.0)
+        else:
+            return
+
+
+async def _with_patience(call: Callable[[], Awaitable[object]]) -> None:
+    """Make a first call to Telegram, again and again while it cannot be reached. Raises :class:`InvalidToken`."""
+    delay = 0.5
+    while True:
+        try:
+            await call()
+        except InvalidToken:
+            raise
+        except Exception as error:
+            log.warning("Telegram does not answer (%s), again in %.1f s", type(error).__name__, delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, 30.0)
+        else:
+            return

@@ -1,0 +1,172 @@
+"""The command line: ``cagnotte demo``, ``run``, ``check-config``, ``migrate``, ``verify``, ``backup``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+from telegram.error import InvalidToken
+
+from bot import config as configuration
+from bot import logs
+from bot.config import Config, ConfigError
+from ledger import migrations
+from ledger.db import Database
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its status: 0 done, 1 not, 2 called wrongly."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], Coroutine[Any, Any, int]] = options.command
+    try:
+        status = asyncio.run(command(options))
+    except KeyboardInterrupt:
+        status = 0
+    sys.exit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="cagnotte", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(
+        name: str, does: str, command: Callable[[argparse.Namespace], Coroutine[Any, Any, int]]
+    ) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=does, description=does)
+        sub.set_defaults(command=command)
+        return sub
+
+    demo = add("demo", "try Cagnotte in the browser, with no token and no network", _demo)
+    demo.add_argument("--port", type=int, default=8080, help="the page's port on this machine (8080)")
+    demo.add_argument(
+        "--lang", choices=("fr", "en"), default="fr", help="the language of the page and its people"
+    )
+    demo.add_argument("--replay", action="store_true", help="play the main story in the terminal instead")
+    for name, does, command in (
+        ("run", "run the bot", _run_bot),
+        ("check-config", "say what is wrong with the configuration", _check_config),
+        ("migrate", "bring the database's schema up", _migrate),
+        ("verify", "prove the books' invariants; exit 1 if one is broken", _verify),
+    ):
+        add(name, does, command).add_argument(
+            "--config", type=Path, help="the TOML file (config.toml if it is there)"
+        )
+    backup = add("backup", "write a consistent copy of an SQLite database while the bot runs", _backup)
+    backup.add_argument("--config", type=Path, help="the TOML file (config.toml if it is there)")
+    backup.add_argument("file", type=Path, help="the file to write; it must not exist")
+    return parser
+
+
+def _load(options: argparse.Namespace) -> Config | None:
+    try:
+        config = configuration.load(options.config, os.environ)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return None
+    logs.configure(config.logging.level, config.logging.format, config.secrets())
+    return config
+
+
+async def _demo(options: argparse.Namespace) -> int:
+    from bot.demo.live import serve
+    from bot.demo.replay import replay
+
+    if options.replay:
+        return await replay(options.lang)
+    return await serve(options.port, options.lang)
+
+
+async def _run_bot(options: argparse.Namespace) -> int:
+    from bot.app import SchemaOutdated, running
+
+    config = _load(options)
+    if config is None:
+        return 1
+    try:
+        async with running(config):
+            await until_told_to_stop()
+    except SchemaOutdated:
+        print("The database's schema is older than this version. Run: cagnotte migrate", file=sys.stderr)
+        return 1
+    except InvalidToken:
+        print("Telegram does not know this token (telegram.token). Ask @BotFather for it.", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"The bot could not start: {error.strerror or error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def until_told_to_stop() -> None:
+    """Wait for SIGTERM or SIGINT; what is under way is finished afterwards."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, told.set)
+    await told.wait()
+
+
+async def _check_config(options: argparse.Namespace) -> int:
+    config = _load(options)
+    if config is None:
+        return 1
+    print("The configuration is complete.")
+    return 0
+
+
+async def _migrate(options: argparse.Namespace) -> int:
+    config = _load(options)
+    if config is None:
+        return 1
+    database = Database(config.database.url)
+    try:
+        await migrations.upgrade(database)
+    finally:
+        await database.close()
+    print(f"The schema is at revision {migrations.head_revision()}.")
+    return 0
+
+
+async def _verify(options: argparse.Namespace) -> int:
+    from ledger.verify import verify
+
+    config = _load(options)
+    if config is None:
+        return 1
+    database = Database(config.database.url)
+    try:
+        async with database.snapshot() as session:
+            violations = await verify(session)
+    finally:
+        await database.close()
+    for violation in violations:
+        print(violation)
+    print(f"{len(violations)} violations." if violations else "The books hold: I1 to I8 were checked.")
+    return 1 if violations else 0
+
+
+async def _backup(options: argparse.Namespace) -> int:
+    config = _load(options)
+    if config is None:
+        return 1
+    database = Database(config.database.url)
+    try:
+        if not database.is_sqlite:
+            print("This database is PostgreSQL's: back it up with pg_dump.", file=sys.stderr)
+            return 1
+        if options.file.exists():
+            print(f"{options.file} exists already; nothing was written.", file=sys.stderr)
+            return 1
+        await database.copy_to(options.file)
+    finally:
+        await database.close()
+    print(f"The copy is in {options.file}.")
+    return 0

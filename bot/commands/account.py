@@ -1,0 +1,93 @@
+"""A member's questions about their own account: balance, history, orders. Always answered in private."""
+
+from __future__ import annotations
+
+import re
+
+from telegram import Update
+
+from bot.commands.validate import show_reference
+from bot.conversations.start import account_of, show_home
+from bot.delivery.context import Context
+from bot.delivery.conversation import Button, Command, Typed
+from bot.views import account as views
+from bot.views import start as start_views
+from bot.views.screen import Screen
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.db import utc_now
+from ledger.orders import service as orders
+from ledger.orders.baskets import is_replaceable
+from ledger.reference import looks_like_reference
+
+ASKS_BALANCE = re.compile(
+    r"(?:(?:mon|quel est mon|what is my|what'?s my|my|c'?est quoi mon)\s+)?(?:solde|cagnotte|balance)\s*[?!.]*",
+    re.IGNORECASE,
+)
+
+
+async def balance(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/solde, "solde ?": where one stands; to the person alone."""
+    account = await account_of(context)
+    screen = views.balance_screen(context.texts, context.group, account)
+    context.show_privately(screen)
+
+
+async def history(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/historique: one's own statement, by pages."""
+    member = context.member
+    before = context.numbers(1)[0] if context.button_args else 0
+    page = await books.statement(
+        context.session, member.group_id, AccountKind.MEMBERS, member.id, before=before or None
+    )
+    title = context.texts.t("📜 <b>Your history</b> · {group}", group=context.group.title)
+    screen = views.history(context.texts, title, page, "history")
+    context.show_privately(screen)
+
+
+async def my_orders(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/commandes: the last orders, and how to pay them."""
+    found = await orders.orders_of(context.session, context.member)
+    replaceable = {
+        view.order.id
+        for view in found
+        if view.distribution.is_open(utc_now())
+        and await is_replaceable(context.session, context.group, view.order)
+    }
+    screen = views.orders_screen(context.texts, context.group, found, replaceable)
+    context.show_privately(screen)
+
+
+async def cancel_order(update: Update, context: Context) -> None:
+    """The order's own cancel button, where payments are off (R1)."""
+    await orders.cancel(context.session, context.group, context.member, context.numbers(1)[0])
+    context.toast(context.texts.label("Your order is cancelled."))
+    await my_orders(update, context)
+
+
+async def plain_words(update: Update, context: Context) -> None:
+    """What people write without a slash: their balance, a reference; else a friendly pointer."""
+    if ASKS_BALANCE.fullmatch(context.typed):
+        await balance(update, context)
+        return
+    if not context.is_private:
+        return
+    member = context.scene.member
+    if member is not None and member.is_coordinator and looks_like_reference(context.typed):
+        await show_reference(context, context.typed)
+        return
+    if member is not None:
+        context.say(Screen(start_views.not_understood(context.texts)))
+    await show_home(context)
+
+
+handlers = [
+    Command(("solde", "balance"), balance),
+    Command(("historique", "history"), history),
+    Command(("commandes", "orders"), my_orders),
+    Button("balance", balance),
+    Button("history", history),
+    Button("orders", my_orders),
+    Button("ordercancel", cancel_order),
+    Typed(plain_words),
+]

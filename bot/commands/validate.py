@@ -1,0 +1,232 @@
+"""Confirming payments, in the group chat or in private: /valider with and without a reference, two taps in the normal case.
+
+Every button carries the number of steps the payment had when the button was made, so a button from before somebody else's
+step shows what happened instead of doing it again.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from telegram import Update
+
+from bot.delivery.context import Context
+from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
+from bot.views import validation as views
+from bot.views.errors import already_settled, amount_again, plain
+from bot.views.screen import Screen
+from ledger.groups.models import Member, Person
+from ledger.groups.service import get_member
+from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.orders import distributions
+from ledger.payments import service as payments
+from ledger.payments.models import Payment, PaymentState
+from ledger.reference import split_reference
+
+
+class State(StrEnum):
+    """What the coordinator is asked to type."""
+
+    AMOUNT = "amount"
+
+
+async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/valider: with a reference (and an amount), that payment; without, what is awaited."""
+    _ = context.coordinator
+    if context.command_text and context.scene.update.callback_query is None:
+        await show_reference(context, context.command_text)
+    else:
+        await _show_awaited_somewhere(context)
+
+
+async def show_reference(context: Context, text: str) -> None:
+    """The payment a text names; proposals when it names none but nearly does."""
+    group_id = context.coordinator.group_id
+    code, rest = split_reference(text)
+    amount = parse_amount(rest, exponent=exponent_of(context.group.currency)) if rest else None
+    if amount == 0:
+        raise InvalidAmount(rest)
+    payment = await payments.find_by_reference(context.session, group_id, code)
+    if payment is None:
+        near = await payments.near_references(context.session, group_id, code)
+        named = [(p, (await get_member(context.session, group_id, p.member_id)).name) for p in near]
+        context.show(views.unknown_reference(context.texts, code, named))
+        return
+    context.show(views.payment_page(context.texts, await _page(context, payment), amount))
+
+
+async def show_awaited(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The list of one distribution."""
+    group_id = context.coordinator.group_id
+    distribution_id, page = context.numbers(2)
+    distribution = await distributions.get_distribution(context.session, group_id, distribution_id)
+    expected = await distributions.payments_at(context.session, group_id, distribution_id)
+    context.show(views.awaited(context.texts, distribution, expected, page, names=context.among_coordinators))
+
+
+async def show_payment(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A payment of the list was tapped."""
+    payment = await _payment(context, context.numbers(1)[0])
+    context.show(
+        views.payment_page(context.texts, await _page(context, payment), back=await _back(context, payment))
+    )
+
+
+async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
+    """✅: the money is there."""
+    payment_id, steps, amount = context.numbers(3)
+    payment = await _payment(context, payment_id)
+    if await _is_old(context, payment, steps):
+        return
+    done = await payments.receive(context.session, payment.group_id, payment.id, context.coordinator, amount)
+    await _show_settled(context, done)
+
+
+async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The money did not come."""
+    payment_id, steps = context.numbers(2)
+    payment = await _payment(context, payment_id)
+    if await _is_old(context, payment, steps):
+        return
+    done = await payments.refuse(context.session, payment.group_id, payment.id, context.coordinator)
+    await _show_settled(context, done)
+
+
+async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Take the last step back."""
+    payment_id, steps = context.numbers(2)
+    payment = await _payment(context, payment_id)
+    if await _is_old(context, payment, steps):
+        return
+    done = await payments.undo(context.session, payment.group_id, payment.id, context.coordinator)
+    context.toast(context.texts.label("Undone: the payment is awaited again."))
+    context.show(views.payment_page(context.texts, await _page(context, done.payment)))
+    await _tell_member(context, done)
+
+
+async def ask_amount(update: Update, context: Context) -> State | None:  # noqa: ARG001
+    """Another amount was given: which?"""
+    payment_id, steps = context.numbers(2)
+    payment = await _payment(context, payment_id)
+    if await _is_old(context, payment, steps):
+        return None
+    keep(context.conversation, payment=payment.id)
+    cancel = context.step_button(context.texts.label("Cancel"), "cancel")
+    context.say(views.ask_amount(context.texts, payment, cancel))
+    return State.AMOUNT
+
+
+async def take_amount(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """The amount, shown once more with its button."""
+    _ = context.coordinator
+    payment = await _payment(context, context.conversation.data["payment"])
+    try:
+        amount = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
+        if amount == 0:
+            raise InvalidAmount(context.typed)
+    except InvalidAmount:
+        context.say(Screen(amount_again(context.texts)))
+        return None
+    context.say(views.payment_page(context.texts, await _page(context, payment), amount))
+    return END
+
+
+async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+    """No other amount after all."""
+    payment = await _payment(context, context.conversation.data["payment"])
+    context.show(views.payment_page(context.texts, await _page(context, payment)))
+    return END
+
+
+async def _show_awaited_somewhere(context: Context) -> None:
+    group_id = context.coordinator.group_id
+    found = []
+    for summary in await distributions.summaries(context.session, group_id):
+        expected = await distributions.payments_at(context.session, group_id, summary.distribution.id)
+        waiting = sum(1 for e in expected if e.payment.state is PaymentState.EXPECTED)
+        if waiting:
+            found.append((summary.distribution, waiting, expected))
+    if not found:
+        context.show(views.nothing_awaited(context.texts))
+    elif len(found) == 1:
+        distribution, _, expected = found[0]
+        context.show(
+            views.awaited(context.texts, distribution, expected, 0, names=context.among_coordinators)
+        )
+    else:
+        context.show(views.choose_distribution(context.texts, [(d, count) for d, count, _ in found]))
+
+
+async def _payment(context: Context, payment_id: int) -> Payment:
+    return await payments.get_payment(context.session, context.coordinator.group_id, payment_id)
+
+
+async def _page(context: Context, payment: Payment) -> views.PaymentPage:
+    member = await get_member(context.session, payment.group_id, payment.member_id)
+    last = await payments.last_settlement(context.session, payment)
+    settled = None
+    if payment.state is not PaymentState.EXPECTED:
+        settled = await payments.settled_by(context.session, payment)
+    balance = await payments.balance_of(context.session, member)
+    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance)
+
+
+async def _is_old(context: Context, payment: Payment, steps: int) -> bool:
+    """Whether somebody took a step since the button was made; then what they did is shown."""
+    await payments.lock_payment(context.session, payment.group_id, payment.id)
+    page = await _page(context, payment)
+    if page.steps == steps:
+        return False
+    if page.settled is not None:
+        context.toast(plain(already_settled(context.texts, page.settled)), alert=True)
+    else:
+        context.toast(context.texts.label("This payment changed meanwhile. Here is how it stands."))
+    context.show(views.payment_page(context.texts, page))
+    return True
+
+
+async def _back(context: Context, payment: Payment) -> int | None:
+    return await distributions.distribution_of(context.session, payment)
+
+
+async def _show_settled(context: Context, done: payments.Settled) -> None:
+    page = await _page(context, done.payment)
+    by = context.coordinator.name
+    context.show(views.settled(context.texts, page, done.settlement, by, await _back(context, done.payment)))
+    await _tell_member(context, done)
+
+
+async def _tell_member(context: Context, done: payments.Settled) -> None:
+    member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
+    person = await reachable(context, member)
+    if person is None:
+        return
+    awaited = await payments.awaited(context.session, member)
+    texts = context.texts_for(person.language)
+    context.tell(
+        person.id, views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited)
+    )
+
+
+async def reachable(context: Context, member: Member) -> Person | None:
+    """The person behind a member, if the bot may write to them."""
+    if member.person_id is None:
+        return None
+    person = await context.session.get(Person, member.person_id)
+    return person if person is not None and person.started_at is not None else None
+
+
+conversation = DurableConversation(
+    name="validate",
+    entry_points=[
+        Command(("valider", "validate"), validate),
+        Button("validate", validate),
+        Button("awaited", show_awaited),
+        Button("pmt", show_payment),
+        Button("rcv", receive),
+        Button("refuse", refuse),
+        Button("undo", undo),
+        Button("other", ask_amount),
+    ],
+    states={State.AMOUNT: [StepButton("cancel", leave), Typed(take_amount)]},
+)

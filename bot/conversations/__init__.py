@@ -1,0 +1,1 @@
+"""What takes a person several steps: one file a conversation."""

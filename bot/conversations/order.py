@@ -1,0 +1,269 @@
+"""Ordering: choose a distribution, fill a basket from the catalogue, confirm it with a payment choice (R9).
+
+The basket is a row, so there is little state here: buttons carry the basket they belong to, and a button of a basket that
+is over shows today's instead. The one thing that needs a conversation is a typed quantity.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from telegram import Update
+
+from bot.delivery.context import Context
+from bot.delivery.conversation import END, Button, Command, DurableConversation, Typed, keep
+from bot.views import errors
+from bot.views import order as views
+from ledger.catalogue.models import Product
+from ledger.catalogue.service import get_product, offered_products
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import Method
+from ledger.groups.service import offered_methods
+from ledger.money import InvalidAmount, parse_amount
+from ledger.orders import baskets, distributions
+from ledger.orders import service as orders
+from ledger.orders.models import Basket, Distribution
+from ledger.payments import service as payments
+
+
+class State(StrEnum):
+    """What the person is asked to type."""
+
+    QUANTITY = "quantity"
+
+
+async def start_order(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/commander: straight to the catalogue when one distribution is open."""
+    await show_open_distributions(context)
+
+
+async def show_open_distributions(context: Context) -> None:
+    """The open distribution's catalogue, a choice between several, or word that there is none."""
+    member = context.member
+    found = await distributions.open_distributions(context.session, member.group_id)
+    if not found:
+        context.show(views.no_distribution(context.texts))
+    elif len(found) == 1:
+        await show_catalogue(context, found[0])
+    else:
+        context.show(views.choose_distribution(context.texts, found))
+
+
+async def choose_distribution(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A distribution was tapped: its catalogue."""
+    distribution = await distributions.get_distribution(
+        context.session, context.member.group_id, context.numbers(1)[0]
+    )
+    await show_catalogue(context, distribution)
+
+
+async def show_catalogue(
+    context: Context, distribution: Distribution, place: views.Place | None = None
+) -> None:
+    """The catalogue over the member's basket for a distribution."""
+    basket = await baskets.open_basket(context.session, context.group, context.member, distribution)
+    await _show_page(context, basket, place or views.Place())
+
+
+async def turn_page(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A page, or a product whose quantity is wanted."""
+    basket_id, page, product_id = context.numbers(3)
+    basket = await _live_basket(context, basket_id)
+    if basket is not None:
+        await _show_page(context, basket, views.Place(page, product_id))
+
+
+async def change_quantity(update: Update, context: Context) -> None:  # noqa: ARG001
+    """− or +."""
+    basket_id, product_id, page, delta = context.numbers(4)
+    basket = await _live_basket(context, basket_id)
+    if basket is None:
+        return
+    product = await get_product(context.session, basket.group_id, product_id)
+    before = (await baskets.view(context.session, basket)).quantity_of(product.id)
+    wanted = max(before + delta, 0)
+    if wanted > before:
+        wanted = _within_stock(context, product, before, wanted)
+    await baskets.set_quantity(context.session, basket, product, wanted)
+    await _show_page(context, basket, views.Place(page, product.id))
+
+
+async def ask_quantity(update: Update, context: Context) -> State | None:  # noqa: ARG001
+    """The quantity itself was tapped: it may be typed."""
+    basket_id, product_id, page = context.numbers(3)
+    basket = await _live_basket(context, basket_id)
+    if basket is None:
+        return None
+    product = await get_product(context.session, basket.group_id, product_id)
+    keep(context.conversation, basket=basket.id, product=product.id, page=page)
+    context.say(views.ask_quantity(context.texts, product))
+    return State.QUANTITY
+
+
+async def take_quantity(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """The typed quantity; asked again when it is none."""
+    data = context.conversation.data
+    product = await get_product(context.session, context.member.group_id, data["product"])
+    try:
+        basket = await baskets.get_basket(context.session, context.member, data["basket"])
+        quantity = parse_amount(context.typed.removesuffix(product.unit).strip(), exponent=3)
+        await baskets.set_quantity(context.session, basket, product, quantity)
+    except (InvalidAmount, baskets.InvalidQuantity):
+        context.say(
+            views.ask_quantity(context.texts, product).under(context.texts.t("I did not understand."))
+        )
+        return None
+    await _show_page(context, basket, views.Place(data["page"], product.id))
+    return END
+
+
+async def show_basket(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/panier, or the basket's button."""
+    if context.button_args:
+        basket = await _live_basket(context, context.numbers(1)[0])
+    else:
+        basket = await baskets.latest_open_basket(context.session, context.member)
+        if basket is None:
+            await show_open_distributions(context)
+    if basket is not None:
+        await _show_basket(context, basket)
+
+
+async def empty_basket(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Everything out."""
+    basket = await _live_basket(context, context.numbers(1)[0])
+    if basket is not None:
+        await baskets.empty(context.session, basket)
+        await _show_basket(context, basket)
+
+
+async def confirm_basket(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The basket is right: how will it be paid? Where payments are off, that is all."""
+    basket = await _live_basket(context, context.numbers(1)[0])
+    if basket is None:
+        return
+    if not context.group.payments_enabled:
+        await _place(context, basket, None, None)
+        return
+    view = await baskets.view(context.session, basket)
+    if not view.lines:
+        await _show_basket(context, basket)
+        return
+    await _show_payment_choice(context, view)
+
+
+async def pay(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A method was chosen: the order is placed with it."""
+    basket_id, method, agreed = context.button_args if len(context.button_args) == 3 else ("", "", "")
+    if method not in list(Method) or not (basket_id.isdecimal() and agreed.isdecimal()):
+        raise NotFound("button", method)
+    basket = await _live_basket(context, int(basket_id))
+    if basket is not None:
+        await _place(context, basket, Method(method), int(agreed))
+
+
+async def _place(context: Context, basket: Basket, method: Method | None, agreed: int | None) -> None:
+    texts = context.texts
+    try:
+        async with context.attempt():
+            done = await orders.confirm(
+                context.session, context.group, context.member, basket.id, method, agreed_cents=agreed
+            )
+    except orders.NotEnoughCredit as refusal:
+        context.toast(views.not_enough_credit(texts, refusal.balance, refusal.needed), alert=True)
+        await _show_payment_choice(context, await baskets.view(context.session, basket))
+    except orders.PriceChanged as refusal:
+        context.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
+        await _show_payment_choice(context, await baskets.view(context.session, basket))
+    except LedgerError as refusal:
+        context.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
+        await _show_basket(context, basket)
+    else:
+        context.show(views.placed(texts, context.group, done.distribution))
+        awaited = await payments.awaited(context.session, context.member)
+        context.say(views.receipt(texts, context.group, done, awaited))
+
+
+async def _show_payment_choice(context: Context, view: baskets.BasketView) -> None:
+    balance = await payments.balance_of(context.session, context.member)
+    methods = offered_methods(context.group)
+    context.show(views.payment_choice(context.texts, context.group, view, methods, balance))
+
+
+async def _show_basket(context: Context, basket: Basket) -> None:
+    view = await baskets.view(context.session, basket)
+    context.show(views.basket_screen(context.texts, context.group, view))
+
+
+async def _show_page(context: Context, basket: Basket, place: views.Place) -> None:
+    view = await baskets.view(context.session, basket)
+    catalogue = await offered_products(context.session, basket.group_id)
+    context.show(views.catalogue_page(context.texts, view, catalogue, place))
+
+
+async def _live_basket(context: Context, basket_id: int) -> Basket | None:
+    """The basket the tapped button belongs to; if it is over, what stands today is shown and nothing else happens."""
+    try:
+        basket = await baskets.get_basket(context.session, context.member, basket_id)
+    except NotFound:
+        context.toast(context.texts.label("This basket is over. Here is today's."))
+        await _show_today(context)
+        return None
+    distribution = await distributions.get_distribution(
+        context.session, basket.group_id, basket.distribution_id
+    )
+    if not distribution.is_open(utc_now()):
+        context.toast(context.texts.label("This basket is over. Here is today's."))
+        await _show_today(context)
+        return None
+    if basket.closed_at is not None:
+        context.toast(context.texts.label("This basket was ordered already."))
+        newer = await baskets.latest_open_basket(context.session, context.member)
+        if newer is not None:
+            await _show_basket(context, newer)
+        else:
+            context.show(views.placed(context.texts, context.group, distribution))
+        return None
+    return basket
+
+
+async def _show_today(context: Context) -> None:
+    basket = await baskets.latest_open_basket(context.session, context.member)
+    if basket is None:
+        await show_open_distributions(context)
+    else:
+        await _show_basket(context, basket)
+
+
+def _within_stock(context: Context, product: Product, before: int, wanted: int) -> int:
+    """As much of what is wanted as is left, and never less than before."""
+    left = product.stock_milli
+    if left is None or wanted <= left:
+        return wanted
+    context.toast(
+        context.texts.label(
+            "{left} left of {product}.", left=context.texts.number(left), product=product.name
+        ),
+        alert=True,
+    )
+    return max(before, left if product.weighed else left // 1000 * 1000)
+
+
+conversation = DurableConversation(
+    name="order",
+    entry_points=[
+        Command(("commander", "order"), start_order),
+        Command(("panier", "basket"), show_basket),
+        Button("order", start_order),
+        Button("dist", choose_distribution),
+        Button("cat", turn_page),
+        Button("qty", change_quantity),
+        Button("qask", ask_quantity),
+        Button("basket", show_basket),
+        Button("empty", empty_basket),
+        Button("confirm", confirm_basket),
+        Button("pay", pay),
+    ],
+    states={State.QUANTITY: [Typed(take_quantity)]},
+)

@@ -1,0 +1,169 @@
+"""First contact: /start with and without a link, help, language, leaving a conversation, choosing a group."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.conversations.order import show_open_distributions
+from bot.delivery.context import Context
+from bot.delivery.conversation import Button, Command, end
+from bot.views import account as views
+from bot.views import start as start_views
+from bot.views.texts import LANGUAGES
+from ledger.errors import NotFound
+from ledger.groups import service as groups
+from ledger.groups.models import ChatKind, Group, JoinPolicy
+from ledger.payments import service as payments
+from ledger.payments.models import PaymentState
+
+IN_CHAT = ("creator", "administrator", "member", "restricted")
+
+
+async def start(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/start: a link's payload is followed; without one, home."""
+    end(context.conversation)
+    payload = context.command_text
+    if not context.is_private:
+        await _started_in_a_group(context, payload)
+    elif payload.startswith("o_"):
+        await _follow_invitation(context, payload.removeprefix("o_"), then_order=True)
+    elif payload.startswith("j_"):
+        await _follow_invitation(context, payload.removeprefix("j_"), then_order=False)
+    else:
+        await show_home(context)
+
+
+async def _follow_invitation(context: Context, token: str, *, then_order: bool) -> None:
+    group = await groups.group_by_invitation(context.session, token)
+    if group is None:
+        context.say(start_views.unknown_invitation(context.texts))
+        return
+    member = await groups.member_of(context.session, group.id, context.person.id)
+    if member is None and not await _may_join(context, group):
+        context.say(start_views.not_in_chat(context.texts, group))
+        return
+    member, is_new = await groups.join(context.session, group, context.person)
+    context.scene.group, context.scene.member = group, member
+    if is_new:
+        context.say(start_views.joined(context.texts, group, member))
+    if then_order:
+        await show_open_distributions(context)
+    else:
+        await show_home(context)
+
+
+async def _may_join(context: Context, group: Group) -> bool:
+    """By the group's policy: whoever holds the link, or whoever is in the chat, as Telegram says."""
+    if group.join_policy is JoinPolicy.LINK:
+        return True
+    for chat in await groups.chats_of(context.session, group.id):
+        if chat.kind is ChatKind.MEMBERS:
+            status = context.fact("chat_member", chat.telegram_id, context.person.id)
+            if status in IN_CHAT:
+                return True
+    return False
+
+
+async def _started_in_a_group(context: Context, payload: str) -> None:
+    """A coordinators' link opened with "add to a group": this chat becomes the coordinators' chat."""
+    if not payload.startswith("c_"):
+        return
+    token = payload.removeprefix("c_")
+    group = await groups.link_coordinators_chat(context.session, token, context.chat_id, context.person.id)
+    context.say(start_views.coordinators_chat_linked(context.texts_for(group.language), group))
+
+
+async def show_home(context: Context) -> None:
+    """Where the person stands in the group they look at; the way in for who has none."""
+    own = await groups.groups_of_person(context.session, context.person.id)
+    if context.scene.member is None and own:
+        await _look_at(context, own[0])
+    if context.scene.member is None:
+        context.show(start_views.stranger(context.texts, context.scene.bot_username))
+        return
+    account = await account_of(context)
+    context.show(
+        views.home(context.texts, context.group, context.member, account, several_groups=len(own) > 1)
+    )
+
+
+async def account_of(context: Context) -> views.Account:
+    """The acting member's account."""
+    member = context.member
+    return views.Account(
+        await payments.balance_of(context.session, member),
+        await payments.awaited(context.session, member),
+        await payments.payments_of(context.session, member, PaymentState.EXPECTED),
+    )
+
+
+async def home(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The home button."""
+    await show_home(context)
+
+
+async def choose_group(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Which of several groups?"""
+    own = await groups.groups_of_person(context.session, context.person.id)
+    context.show(views.choose_group(context.texts, own))
+
+
+async def look_at_group(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A group was chosen, if it is one of the person's."""
+    group_id = context.numbers(1)[0]
+    for group in await groups.groups_of_person(context.session, context.person.id):
+        if group.id == group_id:
+            await _look_at(context, group)
+            await show_home(context)
+            return
+    raise NotFound("group", group_id)
+
+
+async def _look_at(context: Context, group: Group) -> None:
+    context.person.group_id = group.id
+    context.scene.group = group
+    context.scene.member = await groups.member_of(context.session, group.id, context.person.id)
+
+
+async def help_(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/aide."""
+    member = context.scene.member
+    context.say(start_views.help_screen(context.texts, coordinator=bool(member and member.is_coordinator)))
+
+
+async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/annuler: leave what was going on."""
+    was_at_something = context.conversation.name is not None
+    end(context.conversation)
+    context.say(start_views.cancelled(context.texts, was_at_something=was_at_something))
+
+
+async def language(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/langue: choose between French and English."""
+    context.show(start_views.choose_language(context.texts))
+
+
+async def set_language(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A language was tapped."""
+    chosen = context.button_args[0] if context.button_args else ""
+    if chosen not in LANGUAGES:
+        raise NotFound("language", chosen)
+    context.person.language = chosen
+    context.show(start_views.language_chosen(context.texts))
+
+
+async def refuse_anonymous(update: Update, context: Context) -> None:  # noqa: ARG001
+    """An anonymous admin's message: Telegram does not say who wrote it, so nobody can be recognised."""
+    context.say(start_views.anonymous_admin(context.texts))
+
+
+handlers = [
+    Command(("start",), start),
+    Command(("aide", "help"), help_),
+    Command(("annuler", "cancel"), cancel),
+    Command(("langue", "language"), language),
+    Button("lang", set_language),
+    Button("home", home),
+    Button("groups", choose_group),
+    Button("group", look_at_group),
+]

@@ -1,0 +1,85 @@
+"""How fast we may send: Telegram's limits as sliding windows, overall, for each chat, and for each group chat.
+
+Pure bookkeeping over a clock the caller reads; nothing here waits.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most ``count`` calls in any ``seconds``; a count of 0 is no limit."""
+
+    count: int
+    seconds: float
+
+    @classmethod
+    def at_rate(cls, rate: float, seconds: float) -> Window:
+        """``rate`` calls every ``seconds``, also for rates below one."""
+        return cls(1, seconds / rate) if 0 < rate < 1 else cls(int(rate), seconds)
+
+
+@dataclass(slots=True)
+class Log:
+    """The moments of recent calls under one window."""
+
+    window: Window
+    moments: deque[float] = field(default_factory=deque)
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more call fits; 0 when it does now."""
+        if not self.window.count:
+            return 0.0
+        while self.moments and self.moments[0] <= now - self.window.seconds:
+            self.moments.popleft()
+        if len(self.moments) < self.window.count:
+            return 0.0
+        return self.moments[-self.window.count] + self.window.seconds - now
+
+    def add(self, now: float) -> None:
+        """A call is made now."""
+        if self.window.count:
+            self.moments.append(now)
+
+
+class Budget:
+    """The three limits together, and the pauses Telegram itself asked for (``retry_after``)."""
+
+    def __init__(self, per_second: float, per_chat_per_second: float, per_group_per_minute: float) -> None:
+        self._chat_window = Window.at_rate(per_chat_per_second, 1.0)
+        self._group_window = Window.at_rate(per_group_per_minute, 60.0)
+        self._overall = Log(Window.at_rate(per_second, 1.0))
+        self._chats: dict[int, list[Log]] = {}
+        self._paused: dict[int, float] = {}
+
+    def wait(self, chat_id: int, now: float) -> float:
+        """Seconds until a call to this chat is allowed; 0 when it is now."""
+        pause = self._paused.get(chat_id, 0.0) - now
+        return max(pause, self._overall.wait(now), *(log.wait(now) for log in self._logs(chat_id)), 0.0)
+
+    def spend(self, chat_id: int, now: float) -> None:
+        """Count a call to this chat."""
+        self._overall.add(now)
+        for log in self._logs(chat_id):
+            log.add(now)
+
+    def pause(self, chat_id: int, until: float) -> None:
+        """Telegram wants nothing for this chat before ``until``."""
+        self._paused[chat_id] = max(until, self._paused.get(chat_id, 0.0))
+
+    def forget_idle(self, now: float) -> None:
+        """Drop what no longer matters."""
+        self._paused = {chat: until for chat, until in self._paused.items() if until > now}
+        for chat_id, logs in list(self._chats.items()):
+            if all(log.wait(now) == 0.0 and not log.moments for log in logs):
+                del self._chats[chat_id]
+
+    def _logs(self, chat_id: int) -> list[Log]:
+        logs = self._chats.get(chat_id)
+        if logs is None:
+            windows = [self._chat_window] + ([self._group_window] if chat_id < 0 else [])
+            logs = self._chats[chat_id] = [Log(window) for window in windows]
+        return logs

@@ -1,0 +1,236 @@
+"""What a handler gets: the person, the group they act in, the session, and the ways to answer.
+
+A handler never sends: what it says is collected here and queued in the same unit of work. What it must know from outside
+(is this person an admin of that chat? what is in that file?) it asks with :meth:`Context.fact`; the dispatcher then undoes
+the unit of work, asks Telegram, and runs the handler again with the answer at hand, so no network call is ever made
+inside a transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
+from telegram import Message, Update
+from telegram.ext import Application, CallbackContext
+
+from bot.delivery.api import Api
+from bot.delivery.models import ConversationRow
+from bot.delivery.outbox import Call
+from bot.views.screen import Button, Screen, button
+from bot.views.texts import Texts
+from ledger.errors import NotAllowed, NotFound
+from ledger.groups.models import ChatKind, Group, Member, Person
+
+_NUMBER = re.compile(r"-?[0-9]{1,15}")
+
+Fact = tuple[str, ...]
+"""A question to the outside: ``("chat_member", chat id, user id)`` or ``("file", file id)``."""
+
+
+class NeedsFact(Exception):
+    """The handler needs an answer from outside before it can go on."""
+
+    def __init__(self, fact: Fact) -> None:
+        super().__init__(fact)
+        self.fact = fact
+
+
+@dataclass
+class Scene:
+    """One update being handled: who, where, with what at hand, and what was said so far."""
+
+    session: AsyncSession
+    update: Update
+    person: Person
+    group: Group | None
+    member: Member | None
+    chat_kind: ChatKind | None
+    conversation: ConversationRow
+    facts: dict[Fact, Any]
+    bot_username: str
+    calls: list[Call] = field(default_factory=list)
+    toast: tuple[str, bool] | None = None
+    error: Exception | None = None
+
+
+current_scene: ContextVar[Scene] = ContextVar("current_scene")
+
+
+class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """python-telegram-bot's context, knowing the scene."""
+
+    scene: Scene
+
+    @classmethod
+    def from_update(cls, update: object, application: Application[Any, Any, Any, Any, Any, Any]) -> Context:
+        """The context of the update that is being handled in this task."""
+        context = super().from_update(update, application)
+        context.scene = current_scene.get()
+        return context
+
+    @property
+    def session(self) -> AsyncSession:
+        """The unit of work's session."""
+        return self.scene.session
+
+    @property
+    def person(self) -> Person:
+        """Who wrote or tapped."""
+        return self.scene.person
+
+    @property
+    def group(self) -> Group:
+        """The group they act in: the chat's, or in private the one they look at."""
+        if self.scene.group is None:
+            raise NotFound("group", self.chat_id)
+        return self.scene.group
+
+    @property
+    def member(self) -> Member:
+        """Their membership of that group."""
+        if self.scene.member is None:
+            raise NotAllowed("member")
+        return self.scene.member
+
+    @property
+    def coordinator(self) -> Member:
+        """Their membership, if they coordinate the group."""
+        if not self.member.is_coordinator:
+            raise NotAllowed("coordinator")
+        return self.member
+
+    @property
+    def treasurer(self) -> Member:
+        """Their membership, if they coordinate the group or keep its money."""
+        if not (self.member.is_coordinator or self.member.is_treasurer):
+            raise NotAllowed("treasurer")
+        return self.member
+
+    @property
+    def texts(self) -> Texts:
+        """The person's language, with the group's currency and time zone."""
+        return self.texts_for(self.person.language)
+
+    def texts_for(self, language: str) -> Texts:
+        """Another reader's language in the same group."""
+        group = self.scene.group
+        return Texts(language, group.time_zone, group.currency) if group else Texts(language)
+
+    @property
+    def chat_id(self) -> int:
+        """The Telegram chat the update came from."""
+        chat = self.scene.update.effective_chat
+        return chat.id if chat else self.person.id
+
+    @property
+    def is_private(self) -> bool:
+        """Whether that is the person's private chat with the bot."""
+        return self.chat_id == self.person.id
+
+    @property
+    def among_coordinators(self) -> bool:
+        """Whether only coordinators read what is answered here."""
+        return self.is_private or self.scene.chat_kind is ChatKind.COORDINATORS
+
+    @property
+    def button_args(self) -> list[str]:
+        """What follows the verb in the tapped button's data."""
+        query = self.scene.update.callback_query
+        return (query.data or "").split(":")[1:] if query else []
+
+    def numbers(self, count: int) -> list[int]:
+        """The tapped button's arguments as ``count`` integers. A forged button is like one of something that is gone."""
+        args = self.button_args
+        if len(args) != count or not all(_NUMBER.fullmatch(arg) for arg in args):
+            raise NotFound("button", ":".join(args))
+        return [int(arg) for arg in args]
+
+    @property
+    def command_text(self) -> str:
+        """What follows the command in the message."""
+        message = self.scene.update.effective_message
+        text = (message.text or "") if message else ""
+        _, _, rest = text.partition(" ") if text.startswith("/") else ("", "", text)
+        return rest.strip()
+
+    @property
+    def typed(self) -> str:
+        """The message's text."""
+        message = self.scene.update.effective_message
+        return (message.text or "").strip() if message else ""
+
+    @property
+    def conversation(self) -> ConversationRow:
+        """What the person is in the middle of in this chat."""
+        return self.scene.conversation
+
+    def fact(self, *fact: object) -> Any:
+        """The answer to a question to the outside; see :class:`NeedsFact`."""
+        key = tuple(str(part) for part in fact)
+        if key not in self.scene.facts:
+            raise NeedsFact(key)
+        return self.scene.facts[key]
+
+    def attempt(self) -> AsyncSessionTransaction:
+        """A part of the unit of work that is undone when it raises, for handlers that go on after a refusal."""
+        return self.session.begin_nested()
+
+    def say(self, screen: Screen) -> None:
+        """A new message in this chat."""
+        parameters = screen.as_json()
+        message = self.scene.update.effective_message
+        if isinstance(message, Message) and message.is_topic_message and message.message_thread_id:
+            parameters["message_thread_id"] = message.message_thread_id
+        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
+
+    def show(self, screen: Screen) -> None:
+        """The tapped message becomes this screen; where nothing was tapped, a new message."""
+        query = self.scene.update.callback_query
+        if query is None or query.message is None:
+            self.say(screen)
+            return
+        message_id = query.message.message_id
+        parameters = {"message_id": message_id, **screen.as_json()}
+        key = f"edit:{self.chat_id}:{message_id}"
+        self.scene.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
+
+    def tell(self, chat_id: int, screen: Screen) -> None:
+        """A new message in another chat (a person's id is their private chat)."""
+        self.scene.calls.append(Call("sendMessage", chat_id, screen.as_json()))
+
+    def show_privately(self, screen: Screen) -> None:
+        """Answer the person alone: here if this is private, else in their private chat, with a word left here."""
+        if self.is_private:
+            self.show(screen)
+        elif self.person.started_at is None:
+            text = self.texts.t(
+                "{name}, I can only answer you in private. Open our chat first:", name=self.person.name
+            )
+            url = self.deep_link("hello")
+            self.say(Screen(text, ((Button(self.texts.label("Open the chat"), url=url),),)))
+        else:
+            self.tell(self.person.id, screen)
+            self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
+
+    def show_to_coordinators(self, screen: Screen) -> None:
+        """Answer here if only coordinators read it, else in private."""
+        if self.among_coordinators:
+            self.show(screen)
+        else:
+            self.show_privately(screen)
+
+    def step_button(self, text: str, word: str, style: str | None = None) -> Button:
+        """A button of the conversation's coming step: the handler that shows it returns a state."""
+        return button(text, "step", word, self.conversation.revision + 1, style=style)
+
+    def toast(self, text: str, *, alert: bool = False) -> None:
+        """A short word over the tapped button."""
+        self.scene.toast = (text[:200], alert)
+
+    def deep_link(self, payload: str) -> str:
+        """The link that opens the private chat and sends ``/start payload``."""
+        return f"https://t.me/{self.scene.bot_username}?start={payload}"

@@ -1,0 +1,298 @@
+"""The dispatcher: takes updates from the inbox one by one in each person's order, and handles each in one unit of work.
+
+Ledger rows, the conversation's state, the messages to send and "this update is done" are committed together or not at all.
+A refusal by the ledger undoes the handler's work and is answered in the person's language; a fault of ours is recorded,
+apologised for and left behind, so that it never holds the person's next update back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update, User
+from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.ext import Application
+
+from bot.delivery import inbox, outbox
+from bot.delivery.api import Api
+from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
+from bot.delivery.facts import find_out
+from bot.delivery.models import ConversationRow
+from bot.views import errors
+from bot.views.screen import Screen
+from bot.views.texts import Texts
+from ledger.db import Database, utc_now
+from ledger.errors import LedgerError
+from ledger.groups import service as groups
+from ledger.groups.models import Chat, Group, Member
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 6
+"""How often an update that met a database or network failure is tried."""
+IDLE_LOOK = 1.0
+"""Seconds between looks at an empty inbox, for updates that another process stored."""
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An inbox row's values, which outlive the session that read them."""
+
+    id: int
+    sender_id: int
+    payload: dict[str, Any]
+    attempts: int
+
+
+class Dispatcher:
+    """Handles updates until cancelled or told to finish. ``committed`` is called after each commit that queued calls."""
+
+    def __init__(
+        self, database: Database, application: AnyApplication, api: Api, committed: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._application = application
+        self._api = api
+        self._bot_id = api.bot.id
+        self._committed = committed
+        self._busy: set[int] = set()
+        self._news = asyncio.Semaphore(0)
+        self._finishing = False
+        self._answers: set[asyncio.Task[None]] = set()
+        self.handled = 0
+
+    def wake(self, count: int = 1) -> None:
+        """``count`` updates were stored."""
+        for _ in range(count):
+            self._news.release()
+
+    def finish(self, workers: int) -> None:
+        """Let the workers end what they are at and return."""
+        self._finishing = True
+        self.wake(workers)
+
+    async def run(self) -> None:
+        """One worker: as many as wished may run."""
+        while not self._finishing:
+            try:
+                handled = await self.handle_next()
+            except Exception as error:
+                log.error("dispatcher: %s", describe(error))
+                handled = False
+                await asyncio.sleep(IDLE_LOOK)
+            if not handled:
+                try:
+                    await asyncio.wait_for(self._news.acquire(), IDLE_LOOK)
+                except TimeoutError:
+                    continue
+
+    async def handle_next(self) -> bool:
+        """Handle one update; false when none is waiting."""
+        claimed: Claimed | None = None
+        facts: dict[Fact, Any] = {}
+        refusal: LedgerError | None = None
+        try:
+            while True:
+                try:
+                    async with self._database.unit_of_work() as session:
+                        first = claimed is None
+                        row = await self._claim(session, claimed)
+                        if row is None:
+                            return not first
+                        claimed = row
+                        self._busy.add(claimed.sender_id)
+                        scene = await self._handle(session, claimed, facts, refusal)
+                    break
+                except NeedsFact as need:
+                    facts[need.fact] = await find_out(self._api, need.fact)
+                except LedgerError as error:
+                    refusal = error
+        except Exception as error:
+            if claimed is None:
+                raise
+            await self._failed(claimed, error)
+            return True
+        finally:
+            if claimed is not None:
+                self._busy.discard(claimed.sender_id)
+        self.handled += 1
+        if scene is not None:
+            self._after_commit(scene)
+        return True
+
+    async def _claim(self, session: AsyncSession, claimed: Claimed | None) -> Claimed | None:
+        if claimed is not None:
+            row = await inbox.claim_again(session, claimed.id)
+        else:
+            row = await inbox.claim(session, self._bot_id, self._busy)
+        return None if row is None else Claimed(row.id, row.sender_id, row.payload, row.attempts)
+
+    async def _handle(
+        self, session: AsyncSession, claimed: Claimed, facts: dict[Fact, Any], refusal: LedgerError | None
+    ) -> Scene | None:
+        update = Update.de_json(claimed.payload, self._api)
+        scene = await self._scene(session, update, facts)
+        if scene is not None:
+            if refusal is None:
+                await self._process(scene)
+            else:
+                refuse(scene, refusal)
+            await outbox.enqueue(session, self._bot_id, scene.calls)
+        await inbox.mark_done(session, claimed.id)
+        return scene
+
+    async def _process(self, scene: Scene) -> None:
+        token = current_scene.set(scene)
+        try:
+            await self._application.process_update(scene.update)
+        finally:
+            current_scene.reset(token)
+        if scene.error is not None:
+            raise scene.error
+
+    async def _scene(self, session: AsyncSession, update: Update, facts: dict[Fact, Any]) -> Scene | None:
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or chat is None:
+            return None
+        language = preferred_language(user)
+        person = await groups.remember_person(session, user.id, user.full_name, user.username, language)
+        private = chat.id == user.id
+        if private and update.message is not None:
+            person.started_at = person.started_at or utc_now()
+            person.blocked_at = None
+        group_chat = None if private else await groups.get_chat(session, chat.id)
+        group, member = await self._where(session, person.id, person.group_id, group_chat, private)
+        conversation = await conversation_row(session, chat.id, user.id)
+        return Scene(
+            session=session,
+            update=update,
+            person=person,
+            group=group,
+            member=member,
+            chat_kind=group_chat.kind if group_chat else None,
+            conversation=conversation,
+            facts=facts,
+            bot_username=self._api.bot.username or "",
+        )
+
+    async def _where(
+        self, session: AsyncSession, person_id: int, looked_at: int | None, chat: Chat | None, private: bool
+    ) -> tuple[Group | None, Member | None]:
+        """The group the person acts in, and their membership of it."""
+        group_id = looked_at if private else (chat.group_id if chat else None)
+        if group_id is None:
+            return None, None
+        statement = (
+            select(Group, Member)
+            .outerjoin(
+                Member,
+                (Member.group_id == Group.id) & (Member.person_id == person_id) & Member.left_at.is_(None),
+            )
+            .where(Group.id == group_id)
+        )
+        group, member = (await session.execute(statement)).one()
+        if private and member is None:
+            return None, None
+        return group, member
+
+    def _after_commit(self, scene: Scene) -> None:
+        if scene.calls:
+            self._committed()
+        query = scene.update.callback_query
+        if query is not None:
+            text, alert = scene.toast or ("", False)
+            task = asyncio.create_task(self._answer(query.id, text, alert))
+            self._answers.add(task)
+            task.add_done_callback(self._answers.discard)
+
+    async def _answer(self, query_id: str, text: str, alert: bool) -> None:
+        parameters: dict[str, Any] = {"callback_query_id": query_id}
+        if text:
+            parameters |= {"text": text, "show_alert": alert}
+        try:
+            await self._api.call("answerCallbackQuery", parameters)
+        except BadRequest:
+            log.debug("a tap was answered too late")
+        except TelegramError as error:
+            log.info("a tap could not be answered: %s", type(error).__name__)
+
+    async def _failed(self, claimed: Claimed, error: Exception) -> None:
+        """Put the update back for a failure that may pass; else record it and apologise."""
+        passing = isinstance(error, DBAPIError | NetworkError | OSError)
+        if passing and claimed.attempts + 1 < ATTEMPTS:
+            log.warning("update put back: %s", describe(error))
+            delay = dt.timedelta(seconds=0.2 * 4**claimed.attempts)
+            async with self._database.unit_of_work() as session:
+                await inbox.put_back(session, claimed.id, delay)
+            return
+        log.error("update %s failed: %s", claimed.id, describe(error))
+        async with self._database.unit_of_work() as session:
+            await inbox.mark_done(session, claimed.id, error=type(error).__name__)
+            apology = self._apology(claimed)
+            if apology is not None:
+                await outbox.enqueue(session, self._bot_id, [apology])
+        self._committed()
+
+    def _apology(self, claimed: Claimed) -> outbox.Call | None:
+        try:
+            update = Update.de_json(claimed.payload, self._api)
+        except Exception:
+            return None
+        if update.effective_user is None or update.effective_chat is None:
+            return None
+        texts = Texts(preferred_language(update.effective_user))
+        return outbox.Call("sendMessage", update.effective_chat.id, errors.apology(texts).as_json())
+
+
+def refuse(scene: Scene, refusal: LedgerError) -> None:
+    """Answer a refusal: over the button when it was a tap, else as a message."""
+    group = scene.group
+    texts = (
+        Texts(scene.person.language, group.time_zone, group.currency)
+        if group
+        else Texts(scene.person.language)
+    )
+    sentence = errors.sentence(texts, refusal)
+    if scene.update.callback_query is not None:
+        scene.toast = (errors.plain(sentence)[:200], True)
+        return
+    chat = scene.update.effective_chat
+    if chat is not None:
+        scene.calls.append(outbox.Call("sendMessage", chat.id, Screen(sentence).as_json()))
+
+
+async def conversation_row(session: AsyncSession, chat_id: int, user_id: int) -> ConversationRow:
+    """The person's conversation in a chat, made if there is none."""
+    row = await session.get(ConversationRow, (chat_id, user_id))
+    if row is None:
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        insert = (sqlite_insert if is_sqlite else postgresql_insert)(ConversationRow)
+        values = {"chat_id": chat_id, "user_id": user_id, "data": {}, "revision": 0}
+        await session.execute(insert.values(values).on_conflict_do_nothing())
+        row = await session.get_one(ConversationRow, (chat_id, user_id))
+    return row
+
+
+def preferred_language(user: User) -> str:
+    """French unless the person's Telegram speaks another language, which we answer in English."""
+    code = (user.language_code or "fr").lower()
+    return "fr" if code.startswith("fr") else "en"
+
+
+def describe(error: Exception) -> str:
+    """An exception for the log: its class and where it came from, without its text (which may quote a member)."""
+    frames = "".join(traceback.format_tb(error.__traceback__)[-6:])
+    return f"{type(error).__name__}\n{frames}"

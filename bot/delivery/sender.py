@@ -1,0 +1,229 @@
+"""The sender: makes the outbox's calls, in order for each chat, within the rate budget, and writes down what became of them.
+
+One process at a time sends (a lease decides which), so the budget is shared by having one owner. A call whose process died
+before its outcome was written is made again: a receipt rather twice than never. A call whose answer did not come in time
+is not repeated while we live, unless it is an edit, since Telegram has nearly always carried it out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import os
+import socket
+import time
+import uuid
+from collections import deque
+from dataclasses import replace
+
+from sqlalchemy import update
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+
+from bot.delivery import leases, outbox
+from bot.delivery.api import Api, surely_not_delivered
+from bot.delivery.budget import Budget
+from bot.delivery.outbox import Queued, Result
+from ledger.db import Database, utc_now
+from ledger.groups import service as groups
+from ledger.groups.models import Person
+
+log = logging.getLogger(__name__)
+
+LEASE = dt.timedelta(seconds=4)
+RENEW_EVERY = 1.0
+POLL_EVERY = 0.25
+"""Seconds between looks at the outbox for calls that other processes queued."""
+IN_FLIGHT = 16
+LONGEST_BACK_OFF = 30.0
+
+
+class Sender:
+    """Runs until cancelled or told to finish; ``wake`` after each commit that queued calls."""
+
+    def __init__(self, database: Database, api: Api, bot_id: int, budget: Budget) -> None:
+        self._database = database
+        self._api = api
+        self._bot_id = bot_id
+        self._budget = budget
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        self._chats: dict[int, deque[Queued]] = {}
+        self._known: set[int] = set()
+        self._sending: dict[int, asyncio.Task[None]] = {}
+        self._failures: dict[int, int] = {}
+        self._results: list[Result] = []
+        self._woken = asyncio.Event()
+        self._look = True
+        self._lease_until = 0.0
+        self._finishing = False
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._look = True
+        self._woken.set()
+
+    def finish(self) -> None:
+        """Send what is queued and can be sent now, then return from :meth:`run`."""
+        self._finishing = True
+        self.wake()
+
+    async def run(self) -> None:
+        """The loop."""
+        while True:
+            self._woken.clear()
+            await self._record_results()
+            if not await self._is_ours():
+                if self._finishing:
+                    return
+                await self._sleep(RENEW_EVERY)
+                continue
+            if self._look:
+                self._look = False
+                await self._load()
+            delay = self._start_ready()
+            if self._finishing and not self._sending and not self._results and delay is None:
+                return
+            if not self._results:
+                await self._sleep(min(POLL_EVERY, POLL_EVERY if delay is None else delay))
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), seconds)
+        except TimeoutError:
+            self._look = True
+
+    async def _is_ours(self) -> bool:
+        if self._database.is_sqlite:
+            return True
+        now = time.monotonic()
+        if now < self._lease_until - (LEASE.total_seconds() - RENEW_EVERY):
+            return True
+        async with self._database.unit_of_work() as session:
+            held = await leases.hold(session, f"sender:{self._bot_id}", self._holder, LEASE)
+        self._lease_until = now + LEASE.total_seconds() if held else 0.0
+        if not held:
+            self._chats.clear()
+            self._known = set(self._sending)
+        return held
+
+    async def _load(self) -> None:
+        async with self._database.snapshot() as session:
+            rows = await outbox.queued(session, self._bot_id, self._known)
+        for row in rows:
+            self._known.add(row.id)
+            self._chats.setdefault(row.chat_id, deque()).append(row)
+
+    def _start_ready(self) -> float | None:
+        """Start what the budget allows; returns the seconds until the next call may be made, none when nothing waits."""
+        now = time.monotonic()
+        soonest: float | None = None
+        for chat_id, rows in list(self._chats.items()):
+            if chat_id in self._sending:
+                continue
+            self._drop_replaced(rows)
+            if not rows:
+                del self._chats[chat_id]
+                continue
+            delay = self._budget.wait(chat_id, now)
+            if delay <= 0 and len(self._sending) < IN_FLIGHT:
+                self._budget.spend(chat_id, now)
+                self._sending[chat_id] = asyncio.create_task(self._send(rows[0]))
+            else:
+                soonest = delay if soonest is None else min(soonest, delay)
+        if not self._chats:
+            self._budget.forget_idle(now)
+        return soonest
+
+    def _drop_replaced(self, rows: deque[Queued]) -> None:
+        newest = {row.collapse_key: row.id for row in rows if row.collapse_key}
+        for row in [row for row in rows if row.collapse_key and newest[row.collapse_key] != row.id]:
+            rows.remove(row)
+            self._results.append(Result(row.id, "replaced"))
+
+    async def _send(self, row: Queued) -> None:
+        try:
+            result = await self._call(row)
+        except Exception:
+            log.exception("outbox: call %s failed in a way nobody foresaw", row.method)
+            self._try_later(row)
+            result = None
+        if result is not None:
+            rows = self._chats.get(row.chat_id)
+            if rows and rows[0].id == row.id:
+                rows.popleft()
+            self._failures.pop(row.chat_id, None)
+            self._results.append(result)
+        self._sending.pop(row.chat_id, None)
+        self._woken.set()
+
+    async def _call(self, row: Queued) -> Result | None:
+        """Make one call. None: it stays first in its chat's line."""
+        try:
+            answer = await self._api.call(row.method, {"chat_id": row.chat_id, **row.parameters})
+        except RetryAfter as error:
+            seconds = error.retry_after
+            pause = seconds.total_seconds() if isinstance(seconds, dt.timedelta) else float(seconds)
+            self._budget.pause(row.chat_id, time.monotonic() + pause)
+            return None
+        except ChatMigrated as error:
+            await self._migrate(row.chat_id, error.new_chat_id)
+            return None
+        except Forbidden:
+            await self._note_blocked(row.chat_id)
+            return Result(row.id, "refused")
+        except BadRequest as error:
+            if "not modified" in error.message.lower():
+                return Result(row.id, "sent")
+            log.warning("outbox: %s was refused: %s", row.method, error.message)
+            return Result(row.id, "refused")
+        except TimedOut as error:
+            if surely_not_delivered(error) or row.method.startswith("edit"):
+                self._try_later(row)
+                return None
+            return Result(row.id, "unknown")
+        except (NetworkError, TelegramError):
+            self._try_later(row)
+            return None
+        message_id = answer.get("message_id") if isinstance(answer, dict) else None
+        return Result(row.id, "sent", message_id)
+
+    def _try_later(self, row: Queued) -> None:
+        failures = self._failures[row.chat_id] = self._failures.get(row.chat_id, 0) + 1
+        back_off = min(0.5 * 2 ** (failures - 1), LONGEST_BACK_OFF)
+        self._budget.pause(row.chat_id, time.monotonic() + back_off)
+
+    async def _record_results(self) -> None:
+        if not self._results:
+            return
+        results, self._results = self._results, []
+        try:
+            async with self._database.unit_of_work() as session:
+                await outbox.record(session, results)
+        except BaseException:
+            self._results = results + self._results
+            raise
+        self._known.difference_update(result.row_id for result in results)
+
+    async def _migrate(self, old_id: int, new_id: int) -> None:
+        """Telegram gave the chat another id: what waits for it, the refused call first, goes there."""
+        async with self._database.unit_of_work() as session:
+            await outbox.readdress(session, self._bot_id, old_id, new_id)
+            await groups.migrate_chat(session, old_id, new_id)
+        moved = (replace(row, chat_id=new_id) for row in self._chats.pop(old_id, ()))
+        self._chats.setdefault(new_id, deque()).extend(moved)
+
+    async def _note_blocked(self, chat_id: int) -> None:
+        async with self._database.unit_of_work() as session:
+            await session.execute(
+                update(Person)
+                .where(Person.id == chat_id, Person.blocked_at.is_(None))
+                .values(blocked_at=utc_now())
+            )

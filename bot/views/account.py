@@ -1,0 +1,191 @@
+"""A member's own account: home, balance, history, orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.views import money
+from bot.views.order import order_line
+from bot.views.screen import Button, Row, Screen, button
+from bot.views.texts import Html, Texts
+from ledger.books.service import StatementLine, StatementPage
+from ledger.groups.models import Group, Member
+from ledger.orders.service import OrderView
+from ledger.payments.models import Payment, PaymentState
+from ledger.reference import format_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a member's account looks like: balance and awaited in cents, and the payments that are awaited."""
+
+    balance_cents: int
+    awaited_cents: int
+    expected: Sequence[Payment] = ()
+
+
+def home(texts: Texts, group: Group, member: Member, account: Account, *, several_groups: bool) -> Screen:
+    """The first screen: where one stands, and what one can do."""
+    lines: list[str] = [texts.t("<b>{group}</b>", group=group.title)]
+    if group.payments_enabled:
+        lines += ["", money.balance_with_awaited(texts, account.balance_cents, account.awaited_cents)]
+    rows: list[Row] = [
+        (
+            button(texts.label("🛒 Order"), "order", style="primary"),
+            button(texts.label("🧺 Basket"), "basket"),
+        ),
+        (button(texts.label("📦 My orders"), "orders"), button(texts.label("💰 My balance"), "balance")),
+    ]
+    if member.is_coordinator:
+        rows.append(
+            (
+                button(texts.label("✅ Payments to confirm"), "validate"),
+                button(texts.label("📅 Distributions"), "distributions"),
+            )
+        )
+        rows.append(
+            (button(texts.label("👥 Balances"), "balances"), button(texts.label("⚙️ Settings"), "settings"))
+        )
+    if several_groups:
+        rows.append((button(texts.label("🔁 Another group"), "groups"),))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def welcome(texts: Texts, group: Group, person_name: str) -> Html:
+    """Said once, when somebody joins."""
+    return texts.t(
+        "👋 Welcome {name}! You are now a member of <b>{group}</b>.", name=person_name, group=group.title
+    )
+
+
+def choose_group(texts: Texts, groups: Sequence[Group]) -> Screen:
+    """A person in several groups looks at one at a time."""
+    rows = [(button(group.title[:60], "group", group.id),) for group in groups]
+    return Screen(texts.t("Which group do you want to look at?")).with_rows(rows)
+
+
+def balance_screen(texts: Texts, group: Group, account: Account) -> Screen:
+    """One's balance, with what is awaited and under which references."""
+    lines: list[str] = [
+        texts.t("💰 <b>{group}</b>", group=group.title),
+        "",
+        money.balance_with_awaited(texts, account.balance_cents, account.awaited_cents),
+    ]
+    rows: list[Row] = []
+    if account.expected:
+        lines += ["", texts.t("To hand over or to transfer:")]
+        for payment in account.expected[:5]:
+            lines.append(expected_line(texts, payment))
+            reference = format_reference(payment.reference)
+            rows.append((Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),))
+    rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def expected_line(texts: Texts, payment: Payment) -> Html:
+    """``Chèque de 12,35 € — réf. K7M-3P9X``."""
+    return texts.t(
+        "• {method}, {amount} — reference {reference}",
+        method=money.method(texts, payment.method),
+        amount=texts.money(payment.amount_cents),
+        reference=Html(f"<code>{format_reference(payment.reference)}</code>"),
+    )
+
+
+def history(
+    texts: Texts, title: Html, page: StatementPage, verb: str, *args: object, back: Button | None = None
+) -> Screen:
+    """A page of a statement, newest first (R17). ``verb:args:before`` turns the page."""
+    lines: list[str] = [title, ""]
+    if not page.lines:
+        lines.append(texts.t("Nothing yet."))
+    lines += [_history_line(texts, line) for line in page.lines]
+    rows: list[Row] = []
+    if page.older is not None:
+        rows.append((button(texts.label("Older ▶️"), verb, *args, page.older),))
+    rows.append((back or button(texts.label("◀️ Back"), "balance"),))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _history_line(texts: Texts, line: StatementLine) -> str:
+    what = event(texts, line.transaction.kind)
+    if line.transaction.note:
+        what = Html(f"{what} <i>{texts.t('({note})', note=line.transaction.note)}</i>")
+    return texts.t(
+        "{day} · {what}\n      <b>{amount}</b> → {balance}",
+        day=texts.short_day(line.transaction.dated),
+        what=what,
+        amount=texts.signed_money(line.amount_cents),
+        balance=texts.money(line.balance_after_cents),
+    )
+
+
+def event(texts: Texts, kind: str) -> Html:
+    """What a transaction was."""
+    known = {
+        "order": texts.t("Order"),
+        "addition": texts.t("Products added"),
+        "received-cheque": texts.t("Cheque received"),
+        "received-cash": texts.t("Cash received"),
+        "received-transfer": texts.t("Transfer received"),
+        "opening": texts.t("Opening balance"),
+        "reversal": texts.t("Correction (undone)"),
+    }
+    return known.get(kind, texts.t("{kind}", kind=kind))
+
+
+def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replaceable: set[int]) -> Screen:
+    """One's last orders, with how each was to be paid. ``replaceable``: ids of orders one may still change."""
+    if not views:
+        return Screen(
+            texts.t("You have not ordered anything yet."), ((button(texts.label("🛒 Order"), "order"),),)
+        )
+    parts: list[str] = [texts.t("📦 <b>Your orders</b> · {group}", group=group.title)]
+    rows: list[Row] = []
+    for view in views:
+        parts += ["", *_order_text(texts, view)]
+        if view.order.id in replaceable:
+            when = texts.short_day(view.distribution.starts_at)
+            rows.append(
+                (
+                    button(texts.label("✏️ Change {day}", day=when), "dist", view.distribution.id),
+                    button(texts.label("🗑 Cancel {day}", day=when), "ordercancel", view.order.id),
+                )
+            )
+    rows.append((button(texts.label("🛒 Order"), "order"), button(texts.label("💰 My balance"), "balance")))
+    return Screen("\n".join(parts)).with_rows(rows)
+
+
+def _order_text(texts: Texts, view: OrderView) -> list[str]:
+    lines: list[str] = [
+        texts.t(
+            "<b>{when}</b> · {place}",
+            when=texts.day_and_time(view.distribution.starts_at),
+            place=view.distribution.place,
+        ),
+        *(order_line(texts, line) for line in view.lines),
+        texts.t("Total: <b>{total}</b>", total=texts.money(view.total_cents)),
+    ]
+    for confirmation, payment in view.confirmations:
+        if payment is not None:
+            lines.append(f"{expected_line(texts, payment)} · {payment_state(texts, payment.state)}")
+        elif confirmation.method is not None:
+            lines.append(
+                texts.t(
+                    "• {method}, {amount}",
+                    method=money.method(texts, confirmation.method),
+                    amount=texts.money(confirmation.amount_cents),
+                )
+            )
+    return lines
+
+
+def payment_state(texts: Texts, state: PaymentState) -> Html:
+    """Where a payment stands."""
+    return {
+        PaymentState.EXPECTED: texts.t("⏳ awaited"),
+        PaymentState.RECEIVED: texts.t("✅ received"),
+        PaymentState.REFUSED: texts.t("❌ not received"),
+        PaymentState.CANCELLED: texts.t("cancelled"),
+    }[state]

@@ -1,0 +1,367 @@
+"""The screens of ordering: distributions, the catalogue by pages, the basket, the payment choice, the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.views import money
+from bot.views.screen import Button, Row, Screen, button
+from bot.views.texts import Html, Texts
+from ledger.catalogue.models import Product
+from ledger.catalogue.service import ProducerProducts
+from ledger.groups.models import Group, Method
+from ledger.orders.baskets import BasketView
+from ledger.orders.models import Distribution, OrderLine
+from ledger.orders.service import Confirmed
+from ledger.reference import format_reference
+
+PAGE = 7
+"""Products on a page, one row each."""
+
+
+def headline(texts: Texts, distribution: Distribution) -> Html:
+    """Which distribution, where, and until when one can order."""
+    return texts.t(
+        "🧺 <b>Distribution {when}</b>\n📍 {place}\n⏳ Orders until {closing}",
+        when=texts.day_and_time(distribution.starts_at),
+        place=distribution.place,
+        closing=texts.day_and_time(distribution.closes_at),
+    )
+
+
+def no_distribution(texts: Texts) -> Screen:
+    """Nothing can be ordered now."""
+    text = texts.t("No distribution takes orders at the moment. You will be told when the next one opens.")
+    return Screen(text, ((button(texts.label("💰 My balance"), "balance"),),))
+
+
+def choose_distribution(texts: Texts, distributions: Sequence[Distribution]) -> Screen:
+    """Several take orders: which one?"""
+    rows = [
+        (button(f"{texts.day_and_time(d.starts_at)} · {d.place}"[:60], "dist", d.id),) for d in distributions
+    ]
+    return Screen(texts.t("For which distribution do you want to order?")).with_rows(rows)
+
+
+def pages_of(catalogue: Sequence[ProducerProducts]) -> list[list[tuple[str, Product]]]:
+    """The catalogue cut into pages of (producer, product)."""
+    flat = [(entry.producer.name, product) for entry in catalogue for product in entry.products]
+    return [flat[start : start + PAGE] for start in range(0, len(flat), PAGE)]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the catalogue a person is: the page, and the product whose − n + row is open (0: none)."""
+
+    page: int = 0
+    product_id: int = 0
+
+
+def catalogue_page(
+    texts: Texts, basket: BasketView, catalogue: Sequence[ProducerProducts], place: Place
+) -> Screen:
+    """One page of products; the tapped one has its − n + row under it."""
+    pages = pages_of(catalogue)
+    if not pages:
+        return Screen(texts.t("The catalogue is empty. The coordinators have been busy elsewhere: ask them."))
+    page = min(max(place.page, 0), len(pages) - 1)
+    text = [str(headline(texts, basket.distribution)), ""]
+    producer = ""
+    rows: list[Row] = []
+    for name, product in pages[page]:
+        if name != producer:
+            producer = name
+            text.append(texts.t("🌱 <b>{producer}</b>", producer=name))
+        quantity = basket.quantity_of(product.id)
+        text.append(_catalogue_line(texts, product, quantity))
+        rows.append((_product_button(texts, basket, product, quantity, page, place.product_id),))
+        if product.id == place.product_id:
+            rows += _quantity_rows(texts, basket, product, quantity, page)
+    rows.append(_page_row(basket, page, len(pages)))
+    rows.append((_basket_button(texts, basket),))
+    return Screen("\n".join(text)).with_rows(rows)
+
+
+def _catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
+    line = texts.t(
+        "{name} — {price} / {unit}",
+        name=product.name,
+        price=texts.money(product.price_cents),
+        unit=product.unit,
+    )
+    if product.stock_milli is not None:
+        left = texts.number(product.stock_milli)
+        line = Html(f"{line} <i>({texts.t('{left} left', left=left)})</i>")
+    return f"✅ <b>{texts.number(quantity)} ×</b> {line}" if quantity else f"• {line}"
+
+
+def _product_button(
+    texts: Texts, basket: BasketView, product: Product, quantity: int, page: int, opened: int
+) -> Button:
+    mark = f"✅ {texts.number(quantity)} × " if quantity else ""
+    price = texts.money(product.price_cents)
+    text = f"{mark}{product.name} · {price}"
+    if len(text) > 60:
+        text = f"{mark}{product.name[: 56 - len(mark) - len(price)]}… · {price}"
+    target = 0 if product.id == opened else product.id
+    return button(text, "cat", basket.basket.id, page, target)
+
+
+def _quantity_rows(texts: Texts, basket: BasketView, product: Product, quantity: int, page: int) -> list[Row]:
+    def step(text: str, delta: int) -> Button:
+        return button(text, "qty", basket.basket.id, product.id, page, delta)
+
+    shown = texts.quantity(quantity, product.unit)
+    middle = button(shown, "qask", basket.basket.id, product.id, page)
+    rows: list[Row] = [(step("−", -1000), middle, step("+", 1000))]
+    if product.weighed:
+        tenth = texts.number(100)
+        rows.append((step(f"− {tenth}", -100), step(f"+ {tenth}", 100)))
+    return rows
+
+
+def _page_row(basket: BasketView, page: int, pages: int) -> Row:
+    if pages == 1:
+        return ()
+    before, after = (page - 1) % pages, (page + 1) % pages
+    basket_id = basket.basket.id
+    return (
+        button("◀️", "cat", basket_id, before, 0),
+        button(f"{page + 1} / {pages}", "cat", basket_id, page, 0),
+        button("▶️", "cat", basket_id, after, 0),
+    )
+
+
+def _basket_button(texts: Texts, basket: BasketView) -> Button:
+    if not basket.lines:
+        return button(texts.label("🧺 Basket (empty)"), "basket", basket.basket.id)
+    label = texts.label("🧺 Basket · {total}", total=texts.money(basket.total_cents))
+    return button(label, "basket", basket.basket.id, style="primary")
+
+
+def ask_quantity(texts: Texts, product: Product) -> Screen:
+    """The person types how much."""
+    if product.weighed:
+        return Screen(
+            texts.t(
+                "How much <b>{name}</b>, in {unit}? Type it, for example {example}.",
+                name=product.name,
+                unit=product.unit,
+                example=texts.number(1200),
+            )
+        )
+    return Screen(texts.t("How many <b>{name}</b>? Type a whole number.", name=product.name))
+
+
+def line_text(texts: Texts, name: str, unit: str, quantity: int, amount: int) -> str:
+    """``2 × pain de campagne — 7,00 €``."""
+    return texts.t(
+        "• {quantity} {name} — {amount}",
+        quantity=texts.quantity(quantity, unit),
+        name=name,
+        amount=texts.money(amount),
+    )
+
+
+def basket_screen(texts: Texts, group: Group, basket: BasketView) -> Screen:
+    """What is in the basket, the total, and what confirming means (R7), before it is done."""
+    basket_id = basket.basket.id
+    if not basket.lines:
+        text = f"{headline(texts, basket.distribution)}\n\n{texts.t('Your basket is empty.')}"
+        return Screen(text, ((button(texts.label("🛒 See the products"), "cat", basket_id, 0, 0),),))
+    lines = [
+        line_text(texts, line.product.name, line.product.unit, line.quantity_milli, line.amount_cents)
+        for line in basket.lines
+    ]
+    total = texts.money(basket.total_cents)
+    title = (
+        texts.t("<b>Products added to your order</b>")
+        if basket.order and group.payments_enabled
+        else texts.t("<b>Your basket</b>")
+    )
+    text = "\n".join(
+        [
+            str(headline(texts, basket.distribution)),
+            "",
+            title,
+            *lines,
+            "",
+            texts.t("Total: <b>{total}</b>", total=total),
+            "",
+            rule_before_confirming(texts, group),
+        ]
+    )
+    rows: list[Row] = [
+        (
+            button(
+                texts.label("✅ Confirm my basket · {total}", total=total),
+                "confirm",
+                basket_id,
+                style="success",
+            ),
+        ),
+        (button(texts.label("🛒 Continue shopping"), "cat", basket_id, 0, 0),),
+        (button(texts.label("🗑 Empty the basket"), "empty", basket_id),),
+    ]
+    return Screen(text).with_rows(rows)
+
+
+def rule_before_confirming(texts: Texts, group: Group) -> Html:
+    """R7 with payments on, R1 with payments off."""
+    if group.payments_enabled:
+        return texts.t("ℹ️ Once it is confirmed you can add products, but not remove any.")
+    return texts.t("ℹ️ You can change or cancel your order until orders close.")
+
+
+def payment_choice(
+    texts: Texts, group: Group, basket: BasketView, methods: Sequence[Method], balance_cents: int
+) -> Screen:
+    """How will you pay? The order is placed by choosing (R9). Member credit shows the balance before and after."""
+    total = basket.total_cents
+    after = balance_cents - total
+    lines = [
+        texts.t("<b>Order of {total}</b>: how do you want to pay?", total=texts.money(total)),
+        "",
+        rule_before_confirming(texts, group),
+    ]
+    if Method.MEMBER_CREDIT in methods:
+        lines.append(
+            texts.t(
+                "🐷 Member credit: your balance goes from {before} to {after}.",
+                before=texts.money(balance_cents),
+                after=texts.money(after),
+            )
+        )
+    lines += ["", texts.t("Choosing a way to pay places the order.")]
+    rows = [(_method_button(texts, group, basket, method, balance_cents),) for method in methods]
+    rows.append((button(texts.label("◀️ Back"), "basket", basket.basket.id),))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _method_button(
+    texts: Texts, group: Group, basket: BasketView, method: Method, balance_cents: int
+) -> Button:
+    total = basket.total_cents
+    name = money.method(texts, method)
+    missing = total - balance_cents
+    if method is Method.MEMBER_CREDIT and not group.negative_balances and missing > 0:
+        text = texts.label("{method} · {missing} missing", method=name, missing=texts.money(missing))
+    else:
+        text = f"{name} · {texts.money(total)}"
+    return button(f"{money.METHOD_ICON[method]} {text}", "pay", basket.basket.id, method, total)
+
+
+def not_enough_credit(texts: Texts, balance_cents: int, needed_cents: int) -> str:
+    """Why member credit cannot pay this, in a plain sentence."""
+    return texts.label(
+        "Not enough credit: your balance is {balance}, {missing} is missing. Nothing was ordered: "
+        "choose another way to pay.",
+        balance=texts.money(balance_cents),
+        missing=texts.money(needed_cents - balance_cents),
+    )
+
+
+def placed(texts: Texts, group: Group, distribution: Distribution) -> Screen:
+    """What is left of the basket's screen once the order is placed; the receipt is a message of its own."""
+    text = texts.t(
+        "✅ Order placed for the distribution of {when}. The receipt is below.",
+        when=texts.day_and_time(distribution.starts_at),
+    )
+    return Screen(text, ((_more_button(texts, group, distribution),),))
+
+
+def _more_button(texts: Texts, group: Group, distribution: Distribution) -> Button:
+    label = texts.label("➕ Add products") if group.payments_enabled else texts.label("✏️ Change my order")
+    return button(label, "dist", distribution.id)
+
+
+def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> Screen:
+    """The receipt that stays: lines, total, what to prepare with which reference, the balance."""
+    total = texts.money(done.confirmation.amount_cents)
+    title = (
+        texts.t("🧾 <b>Addition to your order</b>")
+        if done.is_addition and group.payments_enabled
+        else texts.t("🧾 <b>Order confirmed</b>")
+    )
+    text = "\n".join(
+        [
+            title,
+            texts.t(
+                "{group} · {when}", group=group.title, when=texts.day_and_time(done.distribution.starts_at)
+            ),
+            texts.t("📍 {place}", place=done.distribution.place),
+            "",
+            *(order_line(texts, line) for line in done.lines),
+            "",
+            texts.t("Total: <b>{total}</b>", total=total),
+            *_how_to_pay(texts, group, done),
+            *(
+                ["", money.balance_with_awaited(texts, done.balance_cents, awaited_cents)]
+                if group.payments_enabled
+                else []
+            ),
+        ]
+    )
+    rows: list[Row] = [*copy_rows(texts, group, done), (_more_button(texts, group, done.distribution),)]
+    rows.append((button(texts.label("💰 My balance"), "balance"),))
+    return Screen(text).with_rows(rows)
+
+
+def order_line(texts: Texts, line: OrderLine) -> str:
+    """A line of an order, at the price it was ordered for."""
+    return line_text(texts, line.product_name, line.unit, line.quantity_milli, line.amount_cents)
+
+
+def _how_to_pay(texts: Texts, group: Group, done: Confirmed) -> list[str]:
+    method, payment = done.confirmation.method, done.payment
+    if method is Method.MEMBER_CREDIT:
+        return ["", texts.t("Paid from your member credit.")]
+    if payment is None:
+        return []
+    amount = texts.money(payment.amount_cents)
+    reference = Html(f"<code>{format_reference(payment.reference)}</code>")
+    if method is Method.CHEQUE:
+        payee = group.payee_name or group.title
+        return [
+            "",
+            texts.t(
+                "✍️ <b>Cheque of {amount}</b>, to the order of <b>{payee}</b>.", amount=amount, payee=payee
+            ),
+            texts.t("Write this reference on the back: {reference}", reference=reference),
+            texts.t("Hand it over at the distribution."),
+        ]
+    if method is Method.CASH:
+        return [
+            "",
+            texts.t("💶 <b>{amount} in cash</b>, in an envelope if you can.", amount=amount),
+            texts.t("Reference to write on it: {reference}", reference=reference),
+            texts.t("Hand it over at the distribution."),
+        ]
+    lines = ["", texts.t("🏦 <b>Bank transfer of {amount}</b>", amount=amount)]
+    if group.iban:
+        holder = group.account_holder or group.title
+        iban = " ".join(group.iban[i : i + 4] for i in range(0, len(group.iban), 4))
+        lines.append(texts.t("To {holder}, IBAN {iban}", holder=holder, iban=Html(f"<code>{iban}</code>")))
+    else:
+        lines.append(texts.t("Ask the coordinators for the account to pay to."))
+    lines.append(texts.t("Put this reference in the transfer's label: {reference}", reference=reference))
+    return lines
+
+
+def copy_rows(texts: Texts, group: Group, done: Confirmed) -> list[Row]:
+    """Buttons that copy the reference and, for a transfer, the IBAN and the amount."""
+    payment = done.payment
+    if payment is None:
+        return []
+    reference = format_reference(payment.reference)
+    rows: list[Row] = [(Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),)]
+    if payment.method is Method.TRANSFER and group.iban:
+        amount = texts.bare_money(payment.amount_cents)
+        rows.append(
+            (
+                Button(texts.label("📋 Copy the IBAN"), copy=group.iban),
+                Button(texts.label("📋 Copy the amount"), copy=amount),
+            )
+        )
+    return rows

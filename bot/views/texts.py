@@ -1,0 +1,134 @@
+"""One reader's language: sentences, amounts, dates and quantities as that person reads them.
+
+English sentences in the code are the catalogue's keys; ``locales/fr`` holds the French ones, read as they are (``.po``)
+when the process starts. ``t`` makes HTML and escapes every value put into it; ``label`` makes plain text for buttons.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gettext
+import html
+import io
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+
+from ledger.money import exponent_of
+
+LOCALES = Path(__file__).parent.parent / "locales"
+LANGUAGES = ("fr", "en")
+MEASURES = ("kg", "g", "l", "cl", "m")
+_BABEL = {"fr": "fr_FR", "en": "en_GB"}
+
+
+class Html(str):
+    """Text that is HTML already and is put into sentences as it is."""
+
+    __slots__ = ()
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """The sentences of one language; English needs none."""
+    path = LOCALES / language / "LC_MESSAGES" / "cagnotte.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    with path.open("rb") as source:
+        messages = read_po(source, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+class Texts:
+    """A reader: language, time zone and currency (those of the group that is being looked at)."""
+
+    def __init__(self, language: str, time_zone: str = "Europe/Paris", currency: str = "EUR") -> None:
+        self.language = language if language in LANGUAGES else "en"
+        self.zone = ZoneInfo(time_zone)
+        self.currency = currency
+        self._catalogue = catalogue(self.language)
+        self._locale = Locale.parse(_BABEL[self.language])
+
+    def t(self, message: str, /, **values: object) -> Html:
+        """A sentence as HTML. Values are escaped unless they are :class:`Html`; amounts and dates come formatted."""
+        return Html(self._catalogue.gettext(message).format(**_escaped(values)))
+
+    def nt(self, singular: str, plural: str, n: int, /, **values: object) -> Html:
+        """A sentence about ``n`` things, as HTML."""
+        return Html(self._catalogue.ngettext(singular, plural, n).format(n=n, **_escaped(values)))
+
+    def label(self, message: str, /, **values: object) -> str:
+        """A button's text, or a toast: plain, nothing escaped."""
+        return self._catalogue.gettext(message).format(**values)
+
+    def nlabel(self, singular: str, plural: str, n: int, /, **values: object) -> str:
+        """A button's text about ``n`` things."""
+        return self._catalogue.ngettext(singular, plural, n).format(n=n, **values)
+
+    def money(self, cents: int) -> str:
+        """``1235`` → ``12,35 €``."""
+        value = Decimal(cents).scaleb(-exponent_of(self.currency))
+        return format_currency(value, self.currency, locale=self._locale)
+
+    def signed_money(self, cents: int) -> str:
+        """An amount with its sign, also when it is positive: ``+12,35 €``."""
+        return f"{'+' if cents > 0 else ''}{self.money(cents)}"
+
+    def bare_money(self, cents: int) -> str:
+        """An amount to paste into a form: ``12,35``, without spaces or currency."""
+        value = Decimal(cents).scaleb(-exponent_of(self.currency))
+        return format_decimal(value, format="0.00", locale=self._locale)
+
+    def quantity(self, milli: int, unit: str) -> str:
+        """``1200`` of a measure → ``1,2 kg``; ``2000`` of things → ``2 ×``, or ``2 × 500 g`` for things of a size."""
+        number = self.number(milli)
+        if unit.lower() in MEASURES:
+            return f"{number} {unit}"
+        return f"{number} × {unit}" if any(character.isdigit() for character in unit) else f"{number} ×"
+
+    def number(self, milli: int) -> str:
+        """A quantity without its unit."""
+        return format_decimal(Decimal(milli) / 1000, format="#,##0.###", locale=self._locale)
+
+    def percent(self, hundredths: int) -> str:
+        """``550`` → ``5,5 %``."""
+        number = format_decimal(Decimal(hundredths) / 100, locale=self._locale)
+        return f"{number}\u202f%" if self.language == "fr" else f"{number}%"
+
+    def day(self, moment: dt.datetime | dt.date) -> str:
+        """``mardi 24 novembre`` in the group's time zone."""
+        local = moment.astimezone(self.zone).date() if isinstance(moment, dt.datetime) else moment
+        return format_date(local, "EEEE d MMMM", locale=self._locale)
+
+    def short_day(self, moment: dt.datetime | dt.date) -> str:
+        """``24/11/2026``."""
+        local = moment.astimezone(self.zone).date() if isinstance(moment, dt.datetime) else moment
+        return format_date(local, "dd/MM/yyyy", locale=self._locale)
+
+    def time(self, moment: dt.datetime) -> str:
+        """``18:42`` in the group's time zone."""
+        return format_time(moment.astimezone(self.zone), "HH:mm", locale=self._locale)
+
+    def day_and_time(self, moment: dt.datetime) -> str:
+        """``mardi 24 novembre à 18:42``."""
+        at = "'à'" if self.language == "fr" else "'at'"
+        return format_datetime(moment.astimezone(self.zone), f"EEEE d MMMM {at} HH:mm", locale=self._locale)
+
+
+def _escaped(values: dict[str, object]) -> dict[str, object]:
+    return {
+        name: html.escape(value, quote=False)
+        if isinstance(value, str) and not isinstance(value, Html)
+        else value
+        for name, value in values.items()
+    }

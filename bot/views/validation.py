@@ -1,0 +1,230 @@
+"""Confirming payments: the list of what is awaited, one payment with its buttons, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.views import errors, money
+from bot.views.screen import Button, Row, Screen, button
+from bot.views.texts import Html, Texts
+from ledger.groups.models import Member
+from ledger.orders.distributions import ExpectedPayment
+from ledger.orders.models import Distribution
+from ledger.payments.models import Payment, PaymentState, Settlement
+from ledger.payments.service import AlreadySettled
+from ledger.reference import format_reference
+
+PAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """A payment with what is known of it: the member, the last settlement and who made it, steps so far."""
+
+    payment: Payment
+    member: Member
+    settled: AlreadySettled | None
+    steps: int
+    balance_cents: int
+
+
+def reference(payment: Payment) -> Html:
+    """The reference in a form that one tap copies."""
+    return Html(f"<code>{format_reference(payment.reference)}</code>")
+
+
+def awaited(
+    texts: Texts, distribution: Distribution, expected: Sequence[ExpectedPayment], page: int, *, names: bool
+) -> Screen:
+    """What is awaited at a distribution; names only where coordinators are among themselves."""
+    waiting = [e for e in expected if e.payment.state is PaymentState.EXPECTED]
+    total = sum(e.payment.amount_cents for e in waiting)
+    done = len(expected) - len(waiting)
+    lines: list[str] = [
+        texts.t(
+            "✅ <b>Payments to confirm</b>\nDistribution {when} · {place}",
+            when=texts.day_and_time(distribution.starts_at),
+            place=distribution.place,
+        ),
+        texts.t(
+            "{done} of {all} settled · {amount} still awaited",
+            done=done,
+            all=len(expected),
+            amount=texts.money(total),
+        ),
+    ]
+    if not waiting:
+        lines.append(texts.t("Nothing is awaited any more."))
+    pages = max((len(waiting) + PAGE - 1) // PAGE, 1)
+    page = min(max(page, 0), pages - 1)
+    rows: list[Row] = []
+    for entry in waiting[page * PAGE : (page + 1) * PAGE]:
+        payment = entry.payment
+        who = entry.member_name if names else format_reference(payment.reference)
+        text = f"{money.METHOD_ICON[payment.method]} {who} · {texts.money(payment.amount_cents)}"
+        rows.append((button(text[:64], "pmt", payment.id),))
+    if pages > 1:
+        rows.append(
+            (
+                button("◀️", "awaited", distribution.id, (page - 1) % pages),
+                button(f"{page + 1} / {pages}", "awaited", distribution.id, page),
+                button("▶️", "awaited", distribution.id, (page + 1) % pages),
+            )
+        )
+    rows.append((button(texts.label("🔄 Refresh"), "awaited", distribution.id, page),))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def nothing_awaited(texts: Texts) -> Screen:
+    """No distribution has payments."""
+    return Screen(texts.t("No payment is awaited. New orders will appear here."))
+
+
+def choose_distribution(texts: Texts, found: Sequence[tuple[Distribution, int]]) -> Screen:
+    """Several distributions await payments: which one?"""
+    rows = [
+        (button(f"{texts.day_and_time(d.starts_at)} · {count}"[:64], "awaited", d.id, 0),)
+        for d, count in found
+    ]
+    return Screen(texts.t("Payments of which distribution?")).with_rows(rows)
+
+
+def payment_page(
+    texts: Texts, page: PaymentPage, amount_cents: int | None = None, back: int | None = None
+) -> Screen:
+    """One payment with what can be done about it. ``amount_cents``: the amount given, where it is another one."""
+    payment = page.payment
+    amount = payment.amount_cents if amount_cents is None else amount_cents
+    lines: list[str] = [
+        texts.t("<b>{name}</b>", name=page.member.name),
+        texts.t(
+            "{method} of <b>{amount}</b> — reference {reference}",
+            method=money.method(texts, payment.method),
+            amount=texts.money(payment.amount_cents),
+            reference=reference(payment),
+        ),
+    ]
+    rows: list[Row] = []
+    if page.settled is not None:
+        lines += ["", errors.already_settled(texts, page.settled)]
+        rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
+    else:
+        if amount_cents is not None:
+            lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(amount)))
+            verdict = money.difference(texts, payment.amount_cents, amount)
+            lines += [verdict] if verdict else []
+        rows.append(
+            (
+                button(
+                    texts.label("✅ Received · {amount}", amount=texts.money(amount)),
+                    "rcv",
+                    payment.id,
+                    page.steps,
+                    amount,
+                    style="success",
+                ),
+            )
+        )
+        rows.append(
+            (
+                button(texts.label("Other amount"), "other", payment.id, page.steps),
+                button(texts.label("Not received"), "refuse", payment.id, page.steps, style="danger"),
+            )
+        )
+    rows.append(_back_row(texts, back))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def settled(
+    texts: Texts, page: PaymentPage, settlement: Settlement, by: str, back: int | None = None
+) -> Screen:
+    """What was just done, with the way to undo it."""
+    payment = page.payment
+    amount = settlement.amount_cents
+    if amount is None:
+        line = texts.t(
+            "❌ {method} of {amount} from <b>{name}</b> ({reference}) marked as not received by {by} at {time}.",
+            method=money.method(texts, payment.method),
+            amount=texts.money(payment.amount_cents),
+            name=page.member.name,
+            reference=reference(payment),
+            by=by,
+            time=texts.time(settlement.at),
+        )
+        verdict: Html | None = texts.t("The debt stays on the balance.")
+    else:
+        line = texts.t(
+            "✅ <b>{amount}</b> received from <b>{name}</b> ({method}, {reference}), confirmed by {by} at {time}.",
+            method=money.method(texts, payment.method),
+            amount=texts.money(amount),
+            name=page.member.name,
+            reference=reference(payment),
+            by=by,
+            time=texts.time(settlement.at),
+        )
+        verdict = money.difference(texts, payment.amount_cents, amount)
+    lines: list[str] = [line, *([verdict] if verdict else [])]
+    lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, page.balance_cents)))
+    rows = [
+        (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),),
+        _back_row(texts, back),
+    ]
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _back_row(texts: Texts, distribution_id: int | None) -> Row:
+    if distribution_id is None:
+        return (button(texts.label("◀️ Back"), "validate"),)
+    return (button(texts.label("◀️ Back"), "awaited", distribution_id, 0),)
+
+
+def ask_amount(texts: Texts, payment: Payment, cancel: Button) -> Screen:
+    """How much was given instead?"""
+    text = texts.t(
+        "How much was given instead of {amount} ({reference})? Type it, like {example}.",
+        amount=texts.money(payment.amount_cents),
+        reference=reference(payment),
+        example=texts.bare_money(payment.amount_cents),
+    )
+    return Screen(text, ((cancel,),))
+
+
+def unknown_reference(texts: Texts, typed: str, near: Sequence[tuple[Payment, str]]) -> Screen:
+    """No payment has this reference; those one slip away are proposed, never taken (B1)."""
+    text = texts.t("I found no payment with the reference {typed}. No money was moved.", typed=typed[:40])
+    if not near:
+        return Screen(text)
+    rows = [
+        (
+            button(
+                f"{format_reference(p.reference)} · {name} · {texts.money(p.amount_cents)}"[:64], "pmt", p.id
+            ),
+        )
+        for p, name in near
+    ]
+    return Screen(f"{text}\n{texts.t('Did you mean one of these?')}").with_rows(rows)
+
+
+def told_member(
+    texts: Texts, payment: Payment, settlement: Settlement, balance_cents: int, awaited_cents: int
+) -> Screen:
+    """What the member reads when their payment is confirmed, refused or undone."""
+    values = {
+        "method": money.method(texts, payment.method),
+        "amount": texts.money(settlement.amount_cents or payment.amount_cents),
+        "reference": reference(payment),
+    }
+    verdict: Html | None = None
+    if settlement.kind == "received":
+        line = texts.t("✅ {method}: {amount} received (reference {reference}). Thank you!", **values)
+        verdict = money.difference(texts, payment.amount_cents, settlement.amount_cents or 0)
+    elif settlement.kind == "undone":
+        line = texts.t(
+            "↩️ {method} of {amount} (reference {reference}): a coordinator took the last step back.", **values
+        )
+    else:
+        line = texts.t("❌ {method} of {amount} (reference {reference}) was not received.", **values)
+    lines: list[str] = [line, *([verdict] if verdict else [])]
+    lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance"),),))

@@ -1,0 +1,89 @@
+"""The web routes. An update is answered 200 only once it is stored; whatever is wrong with it later is our own affair."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+from collections.abc import Callable
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy import text
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.delivery import inbox, outbox
+from ledger.db import Database
+
+log = logging.getLogger(__name__)
+
+LARGEST_UPDATE = 1_000_000
+"""Bytes. Telegram's updates are a few kilobytes."""
+
+
+def web_app(
+    database: Database, bot_id: int, webhook_secret: str | None, stored: Callable[[int], None]
+) -> Starlette:
+    """The application. Without a secret there is no webhook (the bot polls)."""
+
+    async def telegram(request: Request) -> Response:
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if webhook_secret is None or not hmac.compare_digest(given.encode(), webhook_secret.encode()):
+            return PlainTextResponse("wrong secret", status_code=403)
+        body = await _bounded_body(request)
+        if body is None:
+            return PlainTextResponse("too large", status_code=413)
+        try:
+            update = json.loads(body)
+            if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
+                raise ValueError
+        except ValueError:
+            return PlainTextResponse("not an update", status_code=400)
+        try:
+            async with database.unit_of_work() as session:
+                await inbox.store(session, bot_id, [update])
+        except Exception as error:
+            log.error("webhook: the update could not be stored: %s", type(error).__name__)
+            return PlainTextResponse("try again", status_code=503)
+        stored(1)
+        return PlainTextResponse("")
+
+    async def live(_: Request) -> Response:
+        return JSONResponse({"status": "live"})
+
+    async def ready(_: Request) -> Response:
+        try:
+            async with database.snapshot() as session:
+                await session.execute(text("SELECT 1"))
+        except Exception as error:
+            return JSONResponse({"status": "not ready", "why": type(error).__name__}, status_code=503)
+        return JSONResponse({"status": "ready"})
+
+    async def metrics(_: Request) -> Response:
+        registry = CollectorRegistry()
+        async with database.snapshot() as session:
+            waiting_in = await inbox.backlog(session, bot_id)
+            waiting_out = await outbox.backlog(session, bot_id)
+        Gauge("cagnotte_inbox_waiting", "Updates not handled yet", registry=registry).set(waiting_in)
+        Gauge("cagnotte_outbox_waiting", "Calls not made yet", registry=registry).set(waiting_out)
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return Starlette(
+        routes=[
+            Route("/telegram", telegram, methods=["POST"]),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Route("/metrics", metrics),
+        ]
+    )
+
+
+async def _bounded_body(request: Request) -> bytes | None:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_UPDATE:
+            return None
+    return body
