@@ -1,0 +1,72 @@
+"""The French catalogue holds exactly the code's sentences, each with the same values and tags."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import bot
+from bot.views.texts import Texts
+
+BOT = Path(bot.__file__).parent
+# How sentences are marked in the code: t() and label(), nt() and nlabel() with their plurals, a menu entry's third word.
+KEYWORDS: dict[str, Any] = {"t": None, "label": None, "nt": (1, 2), "nlabel": (1, 2), "Entry": (3,)}
+
+
+def sentences_in_code() -> set[str | tuple[str, ...]]:
+    found = extract_from_dir(BOT, method_map=[("**.py", "python")], keywords=KEYWORDS)
+    return {message if isinstance(message, str) else tuple(message) for _, _, message, _, _ in found}
+
+
+def french() -> list[Message]:
+    with (BOT / "locales/fr/LC_MESSAGES/cagnotte.po").open("rb") as source:
+        return [message for message in read_po(source, locale="fr") if message.id]
+
+
+def test_every_sentence_of_the_code_is_in_the_french_catalogue_and_no_other() -> None:
+    in_code = sentences_in_code()
+    translated = {message.id if isinstance(message.id, str) else tuple(message.id) for message in french()}
+    assert in_code - translated == set()
+    assert translated - in_code == set()
+
+
+@pytest.mark.parametrize("message", french(), ids=lambda message: str(message.id)[:40])
+def test_a_translation_is_complete_and_keeps_values_and_tags(message: Message) -> None:
+    originals = [message.id] if isinstance(message.id, str) else list(message.id)
+    translations = [message.string] if isinstance(message.string, str) else list(message.string)
+    assert not message.fuzzy
+    assert all(translations), "not translated"
+    for translation in translations:
+        wanted = originals[-1]
+        allowed = [placeholders(original) for original in originals]
+        assert placeholders(translation) in allowed
+        assert tags(translation) == tags(wanted)
+
+
+def placeholders(text: str) -> Counter[str]:
+    return Counter(re.findall(r"\{\w+\}", text))
+
+
+def tags(text: str) -> Counter[str]:
+    return Counter(re.findall(r"</?\w+>", text))
+
+
+def test_values_are_escaped_in_sentences_and_plain_in_labels() -> None:
+    texts = Texts("fr")
+    assert "&lt;b&gt;&amp;" in texts.t("{name}, I answered you in private.", name="<b>&")
+    assert "<b>&" in texts.label("{left} left of {product}.", left="1", product="<b>&")
+
+
+@pytest.mark.parametrize(
+    ("language", "cents", "shown"),
+    [("fr", 1235, "12,35 €"), ("fr", -1235, "-12,35 €"), ("fr", 123450, "1 234,50 €"), ("en", 1235, "€12.35")],
+)
+def test_amounts_are_shown_as_the_language_writes_them(language: str, cents: int, shown: str) -> None:
+    assert re.sub(r"[\u00a0\u202f]", " ", Texts(language).money(cents)) == shown
