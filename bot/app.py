@@ -118,7 +118,7 @@ async def _work(config: Config, bot: Bot) -> AsyncIterator[None]:
     sending = asyncio.create_task(_for_ever("sender", bot.sender.run))
     working = [asyncio.create_task(bot.dispatcher.run()) for _ in range(workers)]
     tidying = asyncio.create_task(_for_ever("housekeeping", lambda: _tidy(bot)))
-    menus = asyncio.create_task(_for_ever("menus", lambda: publish_menus(bot.api)))
+    menus = asyncio.create_task(_for_ever("menus", lambda: publish_menus(bot.api, bot.database)))
     try:
         async with _feeding(config, bot):
             yield

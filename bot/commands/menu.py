@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from telegram.error import BadRequest, Forbidden
 
 from bot.delivery.api import Api
+from bot.delivery.outbox import NOWHERE, Call
 from bot.views.texts import LANGUAGES, Texts
 from ledger.db import Database
-from ledger.groups.models import Member
+from ledger.groups import service as groups
+
+Scope = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,34 +55,57 @@ COORDINATORS = (
 IN_GROUPS = (MEMBERS[0], MEMBERS[3], COORDINATORS[0], Entry("installer", "setup", "Start a group here"))
 
 
-async def publish_menus(api: Api) -> None:
-    """Set the menus everybody sees; safe to repeat at every start."""
-    await publish(api, {"type": "all_private_chats"}, MEMBERS)
-    await publish(api, {"type": "all_group_chats"}, IN_GROUPS)
+MENUS_OF_ALL: tuple[tuple[Scope, tuple[Entry, ...]], ...] = (
+    ({"type": "all_private_chats"}, MEMBERS),
+    ({"type": "all_group_chats"}, IN_GROUPS),
+)
 
 
-async def publish_coordinator_menu(api: Api, person_id: int) -> None:
-    """Set the longer menu in one coordinator's private chat."""
-    await publish(api, {"type": "chat", "chat_id": person_id}, (*MEMBERS[:5], *COORDINATORS, *MEMBERS[5:]))
-
-
-async def publish(api: Api, scope: dict[str, Any], entries: tuple[Entry, ...]) -> None:
-    """One scope's menu: English for everybody, French for the French."""
+def menu(scope: Scope, entries: Sequence[Entry]) -> list[Call]:
+    """The calls that set one scope's menu: English for everybody, French for the French."""
+    calls = []
     for language in LANGUAGES:
         texts = Texts(language)
         commands = [
             {"command": entry.name(language), "description": texts.label(entry.says)} for entry in entries
         ]
-        parameters: dict[str, Any] = {"commands": commands, "scope": scope}
-        if language != "en":
-            parameters["language_code"] = language
-        await api.call("setMyCommands", parameters)
+        calls.append(_call("setMyCommands", scope, language, commands=commands))
+    return calls
 
 
-async def coordinators_of(database: Database) -> list[int]:
-    """Everybody who coordinates somewhere."""
-    statement = select(Member.person_id).where(Member.is_coordinator.is_(True), Member.person_id.is_not(None))
+def coordinator_menu(person_id: int) -> list[Call]:
+    """The calls that set the longer menu in one coordinator's private chat, which must be open."""
+    return menu(_private(person_id), (*MEMBERS[:5], *COORDINATORS, *MEMBERS[5:]))
+
+
+def member_menu(person_id: int) -> list[Call]:
+    """The calls that take the longer menu away again."""
+    return [_call("deleteMyCommands", _private(person_id), language) for language in LANGUAGES]
+
+
+async def publish_menus(api: Api, database: Database) -> None:
+    """Set all menus; safe to repeat at every start."""
+    for scope, entries in MENUS_OF_ALL:
+        for call in menu(scope, entries):
+            await api.call(call.method, call.parameters)
+    for person_id in await _coordinators(database):
+        for call in coordinator_menu(person_id):
+            # Who blocked the bot has no chat with it: no menu either, until they write again.
+            with contextlib.suppress(BadRequest, Forbidden):
+                await api.call(call.method, call.parameters)
+
+
+async def _coordinators(database: Database) -> list[int]:
     async with database.snapshot() as session:
-        return [
-            person_id for person_id in (await session.execute(statement.distinct())).scalars() if person_id
-        ]
+        return await groups.coordinating_people(session)
+
+
+def _private(person_id: int) -> Scope:
+    return {"type": "chat", "chat_id": person_id}
+
+
+def _call(method: str, scope: Scope, language: str, **parameters: Any) -> Call:
+    if language != "en":
+        parameters["language_code"] = language
+    key = f"menu:{scope.get('chat_id', scope['type'])}:{language}"
+    return Call(method, NOWHERE, {"scope": scope, **parameters}, collapse_key=key)

@@ -213,7 +213,9 @@ async def reachable(context: Context, member: Member) -> Person | None:
     if member.person_id is None:
         return None
     person = await context.session.get(Person, member.person_id)
-    return person if person is not None and person.started_at is not None else None
+    if person is None or person.started_at is None or person.blocked_at is not None:
+        return None
+    return person
 
 
 conversation = DurableConversation(

@@ -20,6 +20,7 @@ from telegram.ext import Application, CallbackContext
 from bot.delivery.api import Api
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
+from bot.delivery.state import conversation_row, end
 from bot.views.screen import Button, Screen, button
 from bot.views.texts import Texts
 from ledger.errors import NotAllowed, NotFound
@@ -55,6 +56,8 @@ class Scene:
     calls: list[Call] = field(default_factory=list)
     toast: tuple[str, bool] | None = None
     error: Exception | None = None
+    moved: bool = False
+    """Whether what began in a group goes on in the person's private chat."""
 
 
 current_scene: ContextVar[Scene] = ContextVar("current_scene")
@@ -122,9 +125,9 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     @property
     def chat_id(self) -> int:
-        """The Telegram chat the update came from."""
+        """The Telegram chat the update came from, or the private one where :meth:`discreetly` went on."""
         chat = self.scene.update.effective_chat
-        return chat.id if chat else self.person.id
+        return chat.id if chat and not self.scene.moved else self.person.id
 
     @property
     def is_private(self) -> bool:
@@ -142,9 +145,12 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         query = self.scene.update.callback_query
         return (query.data or "").split(":")[1:] if query else []
 
-    def numbers(self, count: int) -> list[int]:
-        """The tapped button's arguments as ``count`` integers. A forged button is like one of something that is gone."""
-        args = self.button_args
+    def numbers(self, count: int, *, skip: int = 0) -> list[int]:
+        """The tapped button's arguments as ``count`` integers. A forged button is like one of something that is gone.
+
+        ``skip``: leave out that many words first (a step's button has two of its own).
+        """
+        args = self.button_args[skip:]
         if len(args) != count or not all(_NUMBER.fullmatch(arg) for arg in args):
             raise NotFound("button", ":".join(args))
         return [int(arg) for arg in args]
@@ -183,14 +189,15 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         """A new message in this chat."""
         parameters = screen.as_json()
         message = self.scene.update.effective_message
-        if isinstance(message, Message) and message.is_topic_message and message.message_thread_id:
+        in_topic = isinstance(message, Message) and message.is_topic_message and not self.scene.moved
+        if isinstance(message, Message) and in_topic and message.message_thread_id:
             parameters["message_thread_id"] = message.message_thread_id
         self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
 
     def show(self, screen: Screen) -> None:
         """The tapped message becomes this screen; where nothing was tapped, a new message."""
         query = self.scene.update.callback_query
-        if query is None or query.message is None:
+        if query is None or query.message is None or self.scene.moved:
             self.say(screen)
             return
         message_id = query.message.message_id
@@ -206,15 +213,8 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         """Answer the person alone: here if this is private, else in their private chat, with a word left here."""
         if self.is_private:
             self.show(screen)
-        elif self.person.started_at is None:
-            text = self.texts.t(
-                "{name}, I can only answer you in private. Open our chat first:", name=self.person.name
-            )
-            url = self.deep_link("hello")
-            self.say(Screen(text, ((Button(self.texts.label("Open the chat"), url=url),),)))
-        else:
+        elif self._can_go_private():
             self.tell(self.person.id, screen)
-            self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
 
     def show_to_coordinators(self, screen: Screen) -> None:
         """Answer here if only coordinators read it, else in private."""
@@ -223,9 +223,36 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         else:
             self.show_privately(screen)
 
-    def step_button(self, text: str, word: str, style: str | None = None) -> Button:
+    async def discreetly(self) -> bool:
+        """Go on where only coordinators read along: here, or from now on in the private chat, about the same group.
+
+        False when that chat was never opened; the person is told how to.
+        """
+        if self.among_coordinators:
+            return True
+        if not self._can_go_private():
+            return False
+        self.person.group_id = self.group.id
+        self.scene.conversation = await conversation_row(self.session, self.person.id, self.person.id)
+        end(self.scene.conversation)
+        self.scene.moved = True
+        return True
+
+    def _can_go_private(self) -> bool:
+        """Whether the bot may write to the person alone; a word here says where the answer is, or what to do."""
+        if self.person.started_at is not None:
+            self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
+            return True
+        text = self.texts.t(
+            "{name}, I can only answer you in private. Open our chat first:", name=self.person.name
+        )
+        url = self.deep_link("hello")
+        self.say(Screen(text, ((Button(self.texts.label("Open the chat"), url=url),),)))
+        return False
+
+    def step_button(self, text: str, word: str, *args: object, style: str | None = None) -> Button:
         """A button of the conversation's coming step: the handler that shows it returns a state."""
-        return button(text, "step", word, self.conversation.revision + 1, style=style)
+        return button(text, "step", word, self.conversation.revision + 1, *args, style=style)
 
     def toast(self, text: str, *, alert: bool = False) -> None:
         """A short word over the tapped button."""

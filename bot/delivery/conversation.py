@@ -15,7 +15,19 @@ from telegram import Update
 from telegram.ext import Application, BaseHandler, filters
 
 from bot.delivery.context import Context, current_scene
-from bot.delivery.models import ConversationRow
+from bot.delivery.state import advance, end, keep
+
+__all__ = [
+    "END",
+    "Button",
+    "Command",
+    "DurableConversation",
+    "StepButton",
+    "Typed",
+    "advance",
+    "end",
+    "keep",
+]
 
 Callback = Callable[[Update, Context], Coroutine[Any, Any, Any]]
 END = "end"
@@ -122,6 +134,7 @@ class DurableConversation(BaseHandler[Update, Context, Any]):
         if check_result in self.entry_points:
             end(row)
         state = await check_result.callback(update, context)
+        row = context.conversation  # the step may have gone on in the private chat
         if state == END:
             end(row)
         elif state is not None:
@@ -129,22 +142,3 @@ class DurableConversation(BaseHandler[Update, Context, Any]):
 
     async def _never(self, update: Update, context: Context) -> None:
         raise NotImplementedError
-
-
-def advance(row: ConversationRow, name: str, state: StrEnum) -> None:
-    """The conversation is now at ``state``; buttons of earlier steps are old. Screens use the coming revision."""
-    row.name, row.state = name, str(state)
-    row.revision += 1
-
-
-def end(row: ConversationRow) -> None:
-    """Nothing is going on any more."""
-    if row.name is not None:
-        row.revision += 1
-    row.name = row.state = None
-    row.data = {}
-
-
-def keep(row: ConversationRow, **data: Any) -> None:
-    """Remember values until the conversation ends (a new dict, so that the change is seen)."""
-    row.data = {**row.data, **data}

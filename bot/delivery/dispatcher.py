@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update, User
@@ -28,7 +26,7 @@ from bot.delivery import inbox, outbox
 from bot.delivery.api import Api
 from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
 from bot.delivery.facts import find_out
-from bot.delivery.models import ConversationRow
+from bot.delivery.state import conversation_row
 from bot.views import errors
 from bot.views.screen import Screen
 from bot.views.texts import Texts
@@ -272,18 +270,6 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     chat = scene.update.effective_chat
     if chat is not None:
         scene.calls.append(outbox.Call("sendMessage", chat.id, Screen(sentence).as_json()))
-
-
-async def conversation_row(session: AsyncSession, chat_id: int, user_id: int) -> ConversationRow:
-    """The person's conversation in a chat, made if there is none."""
-    row = await session.get(ConversationRow, (chat_id, user_id))
-    if row is None:
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        insert = (sqlite_insert if is_sqlite else postgresql_insert)(ConversationRow)
-        values = {"chat_id": chat_id, "user_id": user_id, "data": {}, "revision": 0}
-        await session.execute(insert.values(values).on_conflict_do_nothing())
-        row = await session.get_one(ConversationRow, (chat_id, user_id))
-    return row
 
 
 def preferred_language(user: User) -> str:

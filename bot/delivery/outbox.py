@@ -14,11 +14,13 @@ from bot.delivery.models import OutboxRow
 from ledger.db import utc_now
 
 KEPT = dt.timedelta(days=30)
+NOWHERE = 0
+"""The chat of calls that go to no chat, such as setMyCommands: they wait in a line of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One Bot API call to a chat (``parameters`` without its ``chat_id``).
+    """One Bot API call to a chat (``parameters`` without its ``chat_id``), or to :data:`NOWHERE`.
 
     A newer queued call with the same ``collapse_key`` takes the place of an older one.
     """

@@ -167,7 +167,8 @@ class Sender:
     async def _call(self, row: Queued) -> Result | None:
         """Make one call. None: it stays first in its chat's line."""
         try:
-            answer = await self._api.call(row.method, {"chat_id": row.chat_id, **row.parameters})
+            address = {} if row.chat_id == outbox.NOWHERE else {"chat_id": row.chat_id}
+            answer = await self._api.call(row.method, {**address, **row.parameters})
         except RetryAfter as error:
             seconds = error.retry_after
             pause = seconds.total_seconds() if isinstance(seconds, dt.timedelta) else float(seconds)

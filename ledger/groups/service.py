@@ -37,6 +37,10 @@ class LastCoordinator(LedgerError):
     """A group keeps at least one coordinator."""
 
 
+class LastMethod(LedgerError):
+    """With payments on, a group offers at least one method."""
+
+
 class OptionFixed(LedgerError):
     """The option cannot change any more (the currency, once the books hold something)."""
 
@@ -231,6 +235,25 @@ async def coordinators(session: AsyncSession, group_id: int) -> list[Member]:
     return [m for m in await members(session, group_id) if m.is_coordinator or m.is_treasurer]
 
 
+async def coordinating_people(session: AsyncSession) -> list[int]:
+    """Everybody who coordinates some group and opened their private chat with the bot."""
+    statement = (
+        select(Person.id)
+        .join(Member, Member.person_id == Person.id)
+        .where(Member.is_coordinator.is_(True), Member.left_at.is_(None), Person.started_at.is_not(None))
+        .distinct()
+    )
+    return list((await session.execute(statement)).scalars())
+
+
+async def coordinates_somewhere(session: AsyncSession, person_id: int) -> bool:
+    """Whether a person coordinates any group."""
+    statement = select(func.count()).where(
+        Member.person_id == person_id, Member.is_coordinator.is_(True), Member.left_at.is_(None)
+    )
+    return bool((await session.execute(statement)).scalar_one())
+
+
 async def set_role(session: AsyncSession, member: Member, role: str, held: bool) -> None:
     """Give or take the role ``coordinator`` or ``treasurer``. Raises :class:`LastCoordinator`."""
     if role == "treasurer":
@@ -278,9 +301,20 @@ async def set_option(session: AsyncSession, group: Group, option: str, value: An
 
 
 async def offer_method(session: AsyncSession, group: Group, method: Method, offered: bool) -> None:
-    """Offer a method of payment or stop offering it (R10)."""
+    """Offer a method of payment or stop offering it (R10). Raises :class:`LastMethod`."""
+    # The group's row is the lock: two coordinators cannot each take the other's last method.
+    statement = select(Group).where(Group.id == group.id).with_for_update(key_share=True)
+    await session.execute(statement.execution_options(populate_existing=True))
     methods = [str(m) for m in Method if (m == method and offered) or (m != method and m in group.methods)]
+    if not any(m in methods for m in Method if m is not Method.CARD):
+        raise LastMethod
     group.methods = methods
+    await session.flush()
+
+
+async def renew_invitation(session: AsyncSession, group: Group) -> None:
+    """Give the group another invitation link; the old one leads nowhere from now on."""
+    group.invitation = secrets.token_hex(8)
     await session.flush()
 
 

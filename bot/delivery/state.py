@@ -1,0 +1,43 @@
+"""A conversation's row: found, advanced, ended, and what it remembers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.delivery.models import ConversationRow
+
+
+async def conversation_row(session: AsyncSession, chat_id: int, user_id: int) -> ConversationRow:
+    """The person's conversation in a chat, made if there is none."""
+    row = await session.get(ConversationRow, (chat_id, user_id))
+    if row is None:
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        insert = (sqlite_insert if is_sqlite else postgresql_insert)(ConversationRow)
+        values = {"chat_id": chat_id, "user_id": user_id, "data": {}, "revision": 0}
+        await session.execute(insert.values(values).on_conflict_do_nothing())
+        row = await session.get_one(ConversationRow, (chat_id, user_id))
+    return row
+
+
+def advance(row: ConversationRow, name: str, state: StrEnum) -> None:
+    """The conversation is now at ``state``; buttons of earlier steps are old. Screens use the coming revision."""
+    row.name, row.state = name, str(state)
+    row.revision += 1
+
+
+def end(row: ConversationRow) -> None:
+    """Nothing is going on any more."""
+    if row.name is not None:
+        row.revision += 1
+    row.name = row.state = None
+    row.data = {}
+
+
+def keep(row: ConversationRow, **data: Any) -> None:
+    """Remember values until the conversation ends (a new dict, so that the change is seen)."""
+    row.data = {**row.data, **data}
