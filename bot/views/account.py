@@ -111,7 +111,7 @@ def history(
 def _history_line(texts: Texts, line: StatementLine) -> str:
     what = event(texts, line.transaction.kind)
     if line.transaction.note:
-        what = Html(f"{what} <i>{texts.t('({note})', note=line.transaction.note)}</i>")
+        what = texts.t("{what} <i>({note})</i>", what=what, note=line.transaction.note)
     return texts.t(
         "{day} · {what}\n      <b>{amount}</b> → {balance}",
         day=texts.short_day(line.transaction.dated),

@@ -92,7 +92,7 @@ def _catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
     )
     if product.stock_milli is not None:
         left = texts.number(product.stock_milli)
-        line = Html(f"{line} <i>({texts.t('{left} left', left=left)})</i>")
+        line = texts.t("{product} <i>({left} left)</i>", product=line, left=left)
     return f"✅ <b>{texts.number(quantity)} ×</b> {line}" if quantity else f"• {line}"
 
 
@@ -168,7 +168,8 @@ def basket_screen(texts: Texts, group: Group, basket: BasketView) -> Screen:
     """What is in the basket, the total, and what confirming means (R7), before it is done."""
     basket_id = basket.basket.id
     if not basket.lines:
-        text = f"{headline(texts, basket.distribution)}\n\n{texts.t('Your basket is empty.')}"
+        empty = texts.t("Your basket is empty.")
+        text = f"{headline(texts, basket.distribution)}\n\n{empty}"
         return Screen(text, ((button(texts.label("🛒 See the products"), "cat", basket_id, 0, 0),),))
     lines = [
         line_text(texts, line.product.name, line.product.unit, line.quantity_milli, line.amount_cents)

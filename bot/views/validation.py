@@ -203,7 +203,8 @@ def unknown_reference(texts: Texts, typed: str, near: Sequence[tuple[Payment, st
         )
         for p, name in near
     ]
-    return Screen(f"{text}\n{texts.t('Did you mean one of these?')}").with_rows(rows)
+    question = texts.t("Did you mean one of these?")
+    return Screen(f"{text}\n{question}").with_rows(rows)
 
 
 def told_member(

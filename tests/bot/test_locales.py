@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
@@ -70,3 +71,17 @@ def test_values_are_escaped_in_sentences_and_plain_in_labels() -> None:
 )
 def test_amounts_are_shown_as_the_language_writes_them(language: str, cents: int, shown: str) -> None:
     assert re.sub(r"[\u00a0\u202f]", " ", Texts(language).money(cents)) == shown
+
+
+def test_no_sentence_hides_in_an_f_string_where_extraction_cannot_see_it() -> None:
+    hidden = [
+        f"{path.relative_to(BOT)}:{call.lineno}"
+        for path in BOT.rglob("*.py")
+        for joined in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in KEYWORDS
+    ]
+    assert hidden == []
