@@ -31,12 +31,9 @@ def name_key(text: str) -> str:
     equal the typed ones. Only accents of European scripts are dropped, so no other script loses letters.
     Applying it twice changes nothing; it may be longer than the text, and empty for a text of nothing but accents.
     """
-    return clean_text(_fold(_fold(text)))
-
-
-def _fold(text: str) -> str:
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text.translate(_SAME)).casefold())
-    return unicodedata.normalize("NFKD", plain.translate(_SAME))
+    folded = unicodedata.normalize("NFKD", text.translate(_SAME)).casefold()
+    plain = _ACCENTS.sub("", folded).translate(_SAME)
+    return clean_text(unicodedata.normalize("NFKD", plain))
 
 
 def _visible(character: str) -> bool:

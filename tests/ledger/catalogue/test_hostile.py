@@ -24,6 +24,7 @@ from ledger.catalogue.errors import (
     UnpacksTooLarge,
     UnreadableCatalogue,
 )
+from ledger.catalogue.inspect_xml import PartInspector
 from ledger.catalogue.reader import read_catalogue
 from tests.support.catalogues import DATA, HEADER, SHEET, STRINGS, with_part, workbook, zipped
 
@@ -35,6 +36,11 @@ def refused_as(data: bytes) -> FileKind:
     with pytest.raises(NotACatalogue) as caught:
         read(data)
     return caught.value.kind
+
+
+def repacked(data: bytes, method: int) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return zipped([(name, archive.read(name)) for name in archive.namelist()], method)
 
 
 @pytest.mark.parametrize(
@@ -61,11 +67,8 @@ def refused_as(data: bytes) -> FileKind:
         (zipped([("xl/workbook.bin", b"")]), FileKind.XLSB),
         (zipped([("photo.jpg", b"")]), FileKind.ZIP),
         (zipped([("inner.xlsx", workbook())]), FileKind.ZIP),
-        (zipped([("xl/workbook.xml", b"<workbook/>")], zipfile.ZIP_LZMA), FileKind.DAMAGED),
-        (
-            zipped([("xl/workbook.xml", b"<workbook/>"), ("XL/workbook.xml", b"<workbook/>")]),
-            FileKind.DAMAGED,
-        ),
+        (repacked(workbook(), zipfile.ZIP_LZMA), FileKind.DAMAGED),
+        (with_part(workbook(), SHEET.upper(), lambda _: b"<worksheet/>"), FileKind.DAMAGED),
         (zipped([("xl/workbook.xml", b"<workbook>")]), FileKind.DAMAGED),
         (zipped([("xl/workbook.xml", b"<workbook/>")]), FileKind.DAMAGED),
     ],
@@ -215,6 +218,12 @@ def test_parts_in_another_encoding(encoding: str) -> None:
     assert refused_as(with_part(workbook(), SHEET, recoded)) is FileKind.DAMAGED
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "cp1252"])
+def test_expat_is_not_shown_another_text_than_the_library(encoding: str) -> None:
+    with pytest.raises(NotACatalogue):
+        PartInspector("catalogue.xlsx").inspect("<a>é</a>".encode(encoding))
+
+
 def far(reference: bytes) -> bytes:
     return with_part(workbook(), SHEET, lambda xml: xml.replace(b'r="F2"', b'r="' + reference + b'"'))
 
@@ -227,6 +236,7 @@ def far(reference: bytes) -> bytes:
         (b"A10001", TooManyRows),
         (b"XFD2", TooManyColumns),
         (b"CW2", TooManyColumns),
+        (b"XFD10000", TooManyColumns),
         (b"ZZZZ99999999999", NotACatalogue),
         (b"A0", NotACatalogue),
         (b"2", NotACatalogue),
@@ -264,12 +274,10 @@ def test_a_formula_error_however_it_is_spelled(spelling: bytes) -> None:
     assert [problem.reason for problem in found.problems] == ["formula_error"]
 
 
-def test_a_formula_error_that_cannot_be_made_visible_is_refused() -> None:
+@pytest.mark.parametrize("spelling", [b't="&#101;"', b'x=">" t="e"'])
+def test_a_formula_error_that_cannot_be_made_visible_is_refused(spelling: bytes) -> None:
     data = workbook([HEADER, ("Miel", "pot", 7.5, "Ruchers", "", "#REF!")])
-    assert (
-        refused_as(with_part(data, SHEET, lambda xml: xml.replace(b't="e"', b't="&#101;"')))
-        is FileKind.DAMAGED
-    )
+    assert refused_as(with_part(data, SHEET, lambda xml: xml.replace(b't="e"', spelling))) is FileKind.DAMAGED
 
 
 def in_sheet(content: bytes) -> bytes:

@@ -25,6 +25,11 @@ def test_one_good_line() -> None:
     )
 
 
+def test_a_table_may_stand_anywhere_on_its_sheet() -> None:
+    found = read(workbook([(), (), (None, None, *HEADER), (None, None, *GOOD)]))
+    assert [(row.line, row.name) for row in found.rows] == [(4, "Miel")]
+
+
 @pytest.mark.parametrize(
     ("value", "price"),
     [(3.2, 320), (0.1 + 0.2, 30), (3.1999999999999997, 320), (12, 1200), ("3,20 €", 320), (8.9, 890)],
