@@ -20,8 +20,18 @@ def main() -> None:
     with_limits = Limits(30, 1, 20)
     args = parser.parse_args()
     sandbox = Sandbox(args.token, args.username, with_limits if args.limits else Limits(), language=args.lang)
+    seed(sandbox)
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(sandbox, args.host, args.port))
+
+
+def seed(sandbox: Sandbox) -> None:
+    """Put a few people and a group with the bot into the world."""
+    world = sandbox.world
+    marie = world.add_person("Marie", username="marie", language_code="fr")
+    paul = world.add_person("Paul", username="paul", language_code="en")
+    anne = world.add_person("Anne", username="anne", language_code="fr")
+    world.add_group("Amap des Lilas", members=[marie, paul], admins=[anne])
 
 
 async def _serve(sandbox: Sandbox, host: str, port: int) -> None:
