@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.commands.menu import coordinator_menu
 from bot.conversations.order import show_open_distributions
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, end
@@ -31,6 +32,9 @@ async def start(update: Update, context: Context) -> None:  # noqa: ARG001
         await _follow_invitation(context, payload.removeprefix("j_"), then_order=False)
     else:
         await show_home(context)
+    member = context.scene.member
+    if context.is_private and member is not None and member.is_coordinator:
+        context.scene.calls += coordinator_menu(context.person.id)
 
 
 async def _follow_invitation(context: Context, token: str, *, then_order: bool) -> None:
