@@ -94,15 +94,24 @@ class Actor:
             await asyncio.sleep(0.05)
         raise StoryWentWrong(f"{self.name} did not see {text!r}")
 
-    async def tap(self, label: str, chat: int | None = None) -> None:
-        """Tap the newest button whose text contains ``label`` (its link is opened, if it is one)."""
+    async def wait_for_change(self, message: Message) -> None:
+        """Wait until a message the person saw in private looks otherwise."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            if message not in await self.messages():
+                return
+            await asyncio.sleep(0.02)
+        raise StoryWentWrong(f"{self.name}'s screen did not change")
+
+    async def tap(self, label: str, chat: int | None = None) -> str:
+        """Tap the newest button whose text contains ``label`` (its link is opened, if it is one); returns its text."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             for message in reversed(await self.messages(chat)):
                 for button in buttons_of(message):
                     if label in button["text"]:
                         await self._press(message, button, chat)
-                        return
+                        return str(button["text"])
             await asyncio.sleep(0.05)
         raise StoryWentWrong(f"{self.name} found no button {label!r}")
 

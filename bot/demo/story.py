@@ -1,0 +1,191 @@
+"""The main story, as people live it: a group is set up, a member orders and gets a reference, a coordinator confirms the
+payment at the distribution, and the balance is zero.
+
+Every line goes through the sandbox's HTTP; what is seen is told to ``narrator``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+
+from bot.demo.actors import Actor, Message, Stage, StoryWentWrong, body_of, buttons_of, is_from_bot
+
+REFERENCE = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{4}\b")
+PRICE = {"fr": "12,35", "en": "12.35"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people of one language write and tap."""
+
+    group: str
+    place: str
+    setup: str
+    distribution: str
+    import_: str
+    confirm: str
+    order: str
+    basket: str
+    confirm_basket: str
+    cheque: str
+    validate: str
+    received: str
+    balance: str
+    even: str
+    reference: str
+    announced: str
+    imported: str
+
+
+FRENCH = Words(
+    group="AMAP des Lilas",
+    place="Salle des fêtes",
+    setup="/installer",
+    distribution="/distributions {day} 18:30 {place}",
+    import_="Importer",
+    confirm="Confirmer",
+    order="Commander",
+    basket="Panier",
+    confirm_basket="Valider mon panier",
+    cheque="Chèque",
+    validate="/valider {reference}",
+    received="Reçu",
+    balance="solde ?",
+    even="Vous êtes à jour",
+    reference="référence",
+    announced="Distribution",
+    imported="importé",
+)
+ENGLISH = Words(
+    group="Lilac Food Group",
+    place="Village hall",
+    setup="/setup",
+    distribution="/distributions {day} 18:30 {place}",
+    import_="Import",
+    confirm="Confirm",
+    order="Order",
+    basket="Basket",
+    confirm_basket="Confirm my basket",
+    cheque="Cheque",
+    validate="/validate {reference}",
+    received="Received",
+    balance="balance?",
+    even="You are even",
+    reference="reference",
+    announced="Distribution",
+    imported="imported",
+)
+WORDS = {"fr": FRENCH, "en": ENGLISH}
+
+Narrator = Callable[[str, str], None]
+"""Is told who acts or speaks, and what."""
+
+
+class Story:
+    """The people, the group's chat, and what happens."""
+
+    def __init__(self, stage: Stage, language: str, narrator: Narrator = lambda _who, _what: None) -> None:
+        self._stage = stage
+        self._language = language
+        self._tell = narrator
+        self._told: dict[tuple[int, int], str] = {}
+        self.words = WORDS[language]
+
+    async def gather(self) -> None:
+        """Three people and their group's chat, with the bot in it."""
+        self.anne = await self._stage.person("Anne", "anne", self._language)
+        self.marie = await self._stage.person("Marie", "marie", self._language)
+        self.paul = await self._stage.person("Paul", "paul", self._language)
+        self.chat = await self._stage.group(self.words.group, [self.marie, self.paul], [self.anne])
+
+    async def set_up(self) -> None:
+        """A coordinator sets the group up, imports the catalogue and announces a distribution."""
+        words = self.words
+        await self.says(self.anne, words.setup, self.chat)
+        await self.sees(self.anne, words.group, self.chat)
+        await self.taps(self.anne, "🧭", self.chat)
+        await self.sees(self.anne, words.group)
+        await self.sends_catalogue(self.anne)
+        await self.sees(self.anne, "45")
+        await self.taps(self.anne, words.import_)
+        await self.sees(self.anne, words.imported)
+        day = (dt.date.today() + dt.timedelta(days=8)).isoformat()  # noqa: DTZ011 - a day a week ahead, anywhere
+        await self.says(self.anne, words.distribution.format(day=day, place=words.place))
+        await self.taps(self.anne, words.confirm)
+        await self.sees(self.marie, words.place, self.chat)
+
+    async def order(self) -> str:
+        """A member orders one thing by cheque; returns the reference."""
+        words, marie = self.words, self.marie
+        await self.taps(marie, words.order, self.chat)
+        await self.sees(marie, words.place)
+        await self.finds_product(marie, PRICE[self._language])
+        await self.taps(marie, PRICE[self._language])
+        await self.taps(marie, "+")
+        await self.taps(marie, words.basket)
+        await self.taps(marie, words.confirm_basket)
+        await self.taps(marie, words.cheque)
+        receipt = await self.sees(marie, words.reference)
+        found = REFERENCE.search(body_of(receipt))
+        if found is None:
+            raise StoryWentWrong("the receipt holds no reference")
+        return found.group()
+
+    async def hand_over(self, reference: str) -> None:
+        """The cheque is handed over; a coordinator confirms it in the group's chat; the member's balance is zero."""
+        words = self.words
+        await self.says(self.anne, words.validate.format(reference=reference), self.chat)
+        await self.sees(self.anne, reference, self.chat)
+        await self.taps(self.anne, words.received, self.chat)
+        await self.sees(self.marie, words.even)
+        await self.says(self.marie, words.balance)
+        await self.sees(self.marie, words.even)
+
+    async def says(self, who: Actor, text: str, chat: int | None = None) -> None:
+        """Somebody writes."""
+        self._tell(self._where(who, chat), text)
+        await who.send(text, chat)
+
+    async def sends_catalogue(self, who: Actor) -> None:
+        """Somebody sends the catalogue's file."""
+        content = files("bot.demo").joinpath("catalogue.csv").read_bytes()
+        self._tell(self._where(who, None), "📎 catalogue.csv")
+        await who.upload("catalogue.csv", content)
+
+    async def taps(self, who: Actor, label: str, chat: int | None = None) -> None:
+        """Somebody taps a button; what it changed there is told."""
+        text = await who.tap(label, chat)
+        self._tell(self._where(who, chat), f"👆 {text}")
+        if chat is None:
+            await self._tell_news(who, None)
+
+    async def sees(self, who: Actor, text: str, chat: int | None = None) -> Message:
+        """Somebody reads an answer that holds ``text``."""
+        message = await who.see(text, chat)
+        await self._tell_news(who, chat)
+        return message
+
+    async def finds_product(self, who: Actor, price: str) -> None:
+        """Somebody turns the catalogue's pages until a price is there."""
+        for _ in range(20):
+            newest = (await who.messages())[-1]
+            if any(price in button["text"] for button in buttons_of(newest)):
+                return
+            await self.taps(who, "▶️")
+            await who.wait_for_change(newest)
+        raise StoryWentWrong(f"no product costs {price}")
+
+    async def _tell_news(self, who: Actor, chat: int | None) -> None:
+        for message in await who.messages(chat):
+            key = (chat or who.id, message["message_id"])
+            shown = body_of(message) + "".join(f"\n[{button['text']}]" for button in buttons_of(message))
+            if is_from_bot(message) and self._told.get(key) != shown:
+                self._told[key] = shown
+                self._tell(f"Cagnotte → {self._where(who, chat)}", shown)
+
+    def _where(self, who: Actor, chat: int | None) -> str:
+        return who.name if chat is None else f"{who.name} · {self.words.group}"
