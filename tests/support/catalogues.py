@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 import xlsxwriter
 
+from ledger.catalogue.errors import FileKind, NotACatalogue
 from ledger.catalogue.reader import CatalogueFile, ProductRow, read_catalogue
 
 DATA = Path(__file__).parents[1] / "data"
@@ -91,6 +93,13 @@ def zipped(parts: Iterable[tuple[str, bytes]], method: int = zipfile.ZIP_DEFLATE
         for name, content in parts:
             archive.writestr(zipfile.ZipInfo(name), content, compress_type=method)
     return file.getvalue()
+
+
+def refused_as(data: bytes) -> FileKind:
+    """What the reader says ``data`` is instead of a catalogue."""
+    with pytest.raises(NotACatalogue) as caught:
+        read_catalogue(data, "catalogue.xlsx")
+    return caught.value.kind
 
 
 def without_lines(rows: Iterable[ProductRow]) -> list[ProductRow]:
