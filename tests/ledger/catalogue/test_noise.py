@@ -1,5 +1,6 @@
 """Noise: truncated, random and mutated files, and what the spreadsheet library may throw at us."""
 
+import contextlib
 import datetime
 import io
 import random
@@ -104,11 +105,12 @@ def test_other_interruptions_pass(monkeypatch: pytest.MonkeyPatch, other: type[B
 
 @pytest.mark.parametrize("number", ["1e18", "1e308", "-1e18", "99999999999999"])
 def test_a_date_beyond_the_end_of_time(number: str) -> None:
-    """The library panics on some of these: a real one, which it also prints on stderr."""
+    """The library panics on the last of these: a real panic, which it also prints on stderr."""
     rows = [("produit", "prix", "producteur"), ("Miel", datetime.date(2025, 1, 2), "Ruchers")]
     value = re.compile(rb"<v>45\d{3}</v>")
     data = with_part(workbook(rows), SHEET, lambda xml: value.sub(b"<v>%s</v>" % number.encode(), xml))
-    try:
-        assert not read(data).rows
-    except NotACatalogue as refused:
-        assert refused.kind is FileKind.DAMAGED
+    if number == "99999999999999":
+        assert refused_as(data) is FileKind.DAMAGED
+    else:
+        with contextlib.suppress(NotACatalogue):
+            assert not read(data).rows
