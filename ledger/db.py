@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -213,15 +213,15 @@ class Database:
             self._reading = _sqlite_engine(self.url, read_only=True)
             self._writer = Writer(self._writing)
         else:
-            self._reading = create_async_engine(self.url, pool_size=10, max_overflow=5, hide_parameters=True)
+            # No overflow: under load SQLAlchemy would open and close those connections for every unit of work.
+            self._reading = create_async_engine(self.url, pool_size=10, max_overflow=0, hide_parameters=True)
+
+    def unit_of_work(self) -> AbstractAsyncContextManager[AsyncSession]:
+        """A session whose work is committed as a whole when the block ends, or not at all when it raises."""
+        return self._writer.unit_of_work() if self.is_sqlite else self._transaction()
 
     @asynccontextmanager
-    async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
-        """A session whose work is committed as a whole when the block ends, or not at all when it raises."""
-        if self.is_sqlite:
-            async with self._writer.unit_of_work() as session:
-                yield session
-            return
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
         async with AsyncSession(self._reading, expire_on_commit=False) as session, session.begin():
             yield session
 

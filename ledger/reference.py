@@ -15,7 +15,7 @@ ALPHABET = "23456789ACDEFHJKMNPRTWX"
 LENGTH = 7
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _LOOK_ALIKES = str.maketrans({"B": "8", "G": "6", "S": "5", "Z": "2"})
-_WEIGHTS = (2, 3, 4, 5, 6, 7, 1)
+WEIGHTS = (2, 3, 4, 5, 6, 7, 1)
 _SEPARATORS = re.compile(r"[\s.\-–—_/·]+")
 _TOKEN = re.compile(r"[0-9A-Za-z]+")
 
@@ -98,9 +98,9 @@ def _joined(tokens: list[str]) -> Iterator[str]:
 
 
 def _weighted_sum(code: str) -> int:
-    return sum(weight * _VALUE[symbol] for weight, symbol in zip(_WEIGHTS, code, strict=True)) % len(ALPHABET)
+    return sum(weight * _VALUE[symbol] for weight, symbol in zip(WEIGHTS, code, strict=True)) % len(ALPHABET)
 
 
 def _check_character(body: str) -> str:
-    partial = sum(weight * _VALUE[symbol] for weight, symbol in zip(_WEIGHTS, body, strict=False))
+    partial = sum(weight * _VALUE[symbol] for weight, symbol in zip(WEIGHTS, body, strict=False))
     return ALPHABET[-partial % len(ALPHABET)]

@@ -156,12 +156,12 @@ _BOOKS = (
 _BUSINESS = (
     Check(
         "I3",
-        "the line costs {amount}, but {price} times {quantity} thousandths is {right}",
+        "the line costs {amount}, but {price} times {quantity} thousandths is {due}",
         """
         SELECT group_id, 'order:' || order_id AS subject, amount_cents AS amount, price_cents AS price,
-            quantity_milli AS quantity, (price_cents * quantity_milli + 500) / 1000 AS right
+            quantity_milli AS quantity, (price_cents * quantity_milli + 500) / 1000 AS due
         FROM order_lines WHERE amount_cents <> (price_cents * quantity_milli + 500) / 1000
-        """.replace(" AS right", ' AS "right"'),
+        """,
     ),
     Check(
         "I3",
@@ -371,7 +371,7 @@ async def verify(session: AsyncSession) -> list[Violation]:
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     violations = await _missing_triggers(session, is_sqlite)
     for check in (*CHECKS, _references("instr" if is_sqlite else "strpos")):
-        rows = (await session.execute(text(f"{check.sql} LIMIT {LIMIT}").columns())).mappings()
+        rows = (await session.execute(text(f"{check.sql} LIMIT {LIMIT}"))).mappings()
         violations += [
             Violation(check.invariant, check.what.format(**row), row["group_id"], row["subject"])
             for row in rows

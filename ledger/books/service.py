@@ -9,9 +9,9 @@ million.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books.entries import Entry, Leg, Posted
@@ -39,6 +39,15 @@ __all__ = [
     "shown",
     "statement",
 ]
+
+
+LIABILITIES = frozenset((AccountKind.MEMBERS, AccountKind.PRODUCERS))
+"""Accounts shown with their sign turned: what the group owes."""
+
+_accounts = Account.__table__
+_BALANCES = select(_accounts.c.owner_id, _accounts.c.balance_cents).where(
+    _accounts.c.group_id == bindparam("group"), _accounts.c.kind == bindparam("of")
+)
 
 
 class IdempotencyConflict(LedgerError):
@@ -181,17 +190,15 @@ async def balance(session: AsyncSession, group_id: int, kind: AccountKind, owner
 
 async def balances(session: AsyncSession, group_id: int, kind: AccountKind) -> dict[int, int]:
     """All owners' balances of one kind, as :func:`balance` gives them, by owner id."""
-    rows = await session.execute(
-        select(Account.owner_id, Account.balance_cents).where(
-            Account.group_id == group_id, Account.kind == kind
-        )
-    )
-    return {owner_id: shown(kind, cents) for owner_id, cents in rows}
+    connection = await session.connection()
+    rows = (await connection.execute(_BALANCES, {"group": group_id, "of": kind})).all()
+    sign = -1 if kind in LIABILITIES else 1
+    return {owner_id: sign * cents for owner_id, cents in rows}
 
 
 def shown(kind: AccountKind, cents: int) -> int:
     """A sum of postings as people read it: liabilities with their sign turned."""
-    return -cents if kind in (AccountKind.MEMBERS, AccountKind.PRODUCERS) else cents
+    return -cents if kind in LIABILITIES else cents
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,44 +235,43 @@ async def statement(
     account = await account_id(session, group_id, kind, owner_id)
     lines: list[StatementLine] = []
     cursor = before
+    limit = size + 1
     while len(lines) <= size:
-        postings = await _postings_before(session, account, cursor, limit=size * 4 + 1)
-        for posting, transaction in postings:
-            if lines and lines[-1].transaction.id == transaction.id:
-                lines[-1] = _merged(lines[-1], posting, kind)
+        found = await _lines_before(session, account, kind, cursor, limit)
+        for line in found:
+            if lines and lines[-1].transaction.id == line.transaction.id:
+                lines[-1] = replace(
+                    line,
+                    amount_cents=lines[-1].amount_cents + line.amount_cents,
+                    balance_after_cents=lines[-1].balance_after_cents,
+                )
             else:
-                lines.append(_line(posting, transaction, kind))
-        if len(postings) <= size * 4:
+                lines.append(line)
+        if len(found) < limit:
             break
-        cursor = postings[-1][0].seq
+        cursor = found[-1].seq
+        limit *= 2
     older = lines[size - 1].seq if len(lines) > size else None
     return StatementPage(tuple(lines[:size]), older)
 
 
-async def _postings_before(
-    session: AsyncSession, account: int, before: int | None, limit: int
-) -> list[tuple[Posting, Transaction]]:
+async def _lines_before(
+    session: AsyncSession, account: int, kind: AccountKind, before: int | None, limit: int
+) -> list[StatementLine]:
+    """A line a posting, the newest first."""
     query = (
-        select(Posting, Transaction)
-        .join(Transaction, Transaction.id == Posting.transaction_id)
+        select(Transaction, Posting.amount_cents, Posting.balance_after_cents, Posting.seq)
+        .join(Posting, Posting.transaction_id == Transaction.id)
         .where(Posting.account_id == account)
         .order_by(Posting.seq.desc())
         .limit(limit)
     )
     if before is not None:
         query = query.where(Posting.seq < before)
-    return [(posting, transaction) for posting, transaction in await session.execute(query)]
-
-
-def _line(posting: Posting, transaction: Transaction, kind: AccountKind) -> StatementLine:
-    return StatementLine(
-        transaction, shown(kind, posting.amount_cents), shown(kind, posting.balance_after_cents), posting.seq
-    )
-
-
-def _merged(line: StatementLine, earlier: Posting, kind: AccountKind) -> StatementLine:
-    amount = line.amount_cents + shown(kind, earlier.amount_cents)
-    return StatementLine(line.transaction, amount, line.balance_after_cents, earlier.seq)
+    return [
+        StatementLine(transaction, shown(kind, amount), shown(kind, after), seq)
+        for transaction, amount, after, seq in await session.execute(query)
+    ]
 
 
 async def _replayed(session: AsyncSession, group_id: int, key: str, input_hash: str) -> Posted:

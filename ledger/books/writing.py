@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from ledger.books.entries import Entry
 from ledger.db import utc_now
+from ledger.sqlite import run_in_place
 
 _TRANSACTION = (
     "INSERT INTO transactions"
@@ -68,18 +69,16 @@ def write(session: Session, group_id: int, entry: Entry, input_hash: str) -> int
 
 def _write_sqlite(connection: Connection, values: tuple[Any, ...], entry: Entry) -> int | None:
     group_id, *_ = values
-    claimed = connection.exec_driver_sql(_CLAIM_SQLITE, tuple(map(_stored, values))).scalar_one_or_none()
-    if claimed is None:
+    claimed = run_in_place(connection, _CLAIM_SQLITE, tuple(map(_stored, values)))
+    if not claimed:
         return None
-    transaction_id = int(claimed)
-    connection.exec_driver_sql(
-        _TRANSFER_SQLITE,
-        [
-            (group_id, transaction_id, leg.debit_id, leg.credit_id, leg.amount_cents, int(leg.within_credit))
-            for leg in entry.legs
-        ],
-    )
-    return transaction_id
+    ((transaction_id,),) = claimed
+    legs = [
+        (group_id, transaction_id, leg.debit_id, leg.credit_id, leg.amount_cents, int(leg.within_credit))
+        for leg in entry.legs
+    ]
+    run_in_place(connection, _TRANSFER_SQLITE, legs, many=True)
+    return int(transaction_id)
 
 
 def _stored(value: Any) -> Any:
