@@ -105,11 +105,11 @@ def test_other_interruptions_pass(monkeypatch: pytest.MonkeyPatch, other: type[B
 
 @pytest.mark.parametrize("number", ["1e18", "1e308", "-1e18", "99999999999999"])
 def test_a_date_beyond_the_end_of_time(number: str) -> None:
-    """The library panics on the last of these: a real panic, which it also prints on stderr."""
+    """The library panics on the negative one: a real panic, which it also prints on stderr."""
     rows = [("produit", "prix", "producteur"), ("Miel", datetime.date(2025, 1, 2), "Ruchers")]
     value = re.compile(rb"<v>45\d{3}</v>")
     data = with_part(workbook(rows), SHEET, lambda xml: value.sub(b"<v>%s</v>" % number.encode(), xml))
-    if number == "99999999999999":
+    if number == "-1e18":
         assert refused_as(data) is FileKind.DAMAGED
     else:
         with contextlib.suppress(NotACatalogue):
