@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import uvicorn
@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.sandbox.bot_api import BotApi
 from bot.sandbox.control import Control
@@ -73,28 +73,44 @@ class Sandbox:
     @contextlib.asynccontextmanager
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
         """Serve until the end of the block, in this event loop, leaving signals alone. Yields the URL."""
-        listening = _listen(host, port)
-        config = uvicorn.Config(
-            self.app, http="httptools", interface="asgi3", ws="none", lifespan="off", log_config=None,
-            access_log=False, timeout_graceful_shutdown=2, timeout_keep_alive=60, server_header=False,
-        )  # fmt: skip
-        server = _Server(config)
         self.world.events.open()
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        starting = asyncio.create_task(server.is_up.wait())
         try:
-            await asyncio.wait([running, starting], return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                running.result()
-            yield f"http://{host}:{listening.getsockname()[1]}"
+            async with serve_app(self.app, host, port, self._hang_up) as url:
+                yield url
         finally:
-            starting.cancel()
-            server.should_exit = True
-            self.world.events.close()
-            self.world.updates.close()
             await self.webhook.stop()
-            await running
-            listening.close()
+
+    def _hang_up(self) -> None:
+        """Send home who waits in a long poll."""
+        self.world.events.close()
+        self.world.updates.close()
+
+
+@contextlib.asynccontextmanager
+async def serve_app(
+    app: ASGIApp, host: str = "127.0.0.1", port: int = 0, on_end: Callable[[], None] | None = None
+) -> AsyncIterator[str]:
+    """Serve an ASGI application in this event loop until the end of the block. Yields its URL."""
+    listening = _listen(host, port)
+    config = uvicorn.Config(
+        app, http="httptools", interface="asgi3", ws="none", lifespan="off", log_config=None,
+        access_log=False, timeout_graceful_shutdown=2, timeout_keep_alive=60, server_header=False,
+    )  # fmt: skip
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    starting = asyncio.create_task(server.is_up.wait())
+    try:
+        await asyncio.wait([running, starting], return_when=asyncio.FIRST_COMPLETED)
+        if running.done():
+            running.result()
+        yield f"http://{host}:{listening.getsockname()[1]}"
+    finally:
+        starting.cancel()
+        server.should_exit = True
+        if on_end is not None:
+            on_end()
+        await running
+        listening.close()
 
 
 class _Server(uvicorn.Server):

@@ -30,7 +30,9 @@ class TelegramWorld:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self.bot: dict[str, Any] = {}
-        self._client = httpx.AsyncClient(base_url=f"{self.url}/sandbox/api", timeout=60, trust_env=False)
+        self._client = httpx.AsyncClient(
+            base_url=f"{self.url}/sandbox/api", timeout=60, trust_env=False, verify=False
+        )
 
     @classmethod
     async def connect(cls, url: str) -> "TelegramWorld":
