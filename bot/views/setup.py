@@ -20,7 +20,7 @@ def greeting(texts: Texts) -> Screen:
 
 
 def group_ready(texts: Texts, group: Group, order_url: str, steps_url: str | None) -> Screen:
-    """The group exists: how everybody joins. ``steps_url``: where the founder, not met in private yet, finds what is next."""
+    """The group exists: how to join. ``steps_url``: where a founder we have not met in private goes on."""
     text = texts.t(
         "✅ <b>{group}</b> is ready.\n\n"
         "Cagnotte takes your orders and keeps each member's account: what you ordered, what you paid, where you stand.\n"
