@@ -29,7 +29,8 @@ from ledger.groups.models import ChatKind, Group, Member, Person
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 Fact = tuple[str, ...]
-"""A question to the outside: ``("chat_member", chat id, user id)`` or ``("file", file id)``."""
+"""A question to the outside: ``("chat_member", chat id, user id)``, ``("file", file id)`` or ``("catalogue", file id, file
+name, decimals of the currency)``."""
 
 
 class NeedsFact(Exception):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from telegram.error import BadRequest, Forbidden
 
 from bot.delivery.api import Api
 from bot.delivery.context import Fact
+from ledger.catalogue.errors import UnreadableCatalogue
+from ledger.catalogue.reader import CatalogueFile, read_catalogue
 
 FILE_LIMIT = 5 * 1024 * 1024
 """The largest file we fetch, in bytes; importers have tighter limits of their own."""
@@ -20,6 +23,8 @@ async def find_out(api: Api, fact: Fact) -> Any:
         return await _chat_member_status(api, int(args[0]), int(args[1]))
     if kind == "file":
         return await _file(api, args[0])
+    if kind == "catalogue":
+        return await _catalogue(api, args[0], args[1], int(args[2]))
     raise ValueError(f"unknown fact {kind}")
 
 
@@ -42,3 +47,19 @@ async def _file(api: Api, file_id: str) -> bytes | None:
         return bytes(await file.download_as_bytearray())
     except BadRequest:
         return None
+
+
+async def _catalogue(
+    api: Api, file_id: str, filename: str, exponent: int
+) -> CatalogueFile | UnreadableCatalogue | None:
+    """What is in a catalogue file, or why it cannot be read; none where Telegram does not give it.
+
+    Reading may take a second: it is done here, outside the unit of work, and in a thread.
+    """
+    data = await _file(api, file_id)
+    if data is None:
+        return None
+    try:
+        return await asyncio.to_thread(read_catalogue, data, filename, exponent=exponent)
+    except UnreadableCatalogue as error:
+        return error

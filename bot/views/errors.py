@@ -142,18 +142,21 @@ def amount_again(texts: Texts) -> Html:
 
 
 def catalogue_file(texts: Texts, error: LedgerError) -> Html:
-    """Why a file is not a catalogue we can read."""
+    """Why a file is not a catalogue we can read, and what to do."""
     t = texts.t
     match error:
         case catalogue.FileTooLarge(limit=limit):
-            return t("This file is too large (over {mb} MB). Nothing was imported.", mb=limit // 1_000_000)
+            return t(
+                "This file is too large (over {mb} MB). Nothing was imported. Send the product lines only.",
+                mb=limit // 1_000_000,
+            )
         case catalogue.UnpacksTooLarge():
             return t("This file unpacks to something far too large for a catalogue. Nothing was imported.")
         case catalogue.MissingColumns(names=names):
             return t(
                 "I miss the columns {names} in this file. The first line must name them: "
                 "product;unit;price;producer;vat;stock. Nothing was imported.",
-                names=", ".join(names),
+                names=", ".join(column_name(texts, name) for name in names),
             )
         case catalogue.TooManyRows(limit=limit):
             return t("This file has more than {limit} lines. Nothing was imported.", limit=limit)
@@ -163,12 +166,50 @@ def catalogue_file(texts: Texts, error: LedgerError) -> Html:
             return t("This file has more than {limit} columns. Nothing was imported.", limit=limit)
         case catalogue.RepeatedColumns(names=names):
             return t(
-                "Two columns of this file are the same ({names}). Nothing was imported.",
-                names=", ".join(names),
+                "Two columns of this file mean the same ({names}). Keep one of them. Nothing was imported.",
+                names=", ".join(column_name(texts, name) for name in names),
             )
+        case catalogue.NotACatalogue(kind=kind):
+            return not_a_catalogue(texts, kind)
     return t(
         "I cannot read this file as a catalogue. Send a CSV file, or an Excel file saved as .xlsx. Nothing was imported."
     )
+
+
+def not_a_catalogue(texts: Texts, kind: catalogue.FileKind) -> Html:
+    """What the file is instead, and what to do with it."""
+    t = texts.t
+    kinds = catalogue.FileKind
+    what = {
+        kinds.PDF: t("This file is a PDF, whatever its name says."),
+        kinds.IMAGE: t("This file is a picture."),
+        kinds.LEGACY_XLS: t("This is an Excel file of the old kind (.xls)."),
+        kinds.XLSB: t("This is a binary Excel file (.xlsb)."),
+        kinds.ENCRYPTED: t("This Excel file is protected by a password. Take the password off first."),
+        kinds.ODS: t("This is a LibreOffice file (.ods)."),
+        kinds.WORD: t("This is a Word document."),
+        kinds.ZIP: t("This is a zip archive. Take the catalogue out of it first."),
+        kinds.ARCHIVE: t("This is an archive. Take the catalogue out of it first."),
+        kinds.MARKUP: t("This is a web page or a formatted text, whatever its name says."),
+        kinds.ENCODING: t("I cannot read the characters of this text file. Save it as CSV in UTF-8."),
+        kinds.DAMAGED: t("This file is damaged. Open it in your spreadsheet and save it again."),
+        kinds.UNSAFE: t("This file holds something a catalogue has no need of, so I do not open it."),
+    }.get(kind, t("This file is no table."))
+    do = t("Nothing was imported. Send a CSV file, or an Excel file saved as .xlsx.")
+    return Html(f"{what} {do}")
+
+
+def column_name(texts: Texts, column: str | None) -> str:
+    """A column of a catalogue, plain."""
+    return {
+        "product": texts.label("product"),
+        "producer": texts.label("producer"),
+        "unit": texts.label("unit"),
+        "price": texts.label("price"),
+        "vat": texts.label("VAT"),
+        "stock": texts.label("stock"),
+        "weighed": texts.label("weighed"),
+    }.get(column or "", texts.label("whole line"))
 
 
 def apology(texts: Texts) -> Screen:
