@@ -95,7 +95,7 @@ async def account_ids(
             Account.group_id == group_id, Account.kind == kind, Account.owner_id.in_(owner_ids)
         )
     )
-    found: dict[int, int] = dict(rows.tuples().all())
+    found = {owner_id: found_id for owner_id, found_id in rows}  # noqa: C416 - rows are no pairs to mypy
     for owner_id in owner_ids:
         if owner_id not in found:
             raise NotFound("account", f"{kind}:{owner_id}")
@@ -118,7 +118,7 @@ async def lock_accounts(session: AsyncSession, account_ids: Collection[int]) -> 
         .order_by(Account.id)
         .with_for_update(key_share=True)
     )
-    return dict((await session.execute(statement)).tuples().all())
+    return {found_id: cents for found_id, cents in await session.execute(statement)}  # noqa: C416
 
 
 async def post(session: AsyncSession, group_id: int, entry: Entry) -> Posted:
