@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler
 
-from bot.commands import account, validate
+from bot.commands import account, members, validate
 from bot.conversations import catalogue, distributions, order, setup, start
 from bot.delivery.context import Context
 
@@ -49,6 +49,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         FromAnonymousAdmin(start.refuse_anonymous),
         order.conversation,
         validate.conversation,
+        members.conversation,
         distributions.conversation,
         *catalogue.handlers,
         *setup.handlers,

@@ -1,0 +1,126 @@
+"""Members as coordinators look at them: everybody's balance (R6), one member's page and history (R17)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from telegram import Update
+
+from bot.delivery.context import Context
+from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed
+from bot.views import account as account_views
+from bot.views import members as views
+from bot.views.screen import button
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.errors import NotFound
+from ledger.groups import service as groups
+from ledger.groups.models import Member, Person
+from ledger.payments import service as payments
+from ledger.payments.models import PaymentState
+
+
+class State(StrEnum):
+    """What the coordinator is asked to type."""
+
+    NAME = "name"
+
+
+async def balances(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/soldes: everybody, by pages."""
+    group_id = context.coordinator.group_id
+    if not await context.discreetly():
+        return
+    chosen, page = context.numbers(2) if context.button_args else (0, 0)
+    if chosen not in list(views.Filter):
+        raise NotFound("button", chosen)
+    amounts = await books.balances(context.session, group_id, AccountKind.MEMBERS)
+    awaited = await payments.awaited_by_member(context.session, group_id)
+    everyone = [
+        views.MemberBalance(member, amounts[member.id], awaited.get(member.id, 0))
+        for member in await groups.members(context.session, group_id)
+    ]
+    context.show(views.balances(context.texts, context.group, everyone, views.Filter(chosen), page))
+
+
+async def member(update: Update, context: Context) -> State | None:  # noqa: ARG001
+    """/adherent NAME: the page, or a choice; without a name, asks for it."""
+    _ = context.coordinator
+    if not await context.discreetly():
+        return None
+    if context.command_text:
+        await _show_named(context, context.command_text)
+        return None
+    cancel = context.step_button(context.texts.label("Cancel"), "cancel")
+    context.say(views.ask_name(context.texts, cancel))
+    return State.NAME
+
+
+async def take_name(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """The name that was asked for; asked again when nobody is called so."""
+    _ = context.coordinator
+    return END if await _show_named(context, context.typed) else None
+
+
+async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+    """Nobody after all."""
+    _ = context.coordinator
+    context.show(views.left(context.texts))
+    return END
+
+
+async def show_member(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A member was tapped."""
+    group_id = context.coordinator.group_id
+    await _show(context, await groups.get_member(context.session, group_id, context.numbers(1)[0]))
+
+
+async def history(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A member's statement, by pages."""
+    group_id = context.coordinator.group_id
+    member_id, before = context.numbers(2)
+    found = await groups.get_member(context.session, group_id, member_id)
+    page = await books.statement(
+        context.session, group_id, AccountKind.MEMBERS, found.id, before=before if before > 0 else None
+    )
+    back = button(context.texts.label("◀️ Back"), "member", found.id)
+    title = views.history_title(context.texts, found)
+    context.show(account_views.history(context.texts, title, page, "mhistory", found.id, back=back))
+
+
+async def _show_named(context: Context, text: str) -> bool:
+    """The page of the member a text names, or a choice between several; false when it names none."""
+    found = await groups.find_members(context.session, context.coordinator.group_id, text)
+    if not found:
+        context.say(views.unknown(context.texts, text))
+    elif len(found) == 1:
+        await _show(context, found[0])
+    else:
+        context.say(views.choose(context.texts, found, "member"))
+    return bool(found)
+
+
+async def _show(context: Context, found: Member) -> None:
+    person = await context.session.get(Person, found.person_id) if found.person_id else None
+    page = views.MemberPage(
+        found,
+        await payments.balance_of(context.session, found),
+        await payments.awaited(context.session, found),
+        await payments.payments_of(context.session, found, PaymentState.EXPECTED),
+        is_reachable=person is not None and person.started_at is not None,
+        has_blocked=person is not None and person.blocked_at is not None,
+    )
+    context.show(views.member_page(context.texts, page))
+
+
+conversation = DurableConversation(
+    name="members",
+    entry_points=[
+        Command(("soldes", "balances"), balances),
+        Command(("adherent", "member"), member),
+        Button("balances", balances),
+        Button("member", show_member),
+        Button("mhistory", history),
+    ],
+    states={State.NAME: [StepButton("cancel", leave), Typed(take_name)]},
+)
