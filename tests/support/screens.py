@@ -92,8 +92,9 @@ class Message:
         return (button for row in self.buttons for button in row)
 
     def button(self, label: str) -> Button | None:
-        """The first button whose text contains `label`."""
-        return next((one for one in self.all_buttons() if says(one.text, label)), None)
+        """The button with exactly this text, or else the first whose text contains it."""
+        found = [one for one in self.all_buttons() if says(one.text, label)]
+        return next((one for one in found if one.text == label), found[0] if found else None)
 
     def says(self, text: str) -> bool:
         """Whether the text contains this, kinds of spaces aside."""

@@ -3,7 +3,8 @@
 # ruff: noqa: ASYNC109 — waiting is what these are for, and a test says how long
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from tests.support.screens import Button, Message
 
@@ -180,7 +181,7 @@ class Person:
         `after` is a number of `world.seq()`: only what changed later counts.
         """
         wanted = f"{text!r}" if text else "anything"
-        return await self._seek(chat, timeout, wanted, lambda m: m.says(text) and m.changed > after)
+        return await self._seek(chat, timeout, wanted, lambda m: m.says(text), after)
 
     async def transcript(self, chat: Place = None, last: int = 30) -> str:
         """The chat as text."""
@@ -192,15 +193,18 @@ class Person:
         menu = await self.world.get("/commands", person=self.id, chat=self.chat_id(chat))
         return [one["command"] for one in menu]
 
-    async def _look(self, chat: Place) -> tuple[list[Message], int]:
-        seen = await self.world.get("/messages", person=self.id, chat=self.chat_id(chat))
+    async def _look(self, chat: Place, after: int = 0) -> tuple[list[Message], int]:
+        where = self.chat_id(chat)
+        seen = await self.world.get("/messages", person=self.id, chat=where, changed_after=after)
         return [Message.of(one) for one in seen["messages"]], seen["seq"]
 
-    async def _seek(self, chat: Place, timeout: float, what: str, fits: Any) -> Message:
+    async def _seek(
+        self, chat: Place, timeout: float, what: str, fits: Callable[[Message], bool], after: int = 0
+    ) -> Message:
         """Return the bot's message that fits and changed last; fail with the transcript."""
         deadline = time.monotonic() + timeout
         while True:
-            messages, seq = await self._look(chat)
+            messages, seq = await self._look(chat, after)
             found = [one for one in messages if one.sender_id == self.world.bot_id and fits(one)]
             if found:
                 return max(found, key=lambda one: one.changed)

@@ -150,6 +150,7 @@ class Page {
       const moved = column.isGroup && this.chats.get(column.groupId)?.migrated_to;
       if (moved) await column.enter(moved);
       column.head();
+      column.composer.loadCommands();
       this.markTab(column);
     }
   }

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, FilePayload, Page, ViewportSize, async_playwright, expect
 from telegram import BotCommand
 
 from tests.bot.sandbox.echo import echo_bot
@@ -88,8 +88,8 @@ async def test_desktop(browser: Browser, talked: str) -> None:
     await group.get_by_test_id("person-select").select_option(label="Anne · admin")
     await expect(group.locator(".theirs").last).to_contain_text('Paul <b>&"')
 
-    file = {"name": "légumes.csv", "mimeType": "text/csv", "buffer": b"a;b\n"}
-    await member.get_by_test_id("file").set_input_files([file])  # type: ignore[list-item]
+    file: FilePayload = {"name": "légumes.csv", "mimeType": "text/csv", "buffer": b"a;b\n"}
+    await member.get_by_test_id("file").set_input_files([file])
     copy = member.get_by_test_id("document").filter(has_text="copie-légumes.csv")
     async with page.expect_download() as download:
         await copy.click()

@@ -79,7 +79,7 @@ async def test_buttons(api: Api, marie: Person, button: dict[str, Any], reason: 
 
 
 async def test_good_buttons(api: Api, marie: Person) -> None:
-    buttons = [
+    buttons: list[dict[str, Any]] = [
         {"text": "a", "callback_data": "é" * 32},
         {"text": "a", "copy_text": {"text": "a" * 256}},
         {"text": "a", "url": "http://127.0.0.1:8080/pay"},

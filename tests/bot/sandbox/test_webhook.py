@@ -30,7 +30,7 @@ class Bot:
         async with self.news:
             self.got.append(update)
             self.news.notify_all()
-        text = update["message"]["text"]
+        text = update["message"]["text"] if "message" in update else "tap"
         left = self.refuses.get(text, 0)
         self.refuses[text] = left - 1
         return Response(status_code=500 if left > 0 else 200)
@@ -40,7 +40,7 @@ class Bot:
             await self.news.wait_for(lambda: len(self.got) >= count)
 
     def texts(self) -> list[str]:
-        return [one["message"]["text"] for one in self.got]
+        return [one["message"]["text"] if "message" in one else "tap" for one in self.got]
 
 
 @pytest.fixture
@@ -88,6 +88,20 @@ async def test_repeated_until_accepted_and_the_chat_waits(
     info = await api.ok("getWebhookInfo")
     assert info["url"] == address
     assert info["last_error_message"].startswith("Wrong response from the webhook: ")
+
+
+async def test_a_tap_does_not_wait_for_the_chat(api: Api, sandbox: Sandbox, bot: Bot, address: str) -> None:
+    marie = sandbox.world.add_person("Marie")
+    people.say(sandbox.world, marie, "/start")
+    keys = {"inline_keyboard": [[{"text": "a", "callback_data": "a"}]]}
+    sent = await api.ok("sendMessage", chat_id=marie.id, text="a", reply_markup=keys)
+    await api.updates()
+    bot.refuses = {"un": 2}
+    await api.ok("setWebhook", url=address)
+    people.say(sandbox.world, marie, "un")
+    people.tap(sandbox.world, marie, sandbox.world.chat(marie.id), sent["message_id"], "a")
+    await bot.until(4)
+    assert sorted(bot.texts()[:2]) == ["tap", "un"]
 
 
 async def test_a_dead_address_keeps_the_updates(api: Api, sandbox: Sandbox) -> None:
