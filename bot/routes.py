@@ -9,7 +9,7 @@ from telegram import Update
 from telegram.ext import BaseHandler
 
 from bot.commands import account, members, validate
-from bot.conversations import catalogue, distributions, order, setup, start
+from bot.conversations import catalogue, distributions, order, payment, setup, start
 from bot.delivery.context import Context
 
 ANONYMOUS_ADMIN = 1087968824
@@ -50,6 +50,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         order.conversation,
         validate.conversation,
         members.conversation,
+        payment.conversation,
         distributions.conversation,
         *catalogue.handlers,
         *setup.handlers,

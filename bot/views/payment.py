@@ -1,0 +1,203 @@
+"""Payments and opening balances entered by hand: the questions, the preview, the receipt, and what the member reads."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.views import money
+from bot.views.screen import Button, Row, Screen, button
+from bot.views.texts import Html, Texts
+from ledger.groups.models import Member, Method
+from ledger.payments.models import Payment, Settlement
+from ledger.reference import format_reference
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What is going to be entered; ``method`` is none for an opening balance."""
+
+    member: Member
+    amount_cents: int
+    balance_cents: int
+    method: Method | None = None
+    dated: dt.date | None = None
+    note: str | None = None
+
+
+def ask_member(texts: Texts, choices: Sequence[Button], cancel: Button) -> Screen:
+    """Whose account?"""
+    text = texts.t("For which member? Tap, or type a name, part of one, or @username.")
+    rows = [tuple(choices[start : start + 2]) for start in range(0, len(choices), 2)]
+    return Screen(text).with_rows([*rows, (cancel,)])
+
+
+def unknown_member(texts: Texts, typed: str) -> Html:
+    """Nobody fits."""
+    return texts.t("I know no member called “{typed}” in this group. Nothing was recorded.", typed=typed[:60])
+
+
+def several_members(texts: Texts) -> Html:
+    """Several fit."""
+    return texts.t("Several members fit. Which one?")
+
+
+def ask_amount(texts: Texts, member: Member, cancel: Button, *, is_opening: bool) -> Screen:
+    """How much?"""
+    if is_opening:
+        text = texts.t(
+            "<b>{name}</b>: which balance do they bring from before? Type {credit} if the group owes them, "
+            "{debt} if they owe the group.",
+            name=member.name,
+            credit=f"+{texts.bare_money(1250)}",
+            debt=f"-{texts.bare_money(1250)}",
+        )
+    else:
+        text = texts.t(
+            "<b>{name}</b>: how much was paid? Type it, like {example} (with a minus if you gave money back).",
+            name=member.name,
+            example=texts.bare_money(1250),
+        )
+    return Screen(text, ((cancel,),))
+
+
+def ask_method(texts: Texts, methods: Sequence[Button], cancel: Button) -> Screen:
+    """How was it paid?"""
+    return Screen(texts.t("How was it paid?"), (tuple(methods), (cancel,)))
+
+
+def ask_date(texts: Texts, today: Button, cancel: Button) -> Screen:
+    """When was it paid?"""
+    text = texts.t("When was it paid? Tap, or type the day, like 2026-11-02 or 02/11/2026.")
+    return Screen(text, ((today,), (cancel,)))
+
+
+def ask_note(texts: Texts, skip: Button, cancel: Button) -> Screen:
+    """Anything to remember?"""
+    text = texts.t("A note, for the history? Type it (the member reads it too), or go on without.")
+    return Screen(text, ((skip,), (cancel,)))
+
+
+def not_understood(texts: Texts, part: str) -> Html:
+    """A date or a note that does not fit."""
+    if part == "note":
+        return texts.t("This note is too long: at most 100 characters. Nothing was recorded.")
+    return texts.t(
+        "I did not understand this day. Type it like 2026-11-02 or 02/11/2026. Nothing was recorded."
+    )
+
+
+def payment_form(texts: Texts) -> Html:
+    """The one-line form."""
+    return texts.t(
+        "In one line: <code>/payment NAME AMOUNT cheque|cash|transfer [2026-11-02] [note]</code>, for example "
+        "<code>/payment Marie 12.50 cheque</code>"
+    )
+
+
+def preview(texts: Texts, draft: Draft, confirm: Button, cancel: Button) -> Screen:
+    """What will be recorded, with the balance before and after."""
+    after = draft.balance_cents + draft.amount_cents
+    lines: list[str] = [_what(texts, draft), "", _balance(texts, draft.balance_cents, after)]
+    lines += ["", texts.t("Nothing is recorded yet.")]
+    return Screen("\n".join(lines), ((confirm,), (cancel,)))
+
+
+def _what(texts: Texts, draft: Draft) -> str:
+    name, amount = draft.member.name, texts.signed_money(draft.amount_cents)
+    if draft.method is None:
+        return texts.t("📒 An opening balance for <b>{name}</b>: <b>{amount}</b>", name=name, amount=amount)
+    values = {
+        "name": name,
+        "amount": texts.money(abs(draft.amount_cents)),
+        "method": money.method(texts, draft.method),
+    }
+    if draft.amount_cents > 0:
+        line = texts.t("💶 A payment by <b>{name}</b>: <b>{amount}</b>, {method}", **values)
+    else:
+        line = texts.t("💶 Given back to <b>{name}</b>: <b>{amount}</b>, {method}", **values)
+    return "\n".join([line, *_details(texts, draft.dated, draft.note)])
+
+
+def _details(texts: Texts, dated: dt.date | None, note: str | None) -> list[str]:
+    lines: list[str] = []
+    if dated is not None:
+        lines.append(texts.t("🗓 {day}", day=texts.short_day(dated)))
+    if note:
+        lines.append(texts.t("📝 {note}", note=note))
+    return lines
+
+
+def _balance(texts: Texts, before_cents: int, after_cents: int) -> Html:
+    return texts.t(
+        "Balance: {before} → <b>{after}</b>",
+        before=money.balance_of(texts, before_cents),
+        after=money.balance_of(texts, after_cents),
+    )
+
+
+def recorded(
+    texts: Texts, payment: Payment, settlement: Settlement, draft: Draft, after_cents: int
+) -> Screen:
+    """The coordinator's receipt of a payment, with the way to undo it."""
+    lines = [
+        texts.t("✅ The payment is recorded."),
+        _what(texts, draft),
+        texts.t(
+            "Reference: {reference}", reference=Html(f"<code>{format_reference(payment.reference)}</code>")
+        ),
+        _balance(texts, after_cents - payment.amount_cents, after_cents),
+    ]
+    rows: list[Row] = [
+        (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, settlement.step),),
+        (button(texts.label("👤 {name}", name=draft.member.name[:40]), "member", draft.member.id),),
+    ]
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def opening_recorded(texts: Texts, draft: Draft, after_cents: int) -> Screen:
+    """The coordinator's receipt of an opening balance."""
+    lines = [
+        texts.t("✅ The opening balance is recorded."),
+        _what(texts, draft),
+        _balance(texts, after_cents - draft.amount_cents, after_cents),
+        "",
+        texts.t("Was it a slip? Enter the same amount with the other sign."),
+    ]
+    rows = ((button(texts.label("👤 {name}", name=draft.member.name[:40]), "member", draft.member.id),),)
+    return Screen("\n".join(lines), rows)
+
+
+def told_member(
+    texts: Texts, draft: Draft, by: str, balance_cents: int, awaited_cents: int, payment: Payment | None
+) -> Screen:
+    """What the member reads."""
+    if payment is None:
+        amount = texts.signed_money(draft.amount_cents)
+        lines: list[str] = [
+            texts.t("📒 {by} entered your balance from before: <b>{amount}</b>.", by=by, amount=amount)
+        ]
+    else:
+        values = {
+            "by": by,
+            "amount": texts.money(abs(draft.amount_cents)),
+            "method": money.method(texts, draft.method),
+            "reference": Html(f"<code>{format_reference(payment.reference)}</code>"),
+        }
+        if draft.amount_cents > 0:
+            line = texts.t(
+                "✅ {method}: {amount} received, entered by {by} (reference {reference}).", **values
+            )
+        else:
+            line = texts.t(
+                "↩️ {method}: {amount} given back to you by {by} (reference {reference}).", **values
+            )
+        lines = [line, *_details(texts, draft.dated, draft.note)]
+    lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance"),),))
+
+
+def not_recorded(texts: Texts) -> Screen:
+    """Cancelled."""
+    return Screen(texts.t("Cancelled. Nothing was recorded."))
