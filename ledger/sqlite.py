@@ -15,7 +15,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -29,6 +29,9 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 10.0
 """How long a unit of work waits for another process (a backup, a second bot) that holds the write lock."""
+
+BUSY_PAUSE_SECONDS = 0.005
+"""How often it looks whether the lock is free."""
 
 GROUP_LIMIT = 64
 """How many units of work share a commit at the most: bounds the time the first of them waits."""
@@ -174,12 +177,17 @@ def open_connection(database: str, *, read_only: bool) -> ShortTripConnection:
 
 
 class _Group:
-    """The units of work that will be committed together, and the promise they all wait for."""
+    """The units of work that are committed together. Each waits for ``over``; ``error``: none of them is kept."""
 
     def __init__(self) -> None:
-        self.committed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.committed.add_done_callback(lambda future: future.exception())
         self.size = 0
+        self.over = asyncio.Event()
+        self.error: OperationalError | None = None
+
+    def end(self, error: OperationalError | None = None) -> None:
+        """Tell those who wait what became of their work."""
+        self.error = error
+        self.over.set()
 
 
 class Writer:
@@ -206,13 +214,22 @@ class Writer:
             try:
                 group = self._group or await self._begin()
                 group.size += 1
-                async with self._savepoint() as session:
+                session = self._session()
+                try:
                     yield session
+                    await session.commit()
+                except BaseException:
+                    await self._undo(session)
+                    raise
+                finally:
+                    session.sync_session.close()
             finally:
                 await self._commit_unless_awaited()
         finally:
             self._turn.release()
-        await asyncio.shield(group.committed)
+        await group.over.wait()
+        if group.error is not None:
+            raise group.error
 
     async def close(self) -> None:
         """Give the connection back once the last unit of work is done."""
@@ -235,31 +252,22 @@ class Writer:
             raise
         self._waiting -= 1
 
-    @asynccontextmanager
-    async def _savepoint(self) -> AsyncIterator[AsyncSession]:
-        session = AsyncSession(
+    def _session(self) -> AsyncSession:
+        return AsyncSession(
             self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False
         )
-        try:
-            yield session
-            await session.commit()
-        except BaseException:
-            await self._undo(session)
-            raise
-        finally:
-            await session.close()
 
     async def _undo(self, session: AsyncSession) -> None:
         """Undo one unit of work. Where SQLite already undid all of them (a full disk), nobody's work is kept."""
         assert self._raw is not None
+        assert self._group is not None
         try:
             await session.rollback()
         except (SQLAlchemyError, sqlite3.Error):
             self._raw.rollback()
         if not self._raw.in_transaction:
-            group, self._group = self._group, None
-            assert group is not None
-            group.committed.set_exception(_refused("ROLLBACK", sqlite3.OperationalError("undone by SQLite")))
+            self._group.end(_refused("ROLLBACK", sqlite3.OperationalError("undone by SQLite")))
+            self._group = None
 
     async def _begin(self) -> _Group:
         if self._raw is None:
@@ -274,7 +282,7 @@ class Writer:
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or loop.time() > deadline:
                     raise _refused("BEGIN IMMEDIATE", error) from error
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(BUSY_PAUSE_SECONDS)
         self._group = _Group()
         return self._group
 
@@ -296,14 +304,13 @@ class Writer:
         assert self._raw is not None
         commit = asyncio.get_running_loop().run_in_executor(self._disk, self._raw.commit)
         try:
-            await _to_the_end(commit)
+            with suppress(sqlite3.Error):
+                await _to_the_end(commit)
         finally:
             error = commit.exception()
-            if error is None:
-                group.committed.set_result(None)
-            else:
+            if error is not None:
                 self._raw.rollback()
-                group.committed.set_exception(_refused("COMMIT", error))
+            group.end(_refused("COMMIT", error) if error is not None else None)
 
 
 def _refused(statement: str, error: BaseException) -> OperationalError:

@@ -11,7 +11,10 @@ from ledger.db import Database
 from tests.bench.books import Books
 
 NOW = dt.datetime(2025, 11, 24, 18, 0, tzinfo=dt.UTC)
-TRANSACTION = "INSERT INTO transactions (group_id, kind, key, input_hash, subject, reverses_id, dated, recorded_at, actor_id, note)"
+TRANSACTION = (
+    "INSERT INTO transactions"
+    " (group_id, kind, key, input_hash, subject, reverses_id, dated, recorded_at, actor_id, note)"
+)
 TRANSFER = (
     "INSERT INTO transfers"
     " (group_id, transaction_id, debit_account_id, credit_account_id, amount_cents, within_credit)"
@@ -119,7 +122,7 @@ class RawPostgresql:
 
     async def balances(self) -> int:
         found = await self.pool[0].fetch(BALANCES.format("$1"), self.books.group_id)
-        return len({owner_id: cents for owner_id, cents in found})
+        return len(dict(found))
 
     async def close(self) -> None:
         for connection in self.pool:

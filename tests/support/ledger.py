@@ -7,6 +7,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from hypothesis import HealthCheck, settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,6 +26,15 @@ from ledger.payments.models import Payment
 from ledger.verify import Violation, verify
 
 T = TypeVar("T")
+
+STATEFUL = settings(
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+"""For machines that walk through the ledger: the same walks every time, on a machine of any speed."""
 
 _people = itertools.count(1_000)
 _chats = itertools.count(1)

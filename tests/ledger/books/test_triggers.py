@@ -1,0 +1,205 @@
+"""I2: the database itself refuses every way around the books, whoever asks and however."""
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.groups.models import Method
+from ledger.payments import service as payments
+from tests.support.ledger import Story
+
+ON_BOTH = [
+    "UPDATE transactions SET note = 'changed' WHERE id = {transaction}",
+    "DELETE FROM transactions WHERE id = {transaction}",
+    "UPDATE transfers SET amount_cents = 1 WHERE transaction_id = {transaction}",
+    "DELETE FROM transfers WHERE transaction_id = {transaction}",
+    "UPDATE postings SET amount_cents = 1 WHERE transaction_id = {transaction}",
+    "UPDATE postings SET balance_after_cents = 0 WHERE transaction_id = {transaction}",
+    "DELETE FROM postings WHERE transaction_id = {transaction}",
+    "UPDATE accounts SET balance_cents = 0 WHERE id = {account}",
+    "UPDATE accounts SET balance_cents = 0, last_seq = last_seq + 1 WHERE id = {account}",
+    "UPDATE accounts SET last_seq = last_seq + 1 WHERE id = {account}",
+    "UPDATE accounts SET group_id = group_id + 1 WHERE id = {account}",
+    "UPDATE accounts SET owner_id = owner_id + 1 WHERE id = {account}",
+    "UPDATE accounts SET kind = 'bank', owner_id = 99 WHERE id = {account}",
+    "UPDATE accounts SET currency = 'CHF' WHERE id = {account}",
+    "DELETE FROM accounts WHERE id = {account}",
+    "DELETE FROM accounts WHERE group_id = {group} AND kind = 'card'",
+    """INSERT INTO accounts (group_id, kind, owner_id, currency, balance_cents, last_seq)
+    VALUES ({group}, 'members', 4711, 'EUR', 100, 0)""",
+    """INSERT INTO accounts (group_id, kind, owner_id, currency, balance_cents, last_seq)
+    VALUES ({group}, 'members', 4711, 'EUR', 0, 3)""",
+    # a posting of its own
+    """INSERT INTO postings (account_id, seq, group_id, transaction_id, transfer_id, amount_cents, balance_after_cents)
+    SELECT account_id, seq + 1, group_id, transaction_id, transfer_id, 5, balance_after_cents + 5
+    FROM postings WHERE account_id = {account} AND transaction_id = {transaction}""",
+    # the posting of a transfer once more
+    """INSERT INTO postings (account_id, seq, group_id, transaction_id, transfer_id, amount_cents, balance_after_cents)
+    SELECT account_id, seq + 1, group_id, transaction_id, transfer_id, amount_cents,
+        balance_after_cents + amount_cents
+    FROM postings WHERE account_id = {account} AND transaction_id = {transaction}""",
+    # a posting on an account its transfer does not name
+    """INSERT INTO postings (account_id, seq, group_id, transaction_id, transfer_id, amount_cents, balance_after_cents)
+    SELECT a.id, a.last_seq + 1, a.group_id, t.transaction_id, t.id, t.amount_cents, a.balance_cents + t.amount_cents
+    FROM accounts a JOIN transfers t ON t.transaction_id = {transaction} AND t.group_id = a.group_id
+    WHERE a.kind = 'adjustments'""",
+    # a transfer of another group's, in another's transaction, of nothing, to itself
+    """INSERT INTO transfers (group_id, transaction_id, debit_account_id, credit_account_id, amount_cents, within_credit)
+    SELECT group_id + 1, transaction_id, debit_account_id, credit_account_id, 1, within_credit
+    FROM transfers WHERE transaction_id = {transaction}""",
+    """INSERT INTO transfers (group_id, transaction_id, debit_account_id, credit_account_id, amount_cents, within_credit)
+    SELECT group_id, transaction_id, debit_account_id, credit_account_id, 0, within_credit
+    FROM transfers WHERE transaction_id = {transaction}""",
+    """INSERT INTO transfers (group_id, transaction_id, debit_account_id, credit_account_id, amount_cents, within_credit)
+    SELECT group_id, transaction_id, debit_account_id, credit_account_id, -5, within_credit
+    FROM transfers WHERE transaction_id = {transaction}""",
+    """INSERT INTO transfers (group_id, transaction_id, debit_account_id, credit_account_id, amount_cents, within_credit)
+    SELECT group_id, transaction_id, debit_account_id, debit_account_id, 5, within_credit
+    FROM transfers WHERE transaction_id = {transaction}""",
+    # beyond the debited account's credit
+    """INSERT INTO transfers (group_id, transaction_id, debit_account_id, credit_account_id, amount_cents, within_credit)
+    SELECT group_id, transaction_id, debit_account_id, credit_account_id, 5, TRUE
+    FROM transfers WHERE transaction_id = {transaction}""",
+    # the same key
+    """INSERT INTO transactions (group_id, kind, key, input_hash, dated, recorded_at)
+    SELECT group_id, kind, key, input_hash, dated, recorded_at FROM transactions WHERE id = {transaction}""",
+    "UPDATE payments SET amount_cents = 1 WHERE id = {payment}",
+    "UPDATE payments SET reference = 'K7M3P9X' WHERE id = {payment}",
+    "UPDATE payments SET member_id = {other_member} WHERE id = {payment}",
+    "UPDATE payments SET method = 'cash' WHERE id = {payment}",
+    "UPDATE payments SET state = 'expected' WHERE id = {payment}",
+    "UPDATE payments SET state = 'refused' WHERE id = {payment}",
+    "DELETE FROM payments WHERE id = {payment}",
+    "DELETE FROM payments WHERE id = {announced}",
+    """INSERT INTO payments (group_id, member_id, method, amount_cents, reference, state, dated, created_at)
+    SELECT group_id, member_id, method, amount_cents, 'AAAAAAA', 'received', dated, created_at
+    FROM payments WHERE id = {payment}""",
+    """INSERT INTO payments (group_id, member_id, method, amount_cents, reference, state, dated, created_at)
+    SELECT group_id, member_id, method, amount_cents, reference, 'expected', dated, created_at
+    FROM payments WHERE id = {payment}""",
+    "UPDATE settlements SET amount_cents = 1 WHERE payment_id = {payment}",
+    "DELETE FROM settlements WHERE payment_id = {payment}",
+    # settled twice, undone out of turn, settled from another group
+    """INSERT INTO settlements (group_id, payment_id, step, kind, amount_cents, by_id, at)
+    SELECT group_id, payment_id, 1, kind, amount_cents, by_id, at FROM settlements WHERE payment_id = {payment}""",
+    """INSERT INTO settlements (group_id, payment_id, step, kind, amount_cents, by_id, at)
+    SELECT group_id, payment_id, 2, kind, amount_cents, by_id, at FROM settlements WHERE payment_id = {payment}""",
+    """INSERT INTO settlements (group_id, payment_id, step, kind, amount_cents, by_id, at)
+    SELECT group_id, payment_id, 3, kind, amount_cents, by_id, at FROM settlements WHERE payment_id = {payment}""",
+    """INSERT INTO settlements (group_id, payment_id, step, kind, by_id, at)
+    SELECT group_id + 1, payment_id, 2, 'undone', by_id, at FROM settlements WHERE payment_id = {payment}""",
+    "UPDATE products SET stock_milli = -1 WHERE id = {product}",
+]
+
+ON_SQLITE = [
+    "INSERT OR REPLACE INTO transactions SELECT * FROM transactions WHERE id = {transaction}",
+    "INSERT OR REPLACE INTO transfers SELECT * FROM transfers WHERE transaction_id = {transaction}",
+    "INSERT OR REPLACE INTO postings SELECT * FROM postings WHERE transaction_id = {transaction}",
+    "INSERT OR REPLACE INTO accounts SELECT * FROM accounts WHERE id = {account}",
+    "INSERT OR REPLACE INTO payments SELECT * FROM payments WHERE id = {payment}",
+    "INSERT OR REPLACE INTO settlements SELECT * FROM settlements WHERE payment_id = {payment}",
+    "UPDATE OR REPLACE transactions SET key = key WHERE id = {transaction}",
+    """REPLACE INTO accounts (id, group_id, kind, owner_id, currency, balance_cents, last_seq)
+    VALUES ({account}, {group}, 'members', 4711, 'EUR', 0, 0)""",
+]
+
+ON_POSTGRESQL = [
+    "TRUNCATE accounts CASCADE",
+    "TRUNCATE transactions CASCADE",
+    "TRUNCATE transfers CASCADE",
+    "TRUNCATE postings",
+    "TRUNCATE payments CASCADE",
+    "TRUNCATE settlements",
+]
+
+
+@pytest.fixture
+async def rows(story: Story) -> dict[str, int]:
+    """Rows to attack: Paul ordered for 7.00 and paid with a cheque."""
+    paul, marie = await story.member("Paul"), await story.member("Marie")
+    eggs = await story.product("Œufs", 350, stock=10_000)
+    ordered = await story.order(paul, await story.distribution(), {eggs: 2_000}, Method.CHEQUE)
+    assert ordered.payment is not None
+    settled = await story.receive(ordered.payment)
+    transaction = settled.settlement.transaction_id
+    assert transaction is not None
+    async with story.database.snapshot() as session:
+        account = await books.account_id(session, story.group_id, AccountKind.MEMBERS, paul.id)
+    async with story.database.unit_of_work() as session:
+        announced = await payments.expect(session, paul, Method.CASH, 100, None)
+    return {
+        "announced": announced.id,
+        "group": story.group_id,
+        "transaction": transaction,
+        "account": account,
+        "payment": ordered.payment.id,
+        "product": eggs.id,
+        "other_member": marie.id,
+    }
+
+
+async def test_every_way_around_is_refused(story: Story, rows: dict[str, int]) -> None:
+    async with story.database.unit_of_work() as session:
+        assert await accepted(session, rows) == []
+    assert await story.verify() == []
+
+
+WRITERS = ("settlements_settle", "transfers_posted")
+"""Triggers that write what follows; they refuse nothing themselves."""
+
+
+async def test_no_guard_is_there_for_nothing(story: Story, rows: dict[str, int]) -> None:
+    """With any one trigger gone, some way around is open: each of them is needed, and would be missed."""
+    async with story.database.unit_of_work() as session:
+        useless = []
+        for table, name in await triggers(session):
+            if name in WRITERS:
+                continue
+            async with session.begin_nested() as savepoint:
+                off = (
+                    f"DROP TRIGGER {name}"
+                    if story.database.is_sqlite
+                    else f"ALTER TABLE {table} DISABLE TRIGGER {name}"
+                )
+                await session.execute(text(off))
+                if not await accepted(session, rows):
+                    useless.append(name)
+                await savepoint.rollback()
+    # A transfer always has postings, so that on SQLite its foreign keys keep it too.
+    assert set(useless) == ({"transfers_kept"} if story.database.is_sqlite else set())
+
+
+async def accepted(session: AsyncSession, rows: dict[str, int]) -> list[str]:
+    """The attacks that went through; each is undone."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    through = []
+    for attack in ON_BOTH + (ON_SQLITE if is_sqlite else ON_POSTGRESQL):
+        try:
+            async with session.begin_nested() as savepoint:
+                await session.execute(text(attack.format(**rows)))
+                through.append(attack)
+                await savepoint.rollback()
+        except IntegrityError:
+            continue
+    return through
+
+
+async def triggers(session: AsyncSession) -> list[tuple[str, str]]:
+    """Tables and names of all triggers that are ours."""
+    found = text(
+        "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+        if session.get_bind().dialect.name == "sqlite"
+        else "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT tgisinternal"
+    )
+    return [(table, name) for table, name in await session.execute(found)]
+
+
+async def test_what_must_stay_possible(story: Story, rows: dict[str, int]) -> None:
+    """The guards do not lock what may change."""
+    async with story.database.unit_of_work() as session:
+        await session.execute(text("UPDATE payments SET note = 'x' WHERE id = {payment}".format(**rows)))
+        await session.execute(text("UPDATE products SET stock_milli = 0 WHERE id = {product}".format(**rows)))
+    assert await story.verify() == []
