@@ -21,7 +21,7 @@ from bot.delivery.api import Api
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.delivery.state import conversation_row, end
-from bot.views.screen import Button, Screen, button
+from bot.views.screen import BELOW, Button, Screen, button
 from bot.views.texts import Texts
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups.models import ChatKind, Group, Member, Person
@@ -196,9 +196,10 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
 
     def show(self, screen: Screen) -> None:
-        """The tapped message becomes this screen; where nothing was tapped, a new message."""
+        """The tapped message becomes this screen; a new message where nothing was tapped, or the tapped one stays."""
         query = self.scene.update.callback_query
-        if query is None or query.message is None or self.scene.moved:
+        stays = query is not None and (query.data or "").startswith(BELOW)
+        if query is None or query.message is None or stays or self.scene.moved:
             self.say(screen)
             return
         message_id = query.message.message_id

@@ -16,6 +16,7 @@ from telegram.ext import Application, BaseHandler, filters
 
 from bot.delivery.context import Context, current_scene
 from bot.delivery.state import advance, end, keep
+from bot.views.screen import BELOW
 
 __all__ = [
     "END",
@@ -46,7 +47,11 @@ class Button(BaseHandler[Update, Context, Any]):
     def check_update(self, update: object) -> bool:
         """By the word before the first colon."""
         query = update.callback_query if isinstance(update, Update) else None
-        return query is not None and query.data is not None and query.data.split(":", 1)[0] in self.verbs
+        return (
+            query is not None
+            and query.data is not None
+            and query.data.removeprefix(BELOW).split(":", 1)[0] in self.verbs
+        )
 
 
 class StepButton(BaseHandler[Update, Context, Any]):

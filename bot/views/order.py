@@ -274,7 +274,7 @@ def placed(texts: Texts, group: Group, distribution: Distribution) -> Screen:
 
 def _more_button(texts: Texts, group: Group, distribution: Distribution) -> Button:
     label = texts.label("➕ Add products") if group.payments_enabled else texts.label("✏️ Change my order")
-    return button(label, "dist", distribution.id)
+    return button(label, "dist", distribution.id, below=True)
 
 
 def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> Screen:
@@ -305,7 +305,7 @@ def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> 
         ]
     )
     rows: list[Row] = [*copy_rows(texts, group, done), (_more_button(texts, group, done.distribution),)]
-    rows.append((button(texts.label("💰 My balance"), "balance"),))
+    rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
     return Screen(text).with_rows(rows)
 
 

@@ -72,6 +72,11 @@ class Screen:
         return parameters
 
 
-def button(text: str, verb: str, *args: object, style: str | None = None) -> Button:
-    """A button that sends ``verb:arg:arg`` back."""
-    return Button(text, data=":".join([verb, *map(str, args)]), style=style)
+BELOW = "+"
+"""What the data of a button starts with when its answer is a message of its own and the tapped one stays (a receipt)."""
+
+
+def button(text: str, verb: str, *args: object, style: str | None = None, below: bool = False) -> Button:
+    """A button that sends ``verb:arg:arg`` back; ``below``: its answer leaves this message as it is."""
+    data = ":".join([verb, *map(str, args)])
+    return Button(text, data=BELOW + data if below else data, style=style)

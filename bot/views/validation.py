@@ -228,4 +228,4 @@ def told_member(
         line = texts.t("❌ {method} of {amount} (reference {reference}) was not received.", **values)
     lines: list[str] = [line, *([verdict] if verdict else [])]
     lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance"),),))
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))

@@ -155,7 +155,8 @@ async def test_where_payments_are_off_an_order_is_changed_and_cancelled_and_no_a
     assert "modifier ou annuler" in basket.text
     receipt = await v.marie.press("Valider mon panier", expect="🧾")
     assert "Vous devez" not in receipt.text
-    again = await v.marie.press("Modifier ma commande", expect="Panier · 16,00", message=receipt)
+    again = await v.marie.press("Modifier ma commande", expect="✅ 2 × Pain complet", message=receipt)
+    assert again.id != receipt.id, "the receipt stays"
     assert again.button("✅ 2 × Pain complet")
     await v.marie.press("Pain complet", expect="Pain complet")
     await v.marie.press("−", expect="8,00")
