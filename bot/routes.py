@@ -9,7 +9,16 @@ from telegram import Update
 from telegram.ext import BaseHandler
 
 from bot.commands import account, members, validate
-from bot.conversations import catalogue, distributions, order, payment, setup, start
+from bot.conversations import (
+    catalogue,
+    coordinators,
+    distributions,
+    order,
+    payment,
+    settings,
+    setup,
+    start,
+)
 from bot.delivery.context import Context
 
 ANONYMOUS_ADMIN = 1087968824
@@ -51,6 +60,8 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         validate.conversation,
         members.conversation,
         payment.conversation,
+        settings.conversation,
+        coordinators.conversation,
         distributions.conversation,
         *catalogue.handlers,
         *setup.handlers,

@@ -18,6 +18,7 @@ from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen
 from ledger.catalogue.service import count_products
 from ledger.db import utc_now
+from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind
 from ledger.orders import distributions
@@ -40,7 +41,7 @@ async def show_distributions(update: Update, context: Context) -> State | None: 
     if context.command_text and context.scene.update.callback_query is None:
         return _from_line(context)
     found = await distributions.summaries(context.session, member.group_id)
-    context.show(views.listing(context.texts, found, utc_now()))
+    context.show(views.listing(context.texts, context.group, found, utc_now()))
     return None
 
 
@@ -136,6 +137,8 @@ async def take_proposed_closing(update: Update, context: Context) -> State:  # n
 async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
     """✅: announced, once."""
     member, data = context.coordinator, context.conversation.data
+    if data["group"] != member.group_id:
+        raise NotFound("distribution", data["group"])
     distribution = await distributions.announce(
         context.session,
         member.group_id,
@@ -181,12 +184,13 @@ def _preview(context: Context, draft: views.Draft) -> State:
     texts = context.texts
     keep(
         context.conversation,
+        group=context.group.id,
         place=draft.place,
         starts=draft.starts_at.isoformat(),
         closes=draft.closes_at.isoformat(),
     )
     confirm_button = context.step_button(texts.label("✅ Confirm"), "confirm", style="success")
-    context.show(views.preview(texts, draft, confirm_button, _cancel(context)))
+    context.show(views.preview(texts, context.group, draft, confirm_button, _cancel(context)))
     return State.CONFIRM
 
 

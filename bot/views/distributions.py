@@ -23,9 +23,9 @@ class Draft:
     by_default: bool = False
 
 
-def listing(texts: Texts, found: Sequence[DistributionSummary], now: dt.datetime) -> Screen:
+def listing(texts: Texts, group: Group, found: Sequence[DistributionSummary], now: dt.datetime) -> Screen:
     """The newest distributions."""
-    lines: list[str] = [texts.t("📅 <b>Distributions</b>")]
+    lines: list[str] = [texts.t("📅 <b>Distributions</b> · {group}", group=group.title)]
     if not found:
         lines += ["", texts.t("None yet. Announce the first one: members will be told and can order.")]
     for summary in found:
@@ -113,10 +113,10 @@ def not_understood(texts: Texts, part: str) -> Html:
     return texts.t("I need a day, a time and a place.")
 
 
-def preview(texts: Texts, draft: Draft, confirm: Button, cancel: Button) -> Screen:
+def preview(texts: Texts, group: Group, draft: Draft, confirm: Button, cancel: Button) -> Screen:
     """What will be announced."""
     lines: list[str] = [
-        texts.t("📅 <b>New distribution</b>, not announced yet:"),
+        texts.t("📅 <b>New distribution</b> of {group}, not announced yet:", group=group.title),
         "",
         *_details(texts, draft.place, draft.starts_at, draft.closes_at),
     ]
