@@ -118,7 +118,7 @@ async def offered_products(session: AsyncSession, group_id: int) -> list[Produce
     statement = (
         select(Producer, Product)
         .join(Product, Product.producer_id == Producer.id)
-        .where(Product.group_id == group_id, Product.available.is_(True))
+        .where(Product.group_id == group_id, Product.available)
         .order_by(Producer.name_key, Product.name_key, Product.id)
     )
     grouped: dict[int, tuple[Producer, list[Product]]] = {}
@@ -129,7 +129,7 @@ async def offered_products(session: AsyncSession, group_id: int) -> list[Produce
 
 async def count_products(session: AsyncSession, group_id: int) -> int:
     """How many products can be ordered."""
-    statement = select(func.count()).where(Product.group_id == group_id, Product.available.is_(True))
+    statement = select(func.count()).where(Product.group_id == group_id, Product.available)
     return int((await session.execute(statement)).scalar_one())
 
 

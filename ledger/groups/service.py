@@ -240,7 +240,7 @@ async def coordinating_people(session: AsyncSession) -> list[int]:
     statement = (
         select(Person.id)
         .join(Member, Member.person_id == Person.id)
-        .where(Member.is_coordinator.is_(True), Member.left_at.is_(None), Person.started_at.is_not(None))
+        .where(Member.is_coordinator, Member.left_at.is_(None), Person.started_at.is_not(None))
         .distinct()
     )
     return list((await session.execute(statement)).scalars())
@@ -249,7 +249,7 @@ async def coordinating_people(session: AsyncSession) -> list[int]:
 async def coordinates_somewhere(session: AsyncSession, person_id: int) -> bool:
     """Whether a person coordinates any group."""
     statement = select(func.count()).where(
-        Member.person_id == person_id, Member.is_coordinator.is_(True), Member.left_at.is_(None)
+        Member.person_id == person_id, Member.is_coordinator, Member.left_at.is_(None)
     )
     return bool((await session.execute(statement)).scalar_one())
 
@@ -266,7 +266,7 @@ async def set_role(session: AsyncSession, member: Member, role: str, held: bool)
     if not held:
         others = select(func.count()).where(
             Member.group_id == member.group_id,
-            Member.is_coordinator.is_(True),
+            Member.is_coordinator,
             Member.left_at.is_(None),
             Member.id != member.id,
         )
@@ -287,7 +287,7 @@ async def set_option(session: AsyncSession, group: Group, option: str, value: An
         "join_policy": lambda v: v in list(JoinPolicy),
         "payee_name": _is_short_text,
         "account_holder": _is_short_text,
-        "title": _is_short_text,
+        "title": lambda v: v is not None and _is_short_text(v),
         "iban": lambda v: v is None or is_iban(v),
     }
     if option not in checks or not checks[option](value):
