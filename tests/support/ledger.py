@@ -213,6 +213,16 @@ async def found(database: Database, title: str = "AMAP des Lilas") -> Story:
     return Story(database, group.id, anne, [anne])
 
 
+def next_person() -> int:
+    """The Telegram id of somebody new."""
+    return next(_people)
+
+
+def next_chat() -> int:
+    """The Telegram id of a new chat."""
+    return -next(_chats)
+
+
 async def check(database: Database) -> list[Violation]:
     """What `cagnotte verify` would say."""
     async with database.snapshot() as session:
