@@ -1,10 +1,14 @@
 """How fast we may send: Telegram's limits as sliding windows, overall, for each chat, and for each group chat.
 
+A call counts from when it is made until a window after it was *answered*: Telegram counts it when it arrives, which is
+somewhere between, so that however long the ways are, no window at Telegram ever holds more than allowed.
+
 Pure bookkeeping over a clock the caller reads; nothing here waits.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -24,25 +28,39 @@ class Window:
 
 @dataclass(slots=True)
 class Log:
-    """The moments of recent calls under one window."""
+    """The recent calls under one window: those under way, and the moments the others were answered."""
 
     window: Window
+    under_way: int = 0
     moments: deque[float] = field(default_factory=deque)
 
     def wait(self, now: float) -> float:
-        """Seconds until one more call fits; 0 when it does now."""
+        """Seconds until one more call fits, 0 when it does now, infinity when one must be answered first."""
         if not self.window.count:
             return 0.0
         while self.moments and self.moments[0] <= now - self.window.seconds:
             self.moments.popleft()
-        if len(self.moments) < self.window.count:
+        free = self.window.count - self.under_way
+        if free <= 0:
+            return math.inf
+        if len(self.moments) < free:
             return 0.0
-        return self.moments[-self.window.count] + self.window.seconds - now
+        return self.moments[-free] + self.window.seconds - now
 
-    def add(self, now: float) -> None:
-        """A call is made now."""
+    def begin(self) -> None:
+        """A call is made."""
+        self.under_way += 1
+
+    def end(self, now: float) -> None:
+        """It was answered, or failed, now."""
+        self.under_way -= 1
         if self.window.count:
             self.moments.append(now)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing of it matters any more (as of the last ``wait``)."""
+        return not self.under_way and not self.moments
 
 
 class Budget:
@@ -56,15 +74,19 @@ class Budget:
         self._paused: dict[int, float] = {}
 
     def wait(self, chat_id: int, now: float) -> float:
-        """Seconds until a call to this chat is allowed; 0 when it is now."""
+        """Seconds until a call to this chat is allowed; 0 when it is now, infinity until another call ends."""
         pause = self._paused.get(chat_id, 0.0) - now
         return max(pause, self._overall.wait(now), *(log.wait(now) for log in self._logs(chat_id)), 0.0)
 
-    def spend(self, chat_id: int, now: float) -> None:
-        """Count a call to this chat."""
-        self._overall.add(now)
-        for log in self._logs(chat_id):
-            log.add(now)
+    def begin(self, chat_id: int) -> None:
+        """A call to this chat is made."""
+        for log in (self._overall, *self._logs(chat_id)):
+            log.begin()
+
+    def end(self, chat_id: int, now: float) -> None:
+        """It was answered, or failed."""
+        for log in (self._overall, *self._logs(chat_id)):
+            log.end(now)
 
     def pause(self, chat_id: int, until: float) -> None:
         """Telegram wants nothing for this chat before ``until``."""
@@ -74,7 +96,7 @@ class Budget:
         """Drop what no longer matters."""
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}
         for chat_id, logs in list(self._chats.items()):
-            if all(log.wait(now) == 0.0 and not log.moments for log in logs):
+            if all(log.wait(now) == 0.0 and log.is_idle for log in logs):
                 del self._chats[chat_id]
 
     def _logs(self, chat_id: int) -> list[Log]:

@@ -11,21 +11,22 @@ import asyncio
 import datetime as dt
 import logging
 import traceback
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update, User
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.delivery import inbox, outbox
 from bot.delivery.api import Api
 from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
 from bot.delivery.facts import find_out
+from bot.delivery.inbox import Claimed
+from bot.delivery.place import find_place
 from bot.delivery.state import conversation_row
 from bot.views import errors
 from bot.views.screen import Screen
@@ -33,7 +34,6 @@ from bot.views.texts import Texts
 from ledger.db import Database, utc_now
 from ledger.errors import LedgerError
 from ledger.groups import service as groups
-from ledger.groups.models import Chat, Group, Member
 
 log = logging.getLogger(__name__)
 
@@ -43,16 +43,6 @@ IDLE_LOOK = 1.0
 """Seconds between looks at an empty inbox, for updates that another process stored."""
 
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An inbox row's values, which outlive the session that read them."""
-
-    id: int
-    sender_id: int
-    payload: dict[str, Any]
-    attempts: int
 
 
 class Dispatcher:
@@ -67,15 +57,20 @@ class Dispatcher:
         self._bot_id = api.bot.id
         self._committed = committed
         self._busy: set[int] = set()
-        self._news = asyncio.Semaphore(0)
+        self._sleeping: deque[asyncio.Future[None]] = deque()
+        self._news = 0
         self._finishing = False
         self._answers: set[asyncio.Task[None]] = set()
         self.handled = 0
 
     def wake(self, count: int = 1) -> None:
-        """``count`` updates were stored."""
-        for _ in range(count):
-            self._news.release()
+        """``count`` updates were stored: as many workers get up, if so many sleep."""
+        self._news += 1
+        while self._sleeping and count > 0:
+            sleeper = self._sleeping.popleft()
+            if not sleeper.done():
+                sleeper.set_result(None)
+                count -= 1
 
     def finish(self, workers: int) -> None:
         """Let the workers end what they are at and return."""
@@ -85,17 +80,27 @@ class Dispatcher:
     async def run(self) -> None:
         """One worker: as many as wished may run."""
         while not self._finishing:
+            news = self._news
             try:
                 handled = await self.handle_next()
             except Exception as error:
                 log.error("dispatcher: %s", describe(error))
                 handled = False
-                await asyncio.sleep(IDLE_LOOK)
-            if not handled:
-                try:
-                    await asyncio.wait_for(self._news.acquire(), IDLE_LOOK)
-                except TimeoutError:
-                    continue
+            if not handled and news == self._news:
+                await self._sleep()
+
+    async def _sleep(self) -> None:
+        """Until news comes; for others' news, not for long."""
+        sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._sleeping.append(sleeper)
+        await asyncio.wait((sleeper,), timeout=IDLE_LOOK)
+        if not sleeper.done():
+            sleeper.cancel()
+
+    async def drain(self) -> None:
+        """Return once every tap that was handled is answered."""
+        while self._answers:
+            await asyncio.wait(self._answers)
 
     async def handle_next(self) -> bool:
         """Handle one update; false when none is waiting."""
@@ -133,10 +138,8 @@ class Dispatcher:
 
     async def _claim(self, session: AsyncSession, claimed: Claimed | None) -> Claimed | None:
         if claimed is not None:
-            row = await inbox.claim_again(session, claimed.id)
-        else:
-            row = await inbox.claim(session, self._bot_id, self._busy)
-        return None if row is None else Claimed(row.id, row.sender_id, row.payload, row.attempts)
+            return await inbox.claim_again(session, claimed.id)
+        return await inbox.claim(session, self._bot_id, self._busy)
 
     async def _handle(
         self, session: AsyncSession, claimed: Claimed, facts: dict[Fact, Any], refusal: LedgerError | None
@@ -165,46 +168,29 @@ class Dispatcher:
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None:
             return None
-        language = preferred_language(user)
-        person = await groups.remember_person(session, user.id, user.full_name, user.username, language)
         private = chat.id == user.id
+        place = await find_place(session, user.id, chat.id)
+        if place is None or (place.person.name, place.person.username) != (user.full_name, user.username):
+            language = preferred_language(user)
+            await groups.remember_person(session, user.id, user.full_name, user.username, language)
+            place = await find_place(session, user.id, chat.id)
+            assert place is not None
+        person = place.person
         if private and update.message is not None:
             person.started_at = person.started_at or utc_now()
             person.blocked_at = None
-        group_chat = None if private else await groups.get_chat(session, chat.id)
-        group, member = await self._where(session, person.id, person.group_id, group_chat, private)
-        conversation = await conversation_row(session, chat.id, user.id)
+        nowhere = private and place.member is None
         return Scene(
             session=session,
             update=update,
             person=person,
-            group=group,
-            member=member,
-            chat_kind=group_chat.kind if group_chat else None,
-            conversation=conversation,
+            group=None if nowhere else place.group,
+            member=place.member,
+            chat_kind=place.chat.kind if place.chat else None,
+            conversation=place.conversation or await conversation_row(session, chat.id, user.id),
             facts=facts,
             bot_username=self._api.bot.username or "",
         )
-
-    async def _where(
-        self, session: AsyncSession, person_id: int, looked_at: int | None, chat: Chat | None, private: bool
-    ) -> tuple[Group | None, Member | None]:
-        """The group the person acts in, and their membership of it."""
-        group_id = looked_at if private else (chat.group_id if chat else None)
-        if group_id is None:
-            return None, None
-        statement = (
-            select(Group, Member)
-            .outerjoin(
-                Member,
-                (Member.group_id == Group.id) & (Member.person_id == person_id) & Member.left_at.is_(None),
-            )
-            .where(Group.id == group_id)
-        )
-        group, member = (await session.execute(statement)).one()
-        if private and member is None:
-            return None, None
-        return group, member
 
     def _after_commit(self, scene: Scene) -> None:
         if scene.calls:
@@ -229,7 +215,7 @@ class Dispatcher:
 
     async def _failed(self, claimed: Claimed, error: Exception) -> None:
         """Put the update back for a failure that may pass; else record it and apologise."""
-        passing = isinstance(error, DBAPIError | NetworkError | OSError)
+        passing = isinstance(error, DBAPIError | NetworkError | RetryAfter | OSError)
         if passing and claimed.attempts + 1 < ATTEMPTS:
             log.warning("update put back: %s", describe(error))
             delay = dt.timedelta(seconds=0.2 * 4**claimed.attempts)

@@ -54,14 +54,16 @@ class Sender:
         self._api = api
         self._bot_id = bot_id
         self._budget = budget
+        self._lease = f"sender:{bot_id}"
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._chats: dict[int, deque[Queued]] = {}
         self._known: set[int] = set()
-        self._sending: dict[int, asyncio.Task[None]] = {}
+        self._sending: dict[int, tuple[Queued, asyncio.Task[None]]] = {}
         self._failures: dict[int, int] = {}
         self._results: list[Result] = []
         self._woken = asyncio.Event()
         self._look = True
+        self._looked_at = 0.0
         self._lease_until = 0.0
         self._finishing = False
 
@@ -76,7 +78,21 @@ class Sender:
         self.wake()
 
     async def run(self) -> None:
-        """The loop."""
+        """The loop. However it ends, no call of it is left under way and what became of the others is written down."""
+        try:
+            await self._loop()
+        finally:
+            calls = [task for _, task in self._sending.values()]
+            for call in calls:
+                call.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
+            self._chats.clear()
+            self._known = {result.row_id for result in self._results}
+            self._look = True
+            await self._record_results()
+            await self._release()
+
+    async def _loop(self) -> None:
         while True:
             self._woken.clear()
             await self._record_results()
@@ -93,12 +109,14 @@ class Sender:
                 return
             if not self._results:
                 await self._sleep(min(POLL_EVERY, POLL_EVERY if delay is None else delay))
+            if time.monotonic() >= self._looked_at + POLL_EVERY:
+                self._look = True
 
     async def _sleep(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._woken.wait(), seconds)
         except TimeoutError:
-            self._look = True
+            return
 
     async def _is_ours(self) -> bool:
         if self._database.is_sqlite:
@@ -107,14 +125,22 @@ class Sender:
         if now < self._lease_until - (LEASE.total_seconds() - RENEW_EVERY):
             return True
         async with self._database.unit_of_work() as session:
-            held = await leases.hold(session, f"sender:{self._bot_id}", self._holder, LEASE)
+            held = await leases.hold(session, self._lease, self._holder, LEASE)
         self._lease_until = now + LEASE.total_seconds() if held else 0.0
         if not held:
             self._chats.clear()
-            self._known = set(self._sending)
+            self._known = {row.id for row, _ in self._sending.values()}
         return held
 
+    async def _release(self) -> None:
+        if self._database.is_sqlite or not self._lease_until:
+            return
+        self._lease_until = 0.0
+        async with self._database.unit_of_work() as session:
+            await leases.release(session, self._lease, self._holder)
+
     async def _load(self) -> None:
+        self._looked_at = time.monotonic()
         async with self._database.snapshot() as session:
             rows = await outbox.queued(session, self._bot_id, self._known)
         for row in rows:
@@ -134,8 +160,9 @@ class Sender:
                 continue
             delay = self._budget.wait(chat_id, now)
             if delay <= 0 and len(self._sending) < IN_FLIGHT:
-                self._budget.spend(chat_id, now)
-                self._sending[chat_id] = asyncio.create_task(self._send(rows[0]))
+                self._budget.begin(chat_id)
+                self._sending[chat_id] = rows[0], asyncio.create_task(self._send(rows[0]))
+                self._chats[chat_id] = self._chats.pop(chat_id)  # to the end: the others' turn first
             else:
                 soonest = delay if soonest is None else min(soonest, delay)
         if not self._chats:
@@ -155,6 +182,8 @@ class Sender:
             log.exception("outbox: call %s failed in a way nobody foresaw", row.method)
             self._try_later(row)
             result = None
+        finally:
+            self._budget.end(row.chat_id, time.monotonic())
         if result is not None:
             rows = self._chats.get(row.chat_id)
             if rows and rows[0].id == row.id:
