@@ -11,6 +11,8 @@ import httpx
 Message = dict[str, Any]
 PATIENCE = 15.0
 """Seconds an actor waits for an answer before the story has gone wrong."""
+SILENCE = 0.12
+"""Seconds without a call after which the bot is taken to have said what it had to say."""
 
 
 class StoryWentWrong(Exception):
@@ -34,6 +36,17 @@ class Stage:
     async def get(self, path: str, **query: Any) -> Any:
         """One question to it."""
         return self._answer(await self._client.get(f"/{path}", params=query))
+
+    async def settle(self) -> None:
+        """Wait until the bot has taken every update and been silent for a moment."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            idle = await self.get("idle")
+            busy = idle["pending"] or idle["unanswered_taps"] or idle["calls_under_way"]
+            if not busy and idle["silent_for"] > SILENCE:
+                return
+            await asyncio.sleep(0.02)
+        raise StoryWentWrong("the bot did not come to rest")
 
     async def upload(self, content: bytes, **query: Any) -> Any:
         """Send a file."""
@@ -93,15 +106,6 @@ class Actor:
                     return message
             await asyncio.sleep(0.05)
         raise StoryWentWrong(f"{self.name} did not see {text!r}")
-
-    async def wait_for_change(self, message: Message) -> None:
-        """Wait until a message the person saw in private looks otherwise."""
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until:
-            if message not in await self.messages():
-                return
-            await asyncio.sleep(0.02)
-        raise StoryWentWrong(f"{self.name}'s screen did not change")
 
     async def tap(self, label: str, chat: int | None = None) -> str:
         """Tap the newest button whose text contains ``label`` (its link is opened, if it is one); returns its text."""

@@ -92,7 +92,7 @@ class Story:
         self._stage = stage
         self._language = language
         self._tell = narrator
-        self._told: dict[tuple[int, int], str] = {}
+        self._told: dict[tuple[int, int], tuple[str, ...]] = {}
         self.words = WORDS[language]
 
     async def gather(self) -> None:
@@ -146,28 +146,30 @@ class Story:
         await self.sees(self.marie, words.even)
 
     async def says(self, who: Actor, text: str, chat: int | None = None) -> None:
-        """Somebody writes."""
+        """Somebody writes; what the bot answers there is told."""
         self._tell(self._where(who, chat), text)
         await who.send(text, chat)
+        await self._tell_news(who, chat)
 
     async def sends_catalogue(self, who: Actor) -> None:
-        """Somebody sends the catalogue's file."""
+        """Somebody sends the catalogue's file; what the bot understood is told."""
         content = files("bot.demo").joinpath("catalogue.csv").read_bytes()
         self._tell(self._where(who, None), "📎 catalogue.csv")
         await who.upload("catalogue.csv", content)
+        await self._tell_news(who, None)
 
     async def taps(self, who: Actor, label: str, chat: int | None = None) -> None:
         """Somebody taps a button; what it changed there is told."""
         text = await who.tap(label, chat)
         self._tell(self._where(who, chat), f"👆 {text}")
-        if chat is None:
+        await self._tell_news(who, chat)
+        if chat is not None:
             await self._tell_news(who, None)
 
     async def sees(self, who: Actor, text: str, chat: int | None = None) -> Message:
         """Somebody reads an answer that holds ``text``."""
-        message = await who.see(text, chat)
         await self._tell_news(who, chat)
-        return message
+        return await who.see(text, chat)
 
     async def finds_product(self, who: Actor, price: str) -> None:
         """Somebody turns the catalogue's pages until a price is there."""
@@ -176,16 +178,27 @@ class Story:
             if any(price in button["text"] for button in buttons_of(newest)):
                 return
             await self.taps(who, "▶️")
-            await who.wait_for_change(newest)
         raise StoryWentWrong(f"no product costs {price}")
 
     async def _tell_news(self, who: Actor, chat: int | None) -> None:
+        """Once the bot has come to rest, tell what is new in a chat."""
+        await self._stage.settle()
         for message in await who.messages(chat):
             key = (chat or who.id, message["message_id"])
-            shown = body_of(message) + "".join(f"\n[{button['text']}]" for button in buttons_of(message))
-            if is_from_bot(message) and self._told.get(key) != shown:
-                self._told[key] = shown
-                self._tell(f"Cagnotte → {self._where(who, chat)}", shown)
+            lines = lines_of(message)
+            before = self._told.get(key, ())
+            if is_from_bot(message) and before != lines:
+                self._told[key] = lines
+                place = who.name if chat is None else self.words.group
+                news = lines if not before else tuple(line for line in lines if line not in before)
+                self._tell(f"Cagnotte → {place}" + (" ✏️" if before else ""), "\n".join(news))
 
     def _where(self, who: Actor, chat: int | None) -> str:
         return who.name if chat is None else f"{who.name} · {self.words.group}"
+
+
+def lines_of(message: Message) -> tuple[str, ...]:
+    """A message as lines: its text, then a line for each row of buttons."""
+    rows = (message.get("reply_markup") or {}).get("inline_keyboard", [])
+    buttons = (" ".join(f"[{button['text']}]" for button in row) for row in rows)
+    return (*body_of(message).splitlines(), *buttons)

@@ -37,7 +37,7 @@ PRODUCTS = (
     ("Persil plat", "bouquet", "1,20", TILLEULS, "5,5", "20"),
     ("Œufs plein air", "boîte de 6", "2,35", TILLEULS, "5,5", "50"),
     ("Poulet fermier", "kg", "11,90", TILLEULS, "5,5", "18"),
-    ("Panier de légumes de saison", "pièce", "12,35", TILLEULS, "5,5", "24"),
+    ("Colis de légumes de saison", "pièce", "12,35", TILLEULS, "5,5", "24"),
     ("Pain de campagne au levain", "pièce 800 g", "4,20", FOURNIL, "5,5", "30"),
     ("Pain complet", "pièce 500 g", "3,40", FOURNIL, "5,5", "20"),
     ("Pain aux noix", "pièce 500 g", "4,60", FOURNIL, "5,5", "12"),

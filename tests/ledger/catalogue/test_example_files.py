@@ -25,7 +25,7 @@ def test_it_is_like_a_real_groups() -> None:
     assert {row.vat_rate for row in rows} == {550, 2000}
     assert any(row.weighed for row in rows)
     assert any(row.stock_milli is None for row in rows)
-    assert [row.name for row in rows if row.price_cents == 1235] == ["Panier de légumes de saison"]
+    assert [row.name for row in rows if row.price_cents == 1235] == ["Colis de légumes de saison"]
     text = "".join(row.name for row in rows)
     assert all(letter in text for letter in "éèêâûçŒ’«")
 
