@@ -168,7 +168,7 @@ def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool
             )
         )
     lines.append(texts.t("What was ordered already keeps its price."))
-    rows: list[Row] = [(button(texts.label("🌱 See the catalogue"), "catalogue", 0),)]
+    rows: list[Row] = [(button(texts.label("🌱 See the catalogue"), "catalogue", 0, below=True),)]
     if not distributions:
         lines += ["", texts.t("Next: announce a distribution, so that members can order.")]
         rows.append((button(texts.label("➕ New distribution"), "newdist", style="primary"),))

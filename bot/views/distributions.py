@@ -159,7 +159,9 @@ def announced(
         lines.append(
             texts.t("⚠️ The catalogue is empty: send me a CSV or Excel file, so that members can order.")
         )
-    return Screen("\n".join(lines), ((button(texts.label("📅 Distributions"), "distributions"),),))
+    return Screen(
+        "\n".join(lines), ((button(texts.label("📅 Distributions"), "distributions", below=True),),)
+    )
 
 
 def announcement(texts: Texts, group: Group, distribution: Distribution, order_url: str) -> Screen:

@@ -151,7 +151,11 @@ def recorded(
     ]
     rows: list[Row] = [
         (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, settlement.step),),
-        (button(texts.label("👤 {name}", name=draft.member.name[:40]), "member", draft.member.id),),
+        (
+            button(
+                texts.label("👤 {name}", name=draft.member.name[:40]), "member", draft.member.id, below=True
+            ),
+        ),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -165,7 +169,13 @@ def opening_recorded(texts: Texts, draft: Draft, after_cents: int) -> Screen:
         "",
         texts.t("Was it a slip? Enter the same amount with the other sign."),
     ]
-    rows = ((button(texts.label("👤 {name}", name=draft.member.name[:40]), "member", draft.member.id),),)
+    rows = (
+        (
+            button(
+                texts.label("👤 {name}", name=draft.member.name[:40]), "member", draft.member.id, below=True
+            ),
+        ),
+    )
     return Screen("\n".join(lines), rows)
 
 
@@ -195,7 +205,7 @@ def told_member(
             )
         lines = [line, *_details(texts, draft.dated, draft.note)]
     lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance"),),))
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
 
 
 def not_recorded(texts: Texts) -> Screen:

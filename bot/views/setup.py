@@ -56,8 +56,8 @@ def next_steps(texts: Texts, group: Group) -> Screen:
     ]
     rows = (
         (
-            button(texts.label("📅 Distributions"), "distributions"),
-            button(texts.label("⚙️ Settings"), "settings"),
+            button(texts.label("📅 Distributions"), "distributions", below=True),
+            button(texts.label("⚙️ Settings"), "settings", below=True),
         ),
     )
     return Screen("\n".join(lines), rows)

@@ -75,3 +75,10 @@ async def stage(sqlite_url: str) -> AsyncIterator[Stage]:
     """A sandbox and the bot on it, with an empty database."""
     async with staged(sqlite_url) as stage:
         yield stage
+
+
+@pytest.fixture
+async def any_stage(database_url: str) -> AsyncIterator[Stage]:
+    """The same on either database: for the stories in which money moves."""
+    async with staged(database_url) as stage:
+        yield stage
