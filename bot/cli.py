@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import os
-import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
@@ -85,13 +83,13 @@ async def _demo(options: argparse.Namespace) -> int:
 
 async def _run_bot(options: argparse.Namespace) -> int:
     from bot.app import SchemaOutdated, running
+    from bot.signals import serve_until_told
 
     config = _load(options)
     if config is None:
         return 1
     try:
-        async with running(config):
-            await until_told_to_stop()
+        await serve_until_told(running(config))
     except SchemaOutdated:
         print("The database's schema is older than this version. Run: cagnotte migrate", file=sys.stderr)
         return 1
@@ -102,16 +100,6 @@ async def _run_bot(options: argparse.Namespace) -> int:
         print(f"The bot could not start: {error.strerror or error}", file=sys.stderr)
         return 1
     return 0
-
-
-async def until_told_to_stop() -> None:
-    """Wait for SIGTERM or SIGINT; what is under way is finished afterwards."""
-    told = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, told.set)
-    await told.wait()
 
 
 async def _check_config(options: argparse.Namespace) -> int:

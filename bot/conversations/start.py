@@ -9,8 +9,10 @@ from bot.conversations.order import show_open_distributions
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, end
 from bot.views import account as views
+from bot.views import setup as setup_views
 from bot.views import start as start_views
 from bot.views.texts import LANGUAGES
+from ledger.catalogue.service import count_products
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, JoinPolicy
@@ -78,12 +80,15 @@ async def _started_in_a_group(context: Context, payload: str) -> None:
 
 
 async def show_home(context: Context) -> None:
-    """Where the person stands in the group they look at; the way in for who has none."""
+    """Where the person stands in the group they look at: what to do first in a new one, the way in for who has none."""
     own = await groups.groups_of_person(context.session, context.person.id)
     if context.scene.member is None and own:
         await _look_at(context, own[0])
     if context.scene.member is None:
         context.show(start_views.stranger(context.texts, context.scene.bot_username))
+        return
+    if context.member.is_coordinator and not await count_products(context.session, context.member.group_id):
+        context.show(setup_views.next_steps(context.texts, context.group))
         return
     account = await account_of(context)
     context.show(

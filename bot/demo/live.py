@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from collections.abc import AsyncIterator
 
 from bot.demo.stage import theatre
 from bot.demo.story import Story
+from bot.signals import serve_until_told
 
 
 async def serve(port: int, language: str) -> int:
     """Serve until told to stop."""
-    from bot.cli import until_told_to_stop
-
     try:
-        async with theatre(port, language) as play:
-            print(f"Cagnotte: {play.url}/  (Ctrl+C)", flush=True)
-            story = Story(play.stage, language)
-            await story.gather()
-            await story.set_up()
-            await until_told_to_stop()
+        await serve_until_told(_seeded(port, language))
     except OSError as error:
         print(f"Port {port}: {error.strerror or error}. Try --port with another number.", file=sys.stderr)
         return 1
     return 0
+
+
+@contextlib.asynccontextmanager
+async def _seeded(port: int, language: str) -> AsyncIterator[None]:
+    """The theatre with its group; the page answers while the group is being set up."""
+    async with theatre(port, language) as play:
+        print(f"Cagnotte: {play.url}/  (Ctrl+C)", flush=True)
+        story = Story(play.stage, language)
+        await story.gather()
+        await story.set_up()
+        yield
