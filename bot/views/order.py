@@ -343,7 +343,7 @@ def _how_to_pay(texts: Texts, group: Group, done: Confirmed) -> list[str]:
     if group.iban:
         holder = group.account_holder or group.title
         iban = " ".join(group.iban[i : i + 4] for i in range(0, len(group.iban), 4))
-        lines.append(texts.t("To {holder}, IBAN {iban}", holder=holder, iban=Html(f"<code>{iban}</code>")))
+        lines.append(texts.t("To {holder}, IBAN {iban}", holder=holder, iban=iban))
     else:
         lines.append(texts.t("Ask the coordinators for the account to pay to."))
     lines.append(texts.t("Put this reference in the transfer's label: {reference}", reference=reference))
