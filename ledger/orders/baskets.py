@@ -6,6 +6,7 @@ member already ordered, the basket starts from that order, and confirming it rep
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,12 +26,24 @@ MAX_QUANTITY = 1_000_000
 """A thousand units of one product in one basket, in thousandths."""
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedDistribution:
+    """What can be said of a distribution once its row is out of reach, as after a refusal."""
+
+    id: int
+    place: str
+    starts_at: dt.datetime
+    closes_at: dt.datetime
+
+
 class OrdersClosed(LedgerError):
     """The distribution does not take orders now."""
 
     def __init__(self, distribution: Distribution) -> None:
         super().__init__()
-        self.distribution = distribution
+        self.distribution = ClosedDistribution(
+            distribution.id, distribution.place, distribution.starts_at, distribution.closes_at
+        )
 
 
 class InvalidQuantity(LedgerError):

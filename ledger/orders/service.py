@@ -188,6 +188,8 @@ async def confirmed(session: AsyncSession, member: Member, confirmation_id: int)
     if confirmation is None or confirmation.group_id != member.group_id:
         raise NotFound("confirmation", confirmation_id)
     order = await get_order(session, member.group_id, confirmation.order_id)
+    if order.member_id != member.id:
+        raise NotFound("confirmation", confirmation_id)
     distribution = await session.get(Distribution, order.distribution_id)
     assert distribution is not None
     payment = await session.get(Payment, confirmation.payment_id) if confirmation.payment_id else None

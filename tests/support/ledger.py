@@ -118,11 +118,26 @@ class Story:
                 session, self.group_id, place, starts, starts - dt.timedelta(days=1)
             )
 
+    async def close(self, distribution: Distribution) -> None:
+        """The closing time of a distribution passes."""
+        past = utc_now() - dt.timedelta(hours=1)
+        async with self.database.unit_of_work() as session:
+            row = await session.get_one(Distribution, distribution.id)
+            row.opens_at, row.closes_at = past - dt.timedelta(days=1), past
+
+    async def change(self, product: Product, **values: object) -> None:
+        """A coordinator changes a product."""
+        async with self.database.unit_of_work() as session:
+            row = await session.get_one(Product, product.id)
+            for name, value in values.items():
+                setattr(row, name, value)
+
     async def basket(self, member: Member, distribution: Distribution, lines: Lines) -> Basket:
         """The member's basket for a distribution, holding exactly `lines`."""
         async with self.database.unit_of_work() as session:
             group = await self.group(session)
-            basket = await baskets.open_basket(session, group, member, distribution)
+            row = await distributions.get_distribution(session, self.group_id, distribution.id)
+            basket = await baskets.open_basket(session, group, member, row)
             await baskets.empty(session, basket)
             for product, quantity in lines.items():
                 await baskets.set_quantity(session, basket, product, quantity)
