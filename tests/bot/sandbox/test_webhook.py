@@ -30,7 +30,7 @@ class Bot:
         async with self.news:
             self.got.append(update)
             self.news.notify_all()
-        text = update["message"]["text"] if "message" in update else "tap"
+        text = _text(update)
         left = self.refuses.get(text, 0)
         self.refuses[text] = left - 1
         return Response(status_code=500 if left > 0 else 200)
@@ -40,7 +40,12 @@ class Bot:
             await self.news.wait_for(lambda: len(self.got) >= count)
 
     def texts(self) -> list[str]:
-        return [one["message"]["text"] if "message" in one else "tap" for one in self.got]
+        return [_text(one) for one in self.got]
+
+
+def _text(update: dict[str, Any]) -> str:
+    tap = update.get("callback_query")
+    return f"tap of {tap['from']['first_name']}" if tap else str(update["message"]["text"])
 
 
 @pytest.fixture
@@ -90,18 +95,25 @@ async def test_repeated_until_accepted_and_the_chat_waits(
     assert info["last_error_message"].startswith("Wrong response from the webhook: ")
 
 
-async def test_a_tap_does_not_wait_for_the_chat(api: Api, sandbox: Sandbox, bot: Bot, address: str) -> None:
-    marie = sandbox.world.add_person("Marie")
-    people.say(sandbox.world, marie, "/start")
+async def test_a_tap_waits_for_the_same_persons_taps_only(
+    api: Api, sandbox: Sandbox, bot: Bot, address: str
+) -> None:
+    world = sandbox.world
+    marie, paul = world.add_person("Marie"), world.add_person("Paul")
+    group = world.add_group("Amap", members=[marie, paul])
     keys = {"inline_keyboard": [[{"text": "a", "callback_data": "a"}]]}
-    sent = await api.ok("sendMessage", chat_id=marie.id, text="a", reply_markup=keys)
+    sent = await api.ok("sendMessage", chat_id=group.id, text="a", reply_markup=keys)
     await api.updates()
-    bot.refuses = {"un": 2}
+    bot.refuses = {"/un": 3, "tap of Marie": 2}
     await api.ok("setWebhook", url=address)
-    people.say(sandbox.world, marie, "un")
-    people.tap(sandbox.world, marie, sandbox.world.chat(marie.id), sent["message_id"], "a")
-    await bot.until(4)
-    assert sorted(bot.texts()[:2]) == ["tap", "un"]
+    people.say(world, marie, "/un", group)
+    for person in (marie, marie, paul):
+        people.tap(world, person, group, sent["message_id"], "a")
+    await bot.until(3)
+    assert sorted(bot.texts()[:3]) == ["/un", "tap of Marie", "tap of Paul"]
+    await bot.until(9)
+    taps = [one["update_id"] for one in bot.got if _text(one) == "tap of Marie"]
+    assert taps == [taps[0]] * 3 + [taps[0] + 1]
 
 
 async def test_a_dead_address_keeps_the_updates(api: Api, sandbox: Sandbox) -> None:
