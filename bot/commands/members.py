@@ -52,7 +52,7 @@ async def member(update: Update, context: Context) -> State | None:  # noqa: ARG
         await _show_named(context, context.command_text)
         return None
     cancel = context.step_button(context.texts.label("Cancel"), "cancel")
-    context.say(views.ask_name(context.texts, cancel))
+    context.say(context.to_answer(views.ask_name(context.texts, cancel)))
     return State.NAME
 
 

@@ -112,7 +112,7 @@ async def ask_amount(update: Update, context: Context) -> State | None:  # noqa:
         return None
     keep(context.conversation, payment=payment.id)
     cancel = context.step_button(context.texts.label("Cancel"), "cancel")
-    context.say(views.ask_amount(context.texts, payment, cancel))
+    context.say(context.to_answer(views.ask_amount(context.texts, payment, cancel)))
     return State.AMOUNT
 
 
@@ -125,7 +125,7 @@ async def take_amount(update: Update, context: Context) -> str | None:  # noqa: 
         if amount == 0:
             raise InvalidAmount(context.typed)
     except InvalidAmount:
-        context.say(Screen(amount_again(context.texts)))
+        context.say(context.to_answer(Screen(amount_again(context.texts))))
         return None
     context.say(views.payment_page(context.texts, await _page(context, payment), amount))
     return END

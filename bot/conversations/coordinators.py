@@ -41,7 +41,7 @@ async def pick(update: Update, context: Context) -> State:  # noqa: ARG001
     page = context.numbers(1)[0]
     everyone = await groups.members(context.session, group_id)
     cancel = context.step_button(context.texts.label("Cancel"), "cancel")
-    context.show(views.pick(context.texts, everyone, page, cancel))
+    context.show(context.to_answer(views.pick(context.texts, everyone, page, cancel)))
     return State.NAME
 
 
@@ -50,7 +50,7 @@ async def take_name(update: Update, context: Context) -> str | None:  # noqa: AR
     group_id = context.coordinator.group_id
     found = await groups.find_members(context.session, group_id, context.typed)
     if not found:
-        context.say(members_views.unknown(context.texts, context.typed))
+        context.say(context.to_answer(members_views.unknown(context.texts, context.typed)))
         return None
     if len(found) == 1:
         context.say(views.roles(context.texts, found[0]))

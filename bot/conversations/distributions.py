@@ -64,7 +64,7 @@ def _from_line(context: Context) -> State | None:
 async def ask_date(update: Update, context: Context) -> State:  # noqa: ARG001
     """➕: step by step."""
     _ = context.coordinator
-    context.say(_reply_here(context, views.ask_date(context.texts, _cancel(context))))
+    context.say(context.to_answer(views.ask_date(context.texts, _cancel(context))))
     return State.DATE
 
 
@@ -78,7 +78,7 @@ async def take_date(update: Update, context: Context) -> State | None:  # noqa: 
     except (dates.NotUnderstood, distributions.InvalidDistribution) as problem:
         return _again(context, problem)
     keep(context.conversation, date=day.isoformat())
-    context.say(_reply_here(context, views.ask_time(context.texts, day, _cancel(context))))
+    context.say(context.to_answer(views.ask_time(context.texts, day, _cancel(context))))
     return State.TIME
 
 
@@ -93,7 +93,7 @@ async def take_time(update: Update, context: Context) -> State | None:  # noqa: 
     except (dates.NotUnderstood, distributions.InvalidDistribution) as problem:
         return _again(context, problem)
     keep(context.conversation, starts=starts_at.isoformat())
-    context.say(_reply_here(context, views.ask_place(context.texts, _cancel(context))))
+    context.say(context.to_answer(views.ask_place(context.texts, _cancel(context))))
     return State.PLACE
 
 
@@ -108,7 +108,7 @@ async def take_place(update: Update, context: Context) -> State | None:  # noqa:
     keep(context.conversation, place=place, proposed=closes_at.isoformat())
     proposed = context.step_button(context.texts.day_and_time(closes_at), "closing", style="primary")
     screen = views.ask_closing(context.texts, proposed, _cancel(context))
-    context.say(_reply_here(context, screen))
+    context.say(context.to_answer(screen))
     return State.CLOSING
 
 
@@ -201,18 +201,8 @@ def _again(context: Context, problem: Exception) -> State | None:
     else:
         assert isinstance(problem, distributions.InvalidDistribution)
         sentence = errors.sentence(context.texts, problem)
-    context.say(_reply_here(context, Screen(sentence)))
+    context.say(context.to_answer(Screen(sentence)))
     return None
-
-
-def _reply_here(context: Context, screen: Screen) -> Screen:
-    """In a group, Telegram gives a bot only what replies to it."""
-    if context.is_private:
-        return screen
-    return Screen(
-        f"{screen.text}\n{context.texts.t('(In this chat, answer by replying to this message.)')}",
-        screen.rows,
-    )
 
 
 def _cancel(context: Context) -> ScreenButton:

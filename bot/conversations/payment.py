@@ -86,7 +86,8 @@ async def _begin_for(context: Context, kind: str) -> State:
     group_id = context.coordinator.group_id
     member = await groups.get_member(context.session, group_id, context.numbers(1)[0])
     keep(context.conversation, kind=kind, member=member.id)
-    context.say(views.ask_amount(context.texts, member, _cancel(context), is_opening=kind == "opening"))
+    screen = views.ask_amount(context.texts, member, _cancel(context), is_opening=kind == "opening")
+    context.say(context.to_answer(screen))
     return State.AMOUNT
 
 
@@ -240,6 +241,8 @@ async def _tell_member(
 async def _ask_next(context: Context, notice: str | None = None) -> State:
     """Ask for the first thing that is missing; when nothing is, show it all with its button."""
     state, screen = await _next(context)
+    if state is not State.CONFIRM:
+        screen = context.to_answer(screen)
     context.show(screen.under(notice) if notice else screen)
     return state
 
@@ -267,7 +270,7 @@ async def _next(context: Context) -> tuple[State, Screen]:
 
 def _ask_member(context: Context, found: list[Member], notice: str) -> State:
     screen = views.ask_member(context.texts, _choices(context, found), _cancel(context))
-    context.show(screen.under(notice))
+    context.show(context.to_answer(screen).under(notice))
     return State.MEMBER
 
 

@@ -123,7 +123,7 @@ async def ask_value(update: Update, context: Context) -> State:  # noqa: ARG001
     if option in REMOVABLE and getattr(context.group, option):
         rows.append((context.step_button(texts.label("Remove it"), "remove", style="danger"),))
     rows.append((context.step_button(texts.label("Cancel"), "cancel"),))
-    context.say(views.ask_value(texts, option, rows))
+    context.say(context.to_answer(views.ask_value(texts, option, rows)))
     return State.VALUE
 
 
@@ -136,7 +136,7 @@ async def take_value(update: Update, context: Context) -> str | None:  # noqa: A
     try:
         await groups.set_option(context.session, context.group, option, value)
     except InvalidOption:
-        context.say(Screen(views.not_possible(context.texts, option)))
+        context.say(context.to_answer(Screen(views.not_possible(context.texts, option))))
         return None
     _show(context)
     return END

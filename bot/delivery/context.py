@@ -20,7 +20,7 @@ from telegram.ext import Application, CallbackContext
 from bot.delivery.api import Api
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
-from bot.delivery.state import conversation_row, end
+from bot.delivery.state import conversation_row, end, step_mark
 from bot.views.screen import BELOW, Button, Screen, button
 from bot.views.texts import Texts
 from ledger.errors import NotAllowed, NotFound
@@ -253,8 +253,15 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         return False
 
     def step_button(self, text: str, word: str, *args: object, style: str | None = None) -> Button:
-        """A button of the conversation's coming step: the handler that shows it returns a state."""
-        return button(text, "step", word, self.conversation.revision + 1, *args, style=style)
+        """A button of the conversation's coming step, for this person: the handler that shows it returns a state."""
+        return button(text, "step", word, step_mark(self.conversation, 1), *args, style=style)
+
+    def to_answer(self, screen: Screen) -> Screen:
+        """A screen whose answer is typed: in a group, Telegram gives a bot only what replies to it."""
+        if self.is_private:
+            return screen
+        hint = self.texts.t("(In this chat, answer by replying to this message.)")
+        return Screen(f"{screen.text}\n{hint}", screen.rows)
 
     def toast(self, text: str, *, alert: bool = False) -> None:
         """A short word over the tapped button."""

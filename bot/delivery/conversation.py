@@ -15,7 +15,7 @@ from telegram import Update
 from telegram.ext import Application, BaseHandler, filters
 
 from bot.delivery.context import Context, current_scene
-from bot.delivery.state import advance, end, keep
+from bot.delivery.state import advance, end, keep, step_mark
 from bot.views.screen import BELOW
 
 __all__ = [
@@ -55,19 +55,19 @@ class Button(BaseHandler[Update, Context, Any]):
 
 
 class StepButton(BaseHandler[Update, Context, Any]):
-    """A tap on a conversation's own button: ``step:<word>:<revision>``, of this very step and no other."""
+    """A tap on a conversation's own button: ``step:<word>:<revision>.<person>``, of this very step and no other."""
 
     def __init__(self, word: str, callback: Callback) -> None:
         super().__init__(callback)
         self.word = word
 
     def check_update(self, update: object) -> bool:
-        """The word and the revision both fit; anything older is left to the fallback that says so."""
+        """Word, revision and person fit; anything older, or another's, is left to the fallback that says so."""
         query = update.callback_query if isinstance(update, Update) else None
         if query is None or query.data is None:
             return False
-        revision = str(current_scene.get().conversation.revision)
-        return query.data.split(":")[:3] == [STEP, self.word, revision]
+        mark = step_mark(current_scene.get().conversation)
+        return query.data.split(":")[:3] == [STEP, self.word, mark]
 
 
 class Typed(BaseHandler[Update, Context, Any]):

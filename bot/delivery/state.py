@@ -41,3 +41,8 @@ def end(row: ConversationRow) -> None:
 def keep(row: ConversationRow, **data: Any) -> None:
     """Remember values until the conversation ends (a new dict, so that the change is seen)."""
     row.data = {**row.data, **data}
+
+
+def step_mark(row: ConversationRow, ahead: int = 0) -> str:
+    """What the buttons of a step carry: its revision and whose it is, since several people write in one chat."""
+    return f"{row.revision + ahead}.{row.user_id}"

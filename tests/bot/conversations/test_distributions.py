@@ -20,7 +20,8 @@ async def test_in_one_line(stage: Stage) -> None:
     assert told.button("Order")
     assert told.says("Salle <A>")
     assert len(await stage.rows("distributions")) == 1
-    await group.anne.forge_tap("step:confirm:1", preview)
+    old = str(preview.button("Confirm").callback_data)  # type: ignore[union-attr]
+    assert "no longer valid" in await group.anne.forge_tap(old, preview)
     assert len(await stage.rows("distributions")) == 1
     listed = await group.anne.ask("/distributions", expect="open until")
     assert listed.says("0 orders")
