@@ -1,0 +1,171 @@
+"""One history of all tables: what it makes is what the models say, once and whole."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import CheckConstraint, Table, inspect, text
+from sqlalchemy.engine import Connection
+
+import bot.delivery.models  # noqa: F401 - its tables are in the same history
+from ledger import migrations
+from ledger.db import Base, Database
+from ledger.migrations import current_revision, head_revision, split_statements, upgrade
+from ledger.verify import TRIGGERS, TRIGGERS_SQLITE
+from tests.support.databases import Server
+
+TABLES = sorted(Base.metadata.tables)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database without a schema."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}")
+        yield database
+        await database.close()
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    name = f"empty_{abs(hash(tmp_path)) % 10**9}"
+    server.execute(f"CREATE DATABASE {name}")
+    database = Database(server.url(name))
+    yield database
+    await database.close()
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def tables(database: Database) -> list[str]:
+    async with database.snapshot() as session:
+        connection = await session.connection()
+        return sorted(await connection.run_sync(lambda c: inspect(c).get_table_names()))
+
+
+async def test_the_history_makes_what_the_models_say(own_database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        options = {"compare_type": True, "compare_server_default": True}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata))
+
+    async with own_database.snapshot() as session:
+        assert await (await session.connection()).run_sync(differences) == []
+    assert await tables(own_database) == sorted([*TABLES, "alembic_version"])
+
+
+async def test_the_checks_are_there(own_database: Database) -> None:
+    """Alembic does not compare CHECKs: their names are compared here, and with them those of create_all."""
+
+    def names(connection: Connection) -> dict[str, set[str]]:
+        found = inspect(connection)
+        return {table: {str(c["name"]) for c in found.get_check_constraints(table)} for table in TABLES}
+
+    def wanted(table: Table) -> set[str]:
+        return {str(c.name) for c in table.constraints if isinstance(c, CheckConstraint)}
+
+    async with own_database.snapshot() as session:
+        found = await (await session.connection()).run_sync(names)
+    prefixed = {
+        table: {f"ck_{table}_{name}" if not name.startswith("ck_") else name for name in wanted(model)}
+        for table, model in Base.metadata.tables.items()
+    }
+    assert found == prefixed
+    assert sum(map(len, found.values())) > 15
+
+
+async def test_the_texts_of_checks_and_columns_are_those_of_create_all(
+    own_database: Database, tmp_path: Path
+) -> None:
+    """On SQLite, where CREATE TABLE is kept word for word."""
+    if not own_database.is_sqlite:
+        return
+
+    def shape(path: str) -> dict[str, tuple[object, ...]]:
+        with closing(sqlite3.connect(path)) as connection:
+            shapes = {}
+            for table in TABLES:
+                columns = sorted(row[1:] for row in connection.execute(f"PRAGMA table_xinfo({table})"))
+                keys = sorted(row[2:] for row in connection.execute(f"PRAGMA foreign_key_list({table})"))
+                (strict,) = connection.execute(
+                    "SELECT strict FROM pragma_table_list WHERE name = ?", (table,)
+                ).fetchone()
+                (sql,) = connection.execute(
+                    "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)
+                ).fetchone()
+                checks = sorted(line.strip(" ,\t") for line in sql.splitlines() if "CHECK" in line)
+                shapes[table] = (columns, keys, strict, checks)
+            return shapes
+
+    made = Database(f"sqlite+aiosqlite:///{tmp_path / 'made.db'}")
+    async with made.unit_of_work() as session:
+        await (await session.connection()).run_sync(Base.metadata.create_all)
+    await made.close()
+    ours = shape(str(own_database.url.database))
+    assert shape(str(made.url.database)) == ours
+    assert all(strict == 1 for _, _, strict, _ in ours.values())
+
+
+async def test_verify_knows_every_trigger(own_database: Database) -> None:
+    sql = text(
+        "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
+        if own_database.is_sqlite
+        else "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT tgisinternal"
+    )
+    expected = {(table, name) for table, names in TRIGGERS.items() for name in names}
+    if own_database.is_sqlite:
+        expected |= {(table, name) for table, names in TRIGGERS_SQLITE.items() for name in names}
+    async with own_database.snapshot() as session:
+        found = {(table, name) for table, name in await session.execute(sql)}
+    assert found == expected
+
+
+async def test_from_nothing_and_again(empty: Database) -> None:
+    assert await current_revision(empty) is None
+    for _ in range(2):
+        await upgrade(empty)
+        assert await current_revision(empty) == head_revision()
+    assert await tables(empty) == sorted([*TABLES, "alembic_version"])
+
+
+async def test_all_of_it_or_nothing(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last trigger cannot be made: no table is left behind, and the next try succeeds."""
+    scripts = migrations.split_statements
+
+    def spoiled(source: str) -> list[str]:
+        return [*scripts(source), "CREATE NONSENSE"]
+
+    monkeypatch.setattr(migrations, "split_statements", spoiled)
+    with pytest.raises(Exception, match="NONSENSE"):
+        await upgrade(empty)
+    assert await tables(empty) == []
+    assert await current_revision(empty) is None
+    monkeypatch.undo()
+    await upgrade(empty)
+    assert await current_revision(empty) == head_revision()
+
+
+def test_scripts_are_cut_where_statements_end() -> None:
+    source = """-- a comment
+
+CREATE TABLE a (b TEXT);
+CREATE TRIGGER t BEFORE INSERT ON a
+BEGIN
+    SELECT 1;
+    SELECT 2;
+END;
+CREATE TRIGGER u BEFORE DELETE ON a
+BEGIN SELECT RAISE(ABORT, 'no'); END;
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN NULL;
+END $$;
+DROP TABLE a;
+"""
+    assert [statement.split("\n")[0] for statement in split_statements(source)] == [
+        "CREATE TABLE a (b TEXT)",
+        "CREATE TRIGGER t BEFORE INSERT ON a",
+        "CREATE TRIGGER u BEFORE DELETE ON a",
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$",
+        "DROP TABLE a",
+    ]
