@@ -192,7 +192,9 @@ async def _back(context: Context, payment: Payment) -> int | None:
 async def _show_settled(context: Context, done: payments.Settled) -> None:
     page = await _page(context, done.payment)
     by = context.coordinator.name
-    context.show(views.settled(context.texts, page, done.settlement, by, await _back(context, done.payment)))
+    back = await _back(context, done.payment)
+    discreet = not context.among_coordinators
+    context.show(views.settled(context.texts, page, done.settlement, by, back, discreet=discreet))
     await _tell_member(context, done)
 
 

@@ -137,9 +137,9 @@ def payment_page(
 
 
 def settled(
-    texts: Texts, page: PaymentPage, settlement: Settlement, by: str, back: int | None = None
+    texts: Texts, page: PaymentPage, settlement: Settlement, by: str, back: int | None, *, discreet: bool
 ) -> Screen:
-    """What was just done, with the way to undo it."""
+    """What was just done, with the way to undo it. ``discreet``: members read along, so nobody's balance is shown."""
     payment = page.payment
     amount = settlement.amount_cents
     if amount is None:
@@ -165,7 +165,8 @@ def settled(
         )
         verdict = money.difference(texts, payment.amount_cents, amount)
     lines: list[str] = [line, *([verdict] if verdict else [])]
-    lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, page.balance_cents)))
+    if not discreet:
+        lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, page.balance_cents)))
     rows = [
         (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),),
         _back_row(texts, back),
