@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from typing import Any
 from telegram import Update
 from telegram.error import InvalidToken
 from telegram.ext import Application, ContextTypes
-from telegram.request import HTTPXRequest
 
 from bot.commands.menu import publish_menus
 from bot.config import Config
@@ -21,6 +21,7 @@ from bot.delivery.api import Api
 from bot.delivery.budget import Budget
 from bot.delivery.context import Context, current_scene
 from bot.delivery.dispatcher import AnyApplication, Dispatcher
+from bot.delivery.http import requests
 from bot.delivery.polling import poll
 from bot.delivery.sender import Sender
 from bot.routes import handlers
@@ -52,13 +53,12 @@ class Bot:
 
 def build_api(config: Config) -> Api:
     """The Bot API client of the configured bot."""
-    pool = 32
     return Api(
         config.telegram.token,
         base_url=config.telegram.base_url,
         base_file_url=config.telegram.base_file_url,
-        request=HTTPXRequest(connection_pool_size=pool, read_timeout=15, connect_timeout=5, pool_timeout=5),
-        get_updates_request=HTTPXRequest(connection_pool_size=2, connect_timeout=5),
+        request=requests(connections=32),
+        get_updates_request=requests(connections=2),
     )
 
 
@@ -101,6 +101,8 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         sender = Sender(database, api, api.bot.id, budget)
         dispatcher = Dispatcher(database, application, api, sender.wake)
         bot = Bot(api, database, dispatcher, sender)
+        gc.collect()
+        gc.freeze()  # what is here now stays: no need to look through it again and again
         try:
             async with _work(config, bot):
                 yield bot
@@ -127,6 +129,7 @@ async def _work(config: Config, bot: Bot) -> AsyncIterator[None]:
         menus.cancel()
         bot.dispatcher.finish(workers)
         await asyncio.wait(working)
+        await asyncio.wait([asyncio.create_task(bot.dispatcher.drain())], timeout=FLUSH_SECONDS)
         bot.sender.finish()
         await asyncio.wait([sending], timeout=FLUSH_SECONDS)
         sending.cancel()

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 from telegram.error import NetworkError
 from telegram.ext import ExtBot
+
+from bot.delivery.http import is_not_connected
 
 JsonDict = dict[str, Any]
 
@@ -28,5 +29,4 @@ class Api(ExtBot[None]):
 
 def surely_not_delivered(error: NetworkError) -> bool:
     """Whether a failed call certainly never reached Telegram, so that it may be made again."""
-    cause = error.__cause__
-    return isinstance(cause, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    return is_not_connected(error.__cause__)

@@ -42,6 +42,8 @@ ATTEMPTS = 6
 IDLE_LOOK = 1.0
 """Seconds between looks at an empty inbox, for updates that another process stored."""
 
+NOT_ASKED_FOR = ("reply_markup", "entities")
+
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -144,7 +146,7 @@ class Dispatcher:
     async def _handle(
         self, session: AsyncSession, claimed: Claimed, facts: dict[Fact, Any], refusal: LedgerError | None
     ) -> Scene | None:
-        update = Update.de_json(claimed.payload, self._api)
+        update = as_update(claimed.payload, self._api)
         scene = await self._scene(session, update, facts)
         if scene is not None:
             if refusal is None:
@@ -232,13 +234,22 @@ class Dispatcher:
 
     def _apology(self, claimed: Claimed) -> outbox.Call | None:
         try:
-            update = Update.de_json(claimed.payload, self._api)
+            update = as_update(claimed.payload, self._api)
         except Exception:
             return None
         if update.effective_user is None or update.effective_chat is None:
             return None
         texts = Texts(preferred_language(update.effective_user))
         return outbox.Call("sendMessage", update.effective_chat.id, errors.apology(texts).as_json())
+
+
+def as_update(payload: dict[str, Any], api: Api) -> Update:
+    """The library's object. A tapped message comes without its buttons, which nobody asks for: they are most of the work."""
+    tap = payload.get("callback_query")
+    if isinstance(tap, dict) and isinstance(tap.get("message"), dict):
+        message = {key: value for key, value in tap["message"].items() if key not in NOT_ASKED_FOR}
+        payload = {**payload, "callback_query": {**tap, "message": message}}
+    return Update.de_json(payload, api)
 
 
 def refuse(scene: Scene, refusal: LedgerError) -> None:

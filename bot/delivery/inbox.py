@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Table, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -121,9 +121,10 @@ _AGAIN = (
     .where(InboxRow.id == bindparam("row_id"), InboxRow.done_at.is_(None))
     .with_for_update(skip_locked=True)
 )
+_INBOX = cast(Table, InboxRow.__table__)
 _DONE = (
-    update(InboxRow.__table__)  # type: ignore[arg-type] # a Table, as mapped classes have
-    .where(InboxRow.__table__.c.id == bindparam("row_id"))
+    update(_INBOX)
+    .where(_INBOX.c.id == bindparam("row_id"))
     .values(done_at=bindparam("now"), error=bindparam("why"))
 )
 

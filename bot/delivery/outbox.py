@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.models import OutboxRow
@@ -51,6 +51,14 @@ class Result:
     message_id: int | None = None
 
 
+_OUTBOX = cast(Table, OutboxRow.__table__)
+_RECORD = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("row_id"))
+    .values(sent_at=bindparam("now"), outcome=bindparam("what"), message_id=bindparam("message"))
+)
+
+
 async def enqueue(session: AsyncSession, bot_id: int, calls: Sequence[Call]) -> None:
     """Store calls; they are made after this unit of work's commit, each chat's in this order."""
     if not calls:
@@ -89,12 +97,12 @@ async def queued(
 async def record(session: AsyncSession, results: Sequence[Result]) -> None:
     """Write down what became of calls."""
     now = utc_now()
-    for result in results:
-        await session.execute(
-            update(OutboxRow)
-            .where(OutboxRow.id == result.row_id)
-            .values(sent_at=now, outcome=result.outcome, message_id=result.message_id)
-        )
+    rows = [
+        {"row_id": result.row_id, "now": now, "what": result.outcome, "message": result.message_id}
+        for result in results
+    ]
+    connection = await session.connection()
+    await connection.execute(_RECORD, rows)
 
 
 async def readdress(session: AsyncSession, bot_id: int, old_id: int, new_id: int) -> None:
