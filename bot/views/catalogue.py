@@ -136,7 +136,7 @@ def _changed_line(texts: Texts, product: Product, row: ProductRow) -> str:
 def _import_rows(texts: Texts, read: CatalogueFile, plan: ImportPlan, upload_id: int) -> list[Row]:
     count = len(read.rows)
     if read.problems:
-        label = texts.nlabel("✅ Import the {n} correct line", "✅ Import the {n} correct lines", count)
+        label = texts.nlabel("✅ Import the correct line", "✅ Import the {n} correct lines", count)
     else:
         label = texts.nlabel("✅ Import {n} product", "✅ Import {n} products", count)
     rows: list[Row] = [(button(label, "import", upload_id, 0, style="success"),)]

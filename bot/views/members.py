@@ -176,10 +176,10 @@ def history_title(texts: Texts, member: Member) -> Html:
 def choose(texts: Texts, found: Sequence[Member], verb: str) -> Screen:
     """Several members fit: which one?"""
     rows = [(button(member.name[:60], verb, member.id),) for member in found[:20]]
-    text: str = texts.t("Several members fit. Which one?")
+    lines: list[str] = [texts.t("Several members fit. Which one?")]
     if len(found) > 20:
-        text = f"{text} {texts.t('Only the first 20 are shown: type more of the name.')}"
-    return Screen(text).with_rows(rows)
+        lines.append(texts.t("Only the first 20 are shown: type more of the name."))
+    return Screen("\n".join(lines)).with_rows(rows)
 
 
 def unknown(texts: Texts, typed: str) -> Screen:

@@ -71,14 +71,14 @@ async def expect(
 async def receive(
     session: AsyncSession, group_id: int, payment_id: int, by: Member, amount_cents: int | None = None
 ) -> Settled:
-    """Confirm that the money is there: the announced amount, or another one (D3), > 0.
+    """Confirm that the money is there: the announced amount (negative where money given back was), or another one, > 0 (D3).
 
     Raises :class:`AlreadySettled`, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
     await _require_expected(session, payment)
     amount = payment.amount_cents if amount_cents is None else amount_cents
-    if amount_cents is not None and amount_cents <= 0:
+    if amount <= 0 and amount != payment.amount_cents:
         raise InvalidPayment("amount")
     return await _settle_received(session, payment, by, amount)
 

@@ -146,3 +146,13 @@ async def test_a_coordinator_who_is_one_no_more_cannot_confirm(stage: Stage) -> 
         await session.execute(sql("UPDATE members SET is_coordinator = false"))
     assert "Only the group's coordinators" in await group.anne.tap("Confirm")
     assert await stage.rows("payments") == []
+
+
+async def test_money_given_back_can_be_undone_and_confirmed_again(any_stage: Stage) -> None:
+    group = await set_up(any_stage)
+    await group.anne.ask("/paiement Marie -5 cash", expect="Given back to")
+    await group.anne.press("Confirm", expect="The payment is recorded")
+    undone = await group.anne.press("Undo", expect="Cash of -€5.00")
+    assert await balance_of_marie(group) == 0
+    await group.anne.press("Received", expect="confirmed by Anne", message=undone)
+    assert await balance_of_marie(group) == -500

@@ -17,7 +17,7 @@ async def test_an_admin_starts_a_group_and_members_follow_the_button(stage: Stag
     await marie.tap("Order", chat=chat)
     await marie.wait("You are now a member of Les <Paniers> & Cie")
     await anne.tap("Coordinators", chat=chat)
-    await anne.wait("You are even")
+    await anne.wait("What comes next")
     await stage.world.settle()
     assert "validate" in await anne.commands()
     assert "validate" not in await marie.commands()
