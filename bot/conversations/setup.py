@@ -17,6 +17,7 @@ from ledger.groups import service as groups
 from ledger.groups.models import Group
 
 ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
+GROUPS = ("group", "supergroup")
 OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 LONGEST_TITLE = 70
 
@@ -91,7 +92,7 @@ async def own_membership(update: Update, context: Context) -> None:
     if context.is_private:
         blocked = change.new_chat_member.status == ChatMember.BANNED
         context.person.blocked_at = utc_now() if blocked else None
-    elif _came_in(change):
+    elif change.chat.type in GROUPS and _came_in(change):
         group = context.scene.group
         if group is None:
             context.say(views.greeting(context.texts))
