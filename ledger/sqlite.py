@@ -142,8 +142,14 @@ def run_in_place(
         cursor = raw.executemany(sql, parameters) if many else raw.execute(sql, parameters)
         return cursor.fetchall()
     except sqlite3.Error as error:
+        engine = connection.engine
         raise DBAPIError.instance(
-            sql, tuple(parameters), error, sqlite3.Error, dialect=connection.dialect
+            sql,
+            tuple(parameters),
+            error,
+            sqlite3.Error,
+            hide_parameters=engine.hide_parameters,
+            dialect=engine.dialect,
         ) from error
 
 

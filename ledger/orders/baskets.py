@@ -163,6 +163,16 @@ async def empty(session: AsyncSession, basket: Basket) -> None:
     await session.execute(delete(BasketLine).where(BasketLine.basket_id == basket.id))
 
 
+async def take_out_withdrawn(session: AsyncSession, basket: Basket) -> None:
+    """Take out what is no longer offered: :func:`view` does not show it, and with it nothing can be ordered."""
+    offered = select(Product.id).where(Product.group_id == basket.group_id, Product.available)
+    await session.execute(
+        delete(BasketLine).where(
+            BasketLine.basket_id == basket.id, BasketLine.product_id.not_in(offered.scalar_subquery())
+        )
+    )
+
+
 async def view(session: AsyncSession, basket: Basket) -> BasketView:
     """The basket with its lines at today's prices. Products no longer offered are left out."""
     distribution = await session.get(Distribution, basket.distribution_id)

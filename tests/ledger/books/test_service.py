@@ -266,6 +266,12 @@ class TestRefused:
         with pytest.raises(IntegrityError, match="two currencies"):
             await post_to_swiss_account()
 
+    async def test_what_is_refused_is_not_told_with_its_text(self, ledger: Ledger) -> None:
+        """A member's words must not reach the logs by way of an error."""
+        with pytest.raises(IntegrityError) as refused:
+            await ledger.post("bad", ("cash", "Paul", 0), note="un mot privé")
+        assert "privé" not in str(refused.value)
+
     async def test_one_bad_leg_undoes_the_whole_transaction(self, ledger: Ledger) -> None:
         with pytest.raises(IntegrityError):
             await ledger.post("bad", ("Paul", "farm", 700), ("Paul", "bakery", 0))

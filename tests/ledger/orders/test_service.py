@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from ledger.books import service as books
-from ledger.books.models import AccountKind, Transaction
+from ledger.books.models import AccountKind, Transaction, Transfer
 from ledger.catalogue.models import Product
 from ledger.db import Database
 from ledger.errors import NotFound
@@ -247,16 +247,21 @@ class TestMemberCredit:
         assert (done.balance_cents, done.payment) == (0, None)
         assert await story.awaited(paul) == 0
         assert await story.verify() == []
+        # The database itself was asked for permission, not only the code above it (I7).
+        async with story.database.snapshot() as session:
+            transfers = select(Transfer.within_credit).where(
+                Transfer.transaction_id == done.confirmation.transaction_id
+            )
+            assert set((await session.execute(transfers)).scalars()) == {True}
 
     @pytest.mark.parametrize("devices", [2, 6])
     async def test_two_devices_at_the_same_instant(self, story: Story, paul: Member, devices: int) -> None:
-        """Two orders of 8.00 with 10.00 on the account: exactly one."""
-        vegetables = await story.product("Panier", 800)
+        """Two orders of 8.00 with 10.00 on the account: exactly one, also where nothing but the account is shared."""
         await story.opening(paul, 1000)
-        held = [
-            await story.basket(paul, await story.distribution(f"Place {n}"), {vegetables: 1_000})
-            for n in range(devices)
-        ]
+        held = []
+        for number in range(devices):
+            vegetables = await story.product(f"Panier {number}", 800, producer=f"Ferme {number}")
+            held.append(await story.basket(paul, await story.distribution(), {vegetables: 1_000}))
         results = await together(*(story.confirm(paul, basket, Method.MEMBER_CREDIT) for basket in held))
         assert sum(isinstance(result, orders.Confirmed) for result in results) == 1
         refused = [result for result in results if isinstance(result, NotEnoughCredit)]
@@ -269,9 +274,11 @@ class TestMemberCredit:
         story = await found(one)
         other = Story(two, story.group_id, story.anne)
         paul = await story.member("Paul")
-        vegetables = await story.product("Panier", 800)
         await story.opening(paul, 1000)
-        held = [await story.basket(paul, await story.distribution(), {vegetables: 1_000}) for _ in range(6)]
+        held = []
+        for number in range(6):
+            vegetables = await story.product(f"Panier {number}", 800, producer=f"Ferme {number}")
+            held.append(await story.basket(paul, await story.distribution(), {vegetables: 1_000}))
         results = await together(
             *(
                 (story, other)[n % 2].confirm(paul, basket, Method.MEMBER_CREDIT)
@@ -395,6 +402,10 @@ class TestWhatChangedMeanwhile:
             await story.confirm(paul, basket, Method.CHEQUE)
         assert refused.value.product == "Œufs"
         assert await count(story, Order) == 0
+        async with story.database.unit_of_work() as session:
+            await baskets.take_out_withdrawn(session, basket)
+        done = await story.confirm(paul, basket, Method.CHEQUE)
+        assert [line.product_name for line in done.lines] == ["Pain"]
 
     async def test_orders_are_closed(
         self, story: Story, paul: Member, friday: Distribution, eggs: Product
