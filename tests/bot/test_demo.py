@@ -42,11 +42,17 @@ def free_port() -> int:
 @pytest.mark.parametrize(
     ("language", "ending", "told"),
     [
-        ("fr", "L'histoire se termine bien", ["Anne · AMAP des Lilas", "/installer", "Vous êtes à jour : 0,00 €"]),
+        (
+            "fr",
+            "L'histoire se termine bien",
+            ["Anne · AMAP des Lilas", "/installer", "Vous êtes à jour : 0,00 €"],
+        ),
         ("en", "The story ends well", ["Anne · Lilac Food Group", "/setup", "You are even: €0.00"]),
     ],
 )
-async def test_the_replay_tells_the_whole_story_and_exits_0(language: str, ending: str, told: list[str]) -> None:
+async def test_the_replay_tells_the_whole_story_and_exits_0(
+    language: str, ending: str, told: list[str]
+) -> None:
     async with cagnotte("demo", "--replay", "--lang", language) as process:
         out, err = await process.communicate()
         text = re.sub(r"[\u00a0\u202f]", " ", out.decode())

@@ -67,7 +67,12 @@ def test_values_are_escaped_in_sentences_and_plain_in_labels() -> None:
 
 @pytest.mark.parametrize(
     ("language", "cents", "shown"),
-    [("fr", 1235, "12,35 €"), ("fr", -1235, "-12,35 €"), ("fr", 123450, "1 234,50 €"), ("en", 1235, "€12.35")],
+    [
+        ("fr", 1235, "12,35 €"),
+        ("fr", -1235, "-12,35 €"),
+        ("fr", 123450, "1 234,50 €"),
+        ("en", 1235, "€12.35"),
+    ],
 )
 def test_amounts_are_shown_as_the_language_writes_them(language: str, cents: int, shown: str) -> None:
     assert re.sub(r"[\u00a0\u202f]", " ", Texts(language).money(cents)) == shown
@@ -80,8 +85,6 @@ def test_no_sentence_hides_in_an_f_string_where_extraction_cannot_see_it() -> No
         for joined in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(joined, ast.JoinedStr)
         for call in ast.walk(joined)
-        if isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Attribute)
-        and call.func.attr in KEYWORDS
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in KEYWORDS
     ]
     assert hidden == []
