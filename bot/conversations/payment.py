@@ -6,39 +6,24 @@ The conversation asks for whatever is missing, in a fixed order, so a line that 
 from __future__ import annotations
 
 import datetime as dt
-from enum import StrEnum
 
 from telegram import Update
 
 from bot.commands.validate import reachable
 from bot.conversations import payment_line
 from bot.conversations.dates import NotUnderstood, parse_date
+from bot.conversations.payment_questions import State, ask_member, ask_next, cancel_button, draft_of, today
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
-from bot.views import errors, money
+from bot.views import errors
 from bot.views import payment as views
-from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen
-from ledger.db import utc_now
 from ledger.errors import NotFound
 from ledger.groups import service as groups
-from ledger.groups.models import OFFLINE_METHODS, Member, Method
+from ledger.groups.models import OFFLINE_METHODS, Member
 from ledger.money import InvalidAmount, exponent_of
 from ledger.payments import service as payments
 from ledger.payments.models import Payment
-
-MEMBERS_SHOWN = 20
-
-
-class State(StrEnum):
-    """What the coordinator is asked."""
-
-    MEMBER = "member"
-    AMOUNT = "amount"
-    METHOD = "method"
-    DATE = "date"
-    NOTE = "note"
-    CONFIRM = "confirm"
 
 
 async def enter_payment(update: Update, context: Context) -> State | None:  # noqa: ARG001
@@ -67,7 +52,7 @@ async def _begin(context: Context, kind: str) -> State | None:
         return None
     keep(context.conversation, kind=kind)
     if not context.command_text:
-        return await _ask_next(context)
+        return await ask_next(context)
     exponent = exponent_of(context.group.currency)
     parse = payment_line.parse_opening if kind == "opening" else payment_line.parse_payment
     try:
@@ -86,7 +71,7 @@ async def _begin_for(context: Context, kind: str) -> State:
     group_id = context.coordinator.group_id
     member = await groups.get_member(context.session, group_id, context.numbers(1)[0])
     keep(context.conversation, kind=kind, member=member.id)
-    screen = views.ask_amount(context.texts, member, _cancel(context), is_opening=kind == "opening")
+    screen = views.ask_amount(context.texts, member, cancel_button(context), is_opening=kind == "opening")
     context.say(context.to_answer(screen))
     return State.AMOUNT
 
@@ -96,7 +81,7 @@ def _keep_line(context: Context, typed: payment_line.TypedPayment) -> None:
     if typed.amount_cents is not None:
         keep(context.conversation, amount=typed.amount_cents)
     if typed.method is not None:
-        dated = typed.dated or _today(context)
+        dated = typed.dated or today(context)
         keep(context.conversation, method=str(typed.method), dated=dated.isoformat(), note=typed.note or "")
 
 
@@ -111,7 +96,7 @@ async def choose_member(update: Update, context: Context) -> State:  # noqa: ARG
     group_id = context.coordinator.group_id
     member = await groups.get_member(context.session, group_id, context.numbers(1, skip=2)[0])
     keep(context.conversation, member=member.id)
-    return await _ask_next(context)
+    return await ask_next(context)
 
 
 async def _take_member(context: Context, text: str, notice: str | None = None) -> State:
@@ -119,11 +104,11 @@ async def _take_member(context: Context, text: str, notice: str | None = None) -
     found = await groups.find_members(context.session, context.coordinator.group_id, text)
     if len(found) == 1:
         keep(context.conversation, member=found[0].id)
-        return await _ask_next(context, notice)
+        return await ask_next(context, notice)
     if found:
-        return _ask_member(context, found, views.several_members(context.texts))
+        return ask_member(context, found, views.several_members(context.texts))
     everyone = await groups.members(context.session, context.group.id)
-    return _ask_member(context, everyone, views.unknown_member(context.texts, text))
+    return ask_member(context, everyone, views.unknown_member(context.texts, text))
 
 
 async def take_amount(update: Update, context: Context) -> State:  # noqa: ARG001
@@ -132,9 +117,9 @@ async def take_amount(update: Update, context: Context) -> State:  # noqa: ARG00
     try:
         amount = payment_line.parse_signed(context.typed, exponent_of(context.group.currency))
     except InvalidAmount:
-        return await _ask_next(context, errors.amount_again(context.texts))
+        return await ask_next(context, errors.amount_again(context.texts))
     keep(context.conversation, amount=amount)
-    return await _ask_next(context)
+    return await ask_next(context)
 
 
 async def choose_method(update: Update, context: Context) -> State:  # noqa: ARG001
@@ -144,7 +129,7 @@ async def choose_method(update: Update, context: Context) -> State:  # noqa: ARG
     if method not in list(OFFLINE_METHODS):
         raise NotFound("button", method)
     keep(context.conversation, method=method)
-    return await _ask_next(context)
+    return await ask_next(context)
 
 
 async def take_method(update: Update, context: Context) -> State:  # noqa: ARG001
@@ -153,7 +138,7 @@ async def take_method(update: Update, context: Context) -> State:  # noqa: ARG00
     method = payment_line.method_of(context.typed)
     if method is not None:
         keep(context.conversation, method=str(method))
-    return await _ask_next(context)
+    return await ask_next(context)
 
 
 async def take_date(update: Update, context: Context) -> State:  # noqa: ARG001
@@ -163,18 +148,18 @@ async def take_date(update: Update, context: Context) -> State:  # noqa: ARG001
         dated = parse_date(context.typed)
         _check_date(context, dated)
     except NotUnderstood as problem:
-        return await _ask_next(context, views.not_understood(context.texts, problem.part))
+        return await ask_next(context, views.not_understood(context.texts, problem.part))
     except payments.InvalidPayment as problem:
-        return await _ask_next(context, errors.sentence(context.texts, problem))
+        return await ask_next(context, errors.sentence(context.texts, problem))
     keep(context.conversation, dated=dated.isoformat())
-    return await _ask_next(context)
+    return await ask_next(context)
 
 
 async def choose_today(update: Update, context: Context) -> State:  # noqa: ARG001
     """Today."""
     _ = context.coordinator
-    keep(context.conversation, dated=_today(context).isoformat())
-    return await _ask_next(context)
+    keep(context.conversation, dated=today(context).isoformat())
+    return await ask_next(context)
 
 
 async def take_note(update: Update, context: Context) -> State:  # noqa: ARG001
@@ -182,21 +167,21 @@ async def take_note(update: Update, context: Context) -> State:  # noqa: ARG001
     _ = context.coordinator
     note = " ".join(context.typed.split())
     if len(note) > payment_line.LONGEST_NOTE:
-        return await _ask_next(context, views.not_understood(context.texts, "note"))
+        return await ask_next(context, views.not_understood(context.texts, "note"))
     keep(context.conversation, note=note)
-    return await _ask_next(context)
+    return await ask_next(context)
 
 
 async def skip_note(update: Update, context: Context) -> State:  # noqa: ARG001
     """No note."""
     _ = context.coordinator
     keep(context.conversation, note="")
-    return await _ask_next(context)
+    return await ask_next(context)
 
 
 async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
     """✅: recorded, once; the member is told."""
-    by, draft = context.coordinator, await _draft(context)
+    by, draft = context.coordinator, await draft_of(context)
     payment = None
     if draft.method is None:
         key = f"{context.chat_id}:{context.person.id}:{context.conversation.revision}"
@@ -238,79 +223,9 @@ async def _tell_member(
     context.tell(person.id, views.told_member(texts, draft, by.name, balance, awaited, payment))
 
 
-async def _ask_next(context: Context, notice: str | None = None) -> State:
-    """Ask for the first thing that is missing; when nothing is, show it all with its button."""
-    state, screen = await _next(context)
-    if state is not State.CONFIRM:
-        screen = context.to_answer(screen)
-    context.show(screen.under(notice) if notice else screen)
-    return state
-
-
-async def _next(context: Context) -> tuple[State, Screen]:
-    texts, data, cancel = context.texts, context.conversation.data, _cancel(context)
-    is_opening = data["kind"] == "opening"
-    if "member" not in data:
-        everyone = await groups.members(context.session, context.group.id)
-        return State.MEMBER, views.ask_member(texts, _choices(context, everyone), cancel)
-    if "amount" not in data:
-        member = await groups.get_member(context.session, context.group.id, data["member"])
-        return State.AMOUNT, views.ask_amount(texts, member, cancel, is_opening=is_opening)
-    if not is_opening and "method" not in data:
-        return State.METHOD, views.ask_method(texts, _methods(context), cancel)
-    if not is_opening and "dated" not in data:
-        today = context.step_button(texts.label("Today"), "today")
-        return State.DATE, views.ask_date(texts, today, cancel)
-    if not is_opening and "note" not in data:
-        skip = context.step_button(texts.label("Without a note"), "skip")
-        return State.NOTE, views.ask_note(texts, skip, cancel)
-    confirm_button = context.step_button(texts.label("✅ Confirm"), "confirm", style="success")
-    return State.CONFIRM, views.preview(texts, await _draft(context), confirm_button, cancel)
-
-
-def _ask_member(context: Context, found: list[Member], notice: str) -> State:
-    screen = views.ask_member(context.texts, _choices(context, found), _cancel(context))
-    context.show(context.to_answer(screen).under(notice))
-    return State.MEMBER
-
-
-def _choices(context: Context, found: list[Member]) -> list[ScreenButton]:
-    """A button a member; none where they are too many to look through."""
-    if len(found) > MEMBERS_SHOWN:
-        return []
-    return [context.step_button(member.name[:30], "member", member.id) for member in found]
-
-
-def _methods(context: Context) -> list[ScreenButton]:
-    return [
-        context.step_button(
-            f"{money.METHOD_ICON[method]} {money.method(context.texts, method)}", "method", method
-        )
-        for method in OFFLINE_METHODS
-    ]
-
-
-async def _draft(context: Context) -> views.Draft:
-    data = context.conversation.data
-    member = await groups.get_member(context.session, context.group.id, data["member"])
-    balance = await payments.balance_of(context.session, member)
-    if data["kind"] == "opening":
-        return views.Draft(member, data["amount"], balance)
-    dated = dt.date.fromisoformat(data["dated"])
-    return views.Draft(member, data["amount"], balance, Method(data["method"]), dated, data["note"] or None)
-
-
 def _check_date(context: Context, dated: dt.date | None) -> None:
-    if dated is not None and dated > _today(context):
+    if dated is not None and dated > today(context):
         raise payments.InvalidPayment("date")
-
-
-def _today(context: Context) -> dt.date:
-    return utc_now().astimezone(context.texts.zone).date()
-
-
-def _cancel(context: Context) -> ScreenButton:
-    return context.step_button(context.texts.label("Cancel"), "cancel")
 
 
 CANCEL = StepButton("cancel", leave)
