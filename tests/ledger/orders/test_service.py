@@ -343,6 +343,26 @@ class TestStock:
         assert await story.account(AccountKind.PRODUCERS, honey.producer_id) == 4500
         assert await story.verify() == []
 
+    async def test_two_workers(self, postgresql_url: str) -> None:
+        one, two = Database(postgresql_url), Database(postgresql_url)
+        story = await found(one)
+        other = Story(two, story.group_id, story.anne)
+        friday, honey = await story.distribution(), await story.product("Miel", 900, stock=5_000)
+        buyers = [await story.member(f"Membre {n}") for n in range(10)]
+        held = [(buyer, await story.basket(buyer, friday, {honey: 1_000})) for buyer in buyers]
+        results = await together(
+            *(
+                (story, other)[n % 2].confirm(*who_and_what, Method.CASH)
+                for n, who_and_what in enumerate(held)
+            )
+        )
+        assert sum(isinstance(result, orders.Confirmed) for result in results) == 5
+        assert sum(isinstance(result, OutOfStock) for result in results) == 5
+        assert await story.stock(honey) == 0
+        assert await story.verify() == []
+        await one.close()
+        await two.close()
+
     async def test_many_products_in_every_order_do_not_wait_for_each_other(
         self, story: Story, friday: Distribution
     ) -> None:
