@@ -97,7 +97,7 @@ async def ask_quantity(update: Update, context: Context) -> State | None:  # noq
         return None
     product = await get_product(context.session, basket.group_id, product_id)
     keep(context.conversation, basket=basket.id, product=product.id, page=page)
-    context.say(views.ask_quantity(context.texts, product))
+    context.say(context.to_answer(views.ask_quantity(context.texts, product)))
     return State.QUANTITY
 
 
@@ -155,12 +155,13 @@ async def confirm_basket(update: Update, context: Context) -> None:  # noqa: ARG
 
 async def pay(update: Update, context: Context) -> None:  # noqa: ARG001
     """A method was chosen: the order is placed with it."""
-    basket_id, method, agreed = context.button_args if len(context.button_args) == 3 else ("", "", "")
-    if method not in list(Method) or not (basket_id.isdecimal() and agreed.isdecimal()):
+    method = context.button_args[0] if context.button_args else ""
+    basket_id, agreed = context.numbers(2, skip=1)
+    if method not in list(Method):
         raise NotFound("button", method)
-    basket = await _live_basket(context, int(basket_id))
+    basket = await _live_basket(context, basket_id)
     if basket is not None:
-        await _place(context, basket, Method(method), int(agreed))
+        await _place(context, basket, Method(method), agreed)
 
 
 async def _place(context: Context, basket: Basket, method: Method | None, agreed: int | None) -> None:

@@ -10,7 +10,7 @@ from bot.views.texts import Html, Texts
 from ledger.catalogue import errors as catalogue
 from ledger.catalogue.service import AlreadyImported
 from ledger.errors import LedgerError, NotAllowed, NotFound
-from ledger.groups.service import InvalidOption, LastCoordinator, LastMethod, OptionFixed
+from ledger.groups.service import ChatTaken, InvalidOption, LastCoordinator, LastMethod, OptionFixed
 from ledger.money import InvalidAmount
 from ledger.orders.baskets import InvalidQuantity, OrdersClosed
 from ledger.orders.distributions import InvalidDistribution
@@ -108,6 +108,12 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             return t("A group keeps at least one coordinator. Name another one first.")
         case LastMethod():
             return t("A group offers at least one way to pay. Offer another one first. Nothing was changed.")
+        case ChatTaken(title=title):
+            return t(
+                "This chat is the one of the group {group} already. Take another chat for the coordinators. "
+                "Nothing was changed.",
+                group=title,
+            )
         case OptionFixed():
             return t("The currency is fixed: amounts were recorded in it.")
         case InvalidOption():

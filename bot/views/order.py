@@ -250,7 +250,7 @@ def _method_button(
         text = texts.label("{method} · {missing} missing", method=name, missing=texts.money(missing))
     else:
         text = f"{name} · {texts.money(total)}"
-    return button(f"{money.METHOD_ICON[method]} {text}", "pay", basket.basket.id, method, total)
+    return button(f"{money.METHOD_ICON[method]} {text}", "pay", method, basket.basket.id, total)
 
 
 def not_enough_credit(texts: Texts, balance_cents: int, needed_cents: int) -> str:

@@ -41,6 +41,14 @@ class LastMethod(LedgerError):
     """With payments on, a group offers at least one method."""
 
 
+class ChatTaken(LedgerError):
+    """The chat is the one of a group (``title``) already, and cannot be its coordinators' chat as well."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.title = title
+
+
 class OptionFixed(LedgerError):
     """The option cannot change any more (the currency, once the books hold something)."""
 
@@ -145,7 +153,10 @@ async def get_chat(session: AsyncSession, telegram_chat_id: int) -> Chat | None:
 async def link_coordinators_chat(
     session: AsyncSession, token: str, telegram_chat_id: int, person_id: int
 ) -> Group:
-    """Make a chat the coordinators' chat of the group whose coordinators' link carries ``token``."""
+    """Make a chat the coordinators' chat of the group whose coordinators' link carries ``token``.
+
+    Raises :class:`ChatTaken` for a chat that is a group's already, :class:`NotAllowed`, :class:`NotFound`.
+    """
     group = (
         await session.execute(select(Group).where(Group.coordinator_invitation == token))
     ).scalar_one_or_none()
@@ -155,8 +166,8 @@ async def link_coordinators_chat(
     chat = await get_chat(session, telegram_chat_id)
     if chat is None:
         session.add(Chat(group_id=group.id, telegram_id=telegram_chat_id, kind=ChatKind.COORDINATORS))
-    elif chat.group_id != group.id:
-        raise NotFound("invitation", token)
+    elif chat.group_id != group.id or chat.kind is not ChatKind.COORDINATORS:
+        raise ChatTaken((await get_group(session, chat.group_id)).title)
     await session.flush()
     return group
 

@@ -382,7 +382,7 @@ class TestChats:
             await link("forged", story.anne.person_id)
         assert await link(token, story.anne.person_id) == story.group_id
         assert await link(token, story.anne.person_id) == story.group_id
-        with pytest.raises(NotFound):
+        with pytest.raises(groups.ChatTaken):
             await link(other_token, other.anne.person_id)
         async with database.snapshot() as session:
             linked = await groups.get_chat(session, chat)
