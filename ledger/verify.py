@@ -146,9 +146,13 @@ _BOOKS = (
         "I7",
         "an order by member credit left the account {owed} below zero",
         """
-        SELECT t.group_id, 'transaction:' || t.transaction_id AS subject, p.balance_after_cents AS owed
-        FROM transfers t JOIN postings p ON p.transfer_id = t.id AND p.account_id = t.debit_account_id
-        WHERE t.within_credit AND p.balance_after_cents > 0
+        SELECT * FROM (
+            SELECT t.group_id, 'transaction:' || t.transaction_id AS subject, (
+                SELECT p.balance_after_cents FROM postings p
+                WHERE p.transfer_id = t.id AND p.account_id = t.debit_account_id
+                ORDER BY p.seq LIMIT 1) AS owed
+            FROM transfers t WHERE t.within_credit
+        ) AS spent WHERE owed > 0
         """,
     ),
 )
@@ -309,34 +313,43 @@ _TABLES = (
 
 
 def _same_group() -> Iterator[Check]:
-    """For every foreign key between two tables of a group: both rows are of the same one."""
+    """For every foreign key between two tables of a group: both rows are of the same one.
+
+    A posting needs one look: its group is its account's, and that is its transfer's, whose transaction it shares (I1).
+    """
     owned = {model.__tablename__ for model in _TABLES}
     for model in _TABLES:
         table = Base.metadata.tables[model.__tablename__]
-        key = _key(table)
         for column in table.columns:
             for foreign_key in column.foreign_keys:
                 parent = foreign_key.column.table.name
-                if parent in owned:
-                    yield Check(
-                        "I5",
-                        f"{column.name} {{other}} is not of its group",
-                        f"""
-                        SELECT t.group_id, '{table.name}:' || {key} AS subject, t.{column.name} AS other
-                        FROM {table.name} t LEFT JOIN {parent} o ON o.id = t.{column.name}
-                        WHERE t.{column.name} IS NOT NULL AND (o.id IS NULL OR o.group_id <> t.group_id)
-                        """,  # noqa: S608 - names of our own tables
-                    )
-        yield Check(
-            "I5",
-            "there is no such group",
-            f"""
-            SELECT t.group_id, '{table.name}:' || min({key}) AS subject
-            FROM (SELECT DISTINCT group_id FROM {table.name}) AS d
-            LEFT JOIN {Group.__tablename__} g ON g.id = d.group_id
-            JOIN {table.name} t ON t.group_id = d.group_id WHERE g.id IS NULL GROUP BY t.group_id
-            """,  # noqa: S608 - names of our own tables
-        )
+                if parent in owned and (model is not Posting or parent == Account.__tablename__):
+                    yield _same_group_as(table, column.name, parent)
+        if model is not Posting:
+            yield _group_exists(table)
+
+
+def _same_group_as(table: Table, column: str, parent: str) -> Check:
+    return Check(
+        "I5",
+        f"{column} {{other}} is not of its group",
+        f"""
+        SELECT t.group_id, '{table.name}:' || {_key(table)} AS subject, t.{column} AS other
+        FROM {table.name} t LEFT JOIN {parent} o ON o.id = t.{column}
+        WHERE t.{column} IS NOT NULL AND (o.id IS NULL OR o.group_id <> t.group_id)
+        """,  # noqa: S608 - names of our own tables
+    )
+
+
+def _group_exists(table: Table) -> Check:
+    return Check(
+        "I5",
+        "there is no such group",
+        f"""
+        SELECT t.group_id, '{table.name}:' || {_key(table)} AS subject
+        FROM {table.name} t LEFT JOIN {Group.__tablename__} g ON g.id = t.group_id WHERE g.id IS NULL
+        """,  # noqa: S608 - names of our own tables
+    )
 
 
 def _key(table: Table) -> str:
