@@ -107,6 +107,7 @@ async def running(config: Config) -> AsyncIterator[Bot]:
             async with _work(config, bot):
                 yield bot
         finally:
+            gc.unfreeze()
             await application.shutdown()
             await api.shutdown()
     finally:

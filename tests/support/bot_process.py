@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -96,3 +97,9 @@ async def until_ready(web_url: str) -> None:
                 pass
             await asyncio.sleep(0.05)
     raise AssertionError(f"{web_url} did not get ready within {PATIENCE} s")
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])

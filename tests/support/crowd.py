@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import itertools
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from bot.sandbox import people
 from bot.sandbox.model import Message, Person
 from bot.sandbox.server import Sandbox
 
+NEWEST = 8
 Fits = Callable[[Message], object]
 
 
@@ -61,11 +62,13 @@ class Crowd:
             if message.data["from"] is self.world.bot:
                 yield message
 
-    async def answered(self, person: Person, since: int, fits: Fits, what: str) -> Message:
-        """The bot's message in the private chat that changed after ``since`` and fits."""
+    async def answered(
+        self, person: Person, since: int, fits: Fits, what: str, tapped: Sequence[Message] = ()
+    ) -> Message:
+        """What changed after ``since`` and fits: the tapped message, or one of the newest the bot wrote to the person."""
         begin = time.monotonic()
         while True:
-            for message in itertools.islice(self.bot_messages(person), 4):
+            for message in (*tapped, *itertools.islice(self.bot_messages(person), NEWEST)):
                 if message.changed > since and fits(message):
                     self.latencies.append(time.monotonic() - begin)
                     return message
@@ -87,7 +90,7 @@ class Crowd:
         """Tap and wait for the answer."""
         since = self.world.events.seq
         people.tap(self.world, person, self.world.chats[person.id], message.id, data)
-        return await self.answered(person, since, fits, what)
+        return await self.answered(person, since, fits, what, (message,))
 
 
 def buttons_of(message: Message) -> Iterator[dict[str, Any]]:
@@ -167,10 +170,19 @@ class Validator:
 
     async def validate(self, reference: str) -> None:
         """`/valider REF`, then the button that receives the announced amount."""
+
+        def says(message: Message) -> bool:  # a page of another payment may come again after a crash
+            return reference in str(message.data.get("text"))
+
         page = await self.crowd.say(
-            self.person, f"/valider {reference}", lambda m: data_of(m, "rcv:"), f"payment {reference}"
+            self.person,
+            f"/valider {reference}",
+            lambda m: says(m) and data_of(m, "rcv:"),
+            f"payment {reference}",
         )
         data = data_of(page, "rcv:")
         assert data is not None
-        await self.crowd.tap(self.person, page, data, lambda m: data_of(m, "undo:"), "confirmation")
+        await self.crowd.tap(
+            self.person, page, data, lambda m: says(m) and data_of(m, "undo:"), f"confirmation of {reference}"
+        )
         self.confirmed.append(reference)
