@@ -1,7 +1,9 @@
 """Baskets become orders with a payment choice: the member's debt, their reference, the stock, all of it or nothing."""
 
+import asyncio
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind, Transaction, Transfer
@@ -362,6 +364,29 @@ class TestStock:
         assert await story.verify() == []
         await one.close()
         await two.close()
+
+    async def test_products_are_locked_in_the_order_of_their_ids(self, postgresql_url: str) -> None:
+        """Who waits for the first product holds none of the others, or two orders could wait for each other."""
+        database = Database(postgresql_url)
+        story = await found(database)
+        paul, friday = await story.member("Paul"), await story.distribution()
+        goods = [await story.product(f"Produit {9 - n}", 100, stock=9_000 - n) for n in range(6)]
+        basket = await story.basket(
+            paul, friday, {product: 1_000 * (1 + n) for n, product in enumerate(reversed(goods))}
+        )
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        async with database.unit_of_work() as session:
+            lock = select(Product.id).with_for_update()
+            await session.execute(lock.where(Product.id == goods[0].id))
+            order = asyncio.create_task(story.confirm(paul, basket, Method.CASH))
+            for _ in range(1_000):
+                await asyncio.sleep(0.005)
+                if (await session.execute(waiting)).scalar_one():
+                    break
+            others = select(Product.id).where(Product.id != goods[0].id).with_for_update(skip_locked=True)
+            assert len((await session.execute(others)).all()) == 5
+        assert isinstance(await order, orders.Confirmed)
+        await database.close()
 
     async def test_many_products_in_every_order_do_not_wait_for_each_other(
         self, story: Story, friday: Distribution
