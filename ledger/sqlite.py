@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
@@ -34,7 +35,8 @@ BUSY_PAUSE_SECONDS = 0.005
 """How often it looks whether the lock is free."""
 
 GROUP_LIMIT = 64
-"""How many units of work share a commit at the most: bounds the time the first of them waits."""
+GROUP_SECONDS = 0.02
+"""How many units of work share a commit at the most, and for how long the first of them waits for the others."""
 
 
 class ShortTripCursor:
@@ -187,8 +189,13 @@ class _Group:
 
     def __init__(self) -> None:
         self.size = 0
+        self.begun = time.monotonic()
         self.over = asyncio.Event()
         self.error: OperationalError | None = None
+
+    def is_full(self) -> bool:
+        """Whether it should be committed now, whoever else waits."""
+        return self.size >= GROUP_LIMIT or time.monotonic() - self.begun >= GROUP_SECONDS
 
     def end(self, error: OperationalError | None = None) -> None:
         """Tell those who wait what became of their work."""
@@ -304,7 +311,7 @@ class Writer:
     async def _commit_unless_awaited(self) -> None:
         """Commit the group, unless another unit of work waits for its turn and will do it (up to a limit)."""
         group = self._group
-        if group is None or (self._waiting and group.size < GROUP_LIMIT):
+        if group is None or (self._waiting and not group.is_full()):
             return
         self._group = None
         assert self._raw is not None

@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update, User
-from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.delivery import inbox, outbox
@@ -122,7 +122,7 @@ class Dispatcher:
                         scene = await self._handle(session, claimed, facts, refusal)
                     break
                 except NeedsFact as need:
-                    facts[need.fact] = await find_out(self._api, need.fact)
+                    await self._find_out(need.fact, facts)
                 except LedgerError as error:
                     refusal = error
         except Exception as error:
@@ -137,6 +137,16 @@ class Dispatcher:
         if scene is not None:
             self._after_commit(scene)
         return True
+
+    async def _find_out(self, fact: Fact, facts: dict[Fact, Any]) -> None:
+        """Ask Telegram. A chat that got another id meanwhile is known by it when the handler asks again."""
+        try:
+            facts[fact] = await find_out(self._api, fact)
+        except ChatMigrated as moved:
+            old_id = int(fact[1])
+            async with self._database.unit_of_work() as session:
+                await outbox.readdress(session, self._bot_id, old_id, moved.new_chat_id)
+                await groups.migrate_chat(session, old_id, moved.new_chat_id)
 
     async def _claim(self, session: AsyncSession, claimed: Claimed | None) -> Claimed | None:
         if claimed is not None:

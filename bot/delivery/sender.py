@@ -212,6 +212,8 @@ class Sender:
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return Result(row.id, "sent")
+            if row.method == "editMessageText" and "to edit not found" in error.message.lower():
+                return await self._call(_as_new_message(row))
             log.warning("outbox: %s was refused: %s", row.method, error.message)
             return Result(row.id, "refused")
         except TimedOut as error:
@@ -257,3 +259,9 @@ class Sender:
                 .where(Person.id == chat_id, Person.blocked_at.is_(None))
                 .values(blocked_at=utc_now())
             )
+
+
+def _as_new_message(row: Queued) -> Queued:
+    """The screen of a message that its reader deleted, as a message of its own."""
+    parameters = {name: value for name, value in row.parameters.items() if name != "message_id"}
+    return replace(row, method="sendMessage", parameters=parameters)

@@ -64,12 +64,17 @@ async def test_units_that_wait_share_a_commit(database: Database, monkeypatch: p
     raw = database._writer._raw
     assert raw is not None
     raw.set_trace_callback(statements.append)
+    monkeypatch.setattr(sqlite, "GROUP_SECONDS", 60.0)
     await asyncio.gather(*(write(database, f"note {number}") for number in range(40)))
     assert statements.count("COMMIT") <= 2
     statements.clear()
     monkeypatch.setattr(sqlite, "GROUP_LIMIT", 10)
     await asyncio.gather(*(write(database, f"more {number}") for number in range(40)))
     assert 4 <= statements.count("COMMIT") <= 5
+    statements.clear()
+    monkeypatch.setattr(sqlite, "GROUP_SECONDS", 0.0)
+    await asyncio.gather(*(write(database, f"at once {number}") for number in range(40)))
+    assert statements.count("COMMIT") == 40, "nobody waits for others longer than that"
     raw.set_trace_callback(None)
 
 
