@@ -39,6 +39,7 @@ async def seed_group(
     chat_id: int,
     *,
     title: str = "Amap des Lilas",
+    place: str = "Salle des fêtes",
     coordinators: Sequence[Somebody],
     members: Sequence[Somebody] = (),
     prices: Mapping[str, int] = PRICES,
@@ -68,7 +69,7 @@ async def seed_group(
         products = {product.name: product.id for producer in offered for product in producer.products}
         now = utc_now()
         distribution = await distributions.announce(
-            session, group.id, "Salle des fêtes", now + dt.timedelta(days=7), now + dt.timedelta(days=6)
+            session, group.id, place, now + dt.timedelta(days=7), now + dt.timedelta(days=6)
         )
         return Seeded(group.id, distribution.id, group.invitation, found, products)
 

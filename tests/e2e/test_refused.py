@@ -1,0 +1,227 @@
+"""Who may not: a stranger, a coordinator of another group, a member without the role. Every command of the interface and
+every button the bot knows, with the ids of the group's own things: refused, nothing written, nothing told.
+
+Buttons are taken from the bot's own list of handlers, so those of a new conversation are tried without a word here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from telegram.ext import BaseHandler
+
+from bot.delivery.conversation import Button, Command, DurableConversation, StepButton
+from bot.routes import handlers
+from ledger.db import Base
+from tests.support.bot import Stage
+from tests.support.ordering import fill_basket, order, reference_in, village
+from tests.support.screens import Message, says
+from tests.support.seed import give_credit, seed_group
+from tests.support.telegram import Group, Person
+
+OUTSIDE_THE_LEDGER = {"inbox", "outbox", "conversations", "leases", "people", "alembic_version"}
+ANYONES = ("/start", "/aide", "/annuler", "/langue", "/help", "/cancel", "/language")
+MEMBERS = (
+    "/commander", "/panier", "/commandes", "/solde", "/historique", "/crediter",
+    "/order", "/basket", "/orders", "/balance", "/history", "/topup",
+)  # fmt: skip
+COORDINATORS = (
+    "/installer", "/reglages", "/catalogue", "/distributions", "/valider", "/soldes", "/adherent", "/paiement",
+    "/reprise", "/contrats", "/coordinateurs", "/setup", "/settings", "/catalog", "/validate", "/balances",
+    "/member", "/payment", "/opening", "/contracts", "/coordinators",
+    "/releve", "/remise", "/export", "/relancer", "/statement", "/deposit", "/remind",
+)  # fmt: skip
+IN_ONE_LINE = (
+    "/distributions 2099-06-01 18:00 Préau", "/valider {reference}", "/valider {reference} 12", "{reference}",
+    "/adherent Paul", "/paiement Paul 10 liquide", "/reprise Paul -5", "/validate {reference} 12,35",
+    "/payment Paul 10 cash", "/opening Paul 5",
+)  # fmt: skip
+
+
+@dataclass
+class Scene:
+    """A group with something to steal, and three people who must not."""
+
+    stage: Stage
+    chat: Group
+    group_id: int
+    reference: str
+    anne: Person
+    marie: Person
+    """A member without a role; what is stolen is Paul's."""
+    zoe: Person
+    """A stranger, who reads along in the group's chat all the same."""
+    rita: Person
+    """A coordinator, of another group; she is in this group's chat too."""
+
+    async def ledger(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of the group in every table of the ledger."""
+        found = {}
+        async with self.stage.database.snapshot() as session:
+            for table in Base.metadata.sorted_tables:
+                if table.name in OUTSIDE_THE_LEDGER:
+                    continue
+                column = "id" if table.name == "groups" else "group_id"
+                statement = text(f"SELECT * FROM {table.name} WHERE {column} = {self.group_id}")
+                found[table.name] = sorted(tuple(row) for row in await session.execute(statement))
+        return found
+
+    async def ids_of(self, *tables: str) -> set[int]:
+        """The ids that rows of these tables have."""
+        rows = await self.ledger()
+        return {int(row[0]) for table in tables for row in rows[table]}
+
+
+async def set_scene(stage: Stage) -> Scene:
+    """Paul has an avoir, an open basket, an order by cheque; another order was paid; a file waits to be imported."""
+    v = await village(stage)
+    await give_credit(stage.database, v.seeded, v.paul, 5000)
+    paid = await order(v.paul, "Tisane", "Liquide", total="12,00")
+    await v.anne.ask(f"/valider {reference_in(paid)}", expect="12,00")
+    await v.anne.press("✅", expect="Solde")
+    awaited = await order(v.paul, "Colis de légumes", "Chèque", total="12,35")
+    await fill_basket(v.paul, "Pain complet", total="8,00")
+    await v.anne.upload("catalogue.csv", "produit;unité;prix;producteur\nPoireaux;kg;3,20;Ferme\n".encode())
+    await v.anne.wait("Poireaux")
+    rita, zoe = await stage.world.person("Rita"), await stage.world.person("Zoé")
+    for person in (rita, zoe):
+        await person.ask("/start", expect="")
+        await person.join(v.group)
+    other = await stage.world.group("Autre groupe", admins=[rita])
+    await seed_group(
+        stage.database,
+        other.chat_id,
+        title="Autre groupe",
+        place="Ailleurs",
+        coordinators=[rita],
+        prices={"Riz": 300},
+    )
+    await stage.world.settle()
+    return Scene(
+        stage, v.group, v.seeded.group_id, reference_in(awaited), v.anne, v.marie, zoe, rita
+    )  # fmt: skip
+
+
+def secrets_of(scene: Scene, who: Person) -> list[str]:
+    """What must never be shown to somebody."""
+    of_paul = ["Paul", scene.reference]
+    return of_paul if who is scene.marie else [*of_paul, "Salle des fêtes", "Colis de légumes"]
+
+
+def told(messages: list[Message], own: set[int]) -> str:
+    """All that others wrote and every label of their buttons."""
+    heard = [one for one in messages if one.id not in own]
+    return "\n".join("\n".join([one.text, *(button.text for button in one.all_buttons())]) for one in heard)
+
+
+async def test_every_command(stage: Stage) -> None:
+    """In private and in the group's chat, in both languages, with and without what goes behind."""
+    scene = await set_scene(stage)
+    known = set().union(*(handler.names for handler in flat(handlers()) if isinstance(handler, Command)))
+    asked = {line.split()[0].removeprefix("/") for line in (*ANYONES, *MEMBERS, *COORDINATORS)}
+    assert known <= asked, f"not in the table: {known - asked}"
+    lines = [*COORDINATORS, *(line.format(reference=scene.reference) for line in IN_ONE_LINE)]
+    before = await scene.ledger()
+    for who in (scene.zoe, scene.rita, scene.marie):
+        own: set[int] = set()
+        seen_before = len(await who.messages(scene.chat))
+        for line in lines + ([] if who is scene.marie else [*ANYONES[1:], *MEMBERS]):
+            own.add(await who.send(line, chat=scene.chat))
+            if who is not scene.rita or line in MEMBERS:  # in private Rita acts in her own group
+                own.add(await who.send(line))
+        await stage.world.settle(timeout=90)
+        heard = told(await who.messages(), own) + told((await who.messages(scene.chat))[seen_before:], own)
+        for secret in secrets_of(scene, who):
+            assert not says(heard, secret), f"{who} was told {secret!r}:\n{heard}"
+    assert await scene.ledger() == before
+    assert await stage.rows("inbox WHERE error IS NOT NULL") == []
+
+
+async def test_a_members_commands_of_coordinators_are_refused_in_so_many_words(stage: Stage) -> None:
+    scene = await set_scene(stage)
+    known = set().union(*(handler.names for handler in flat(handlers()) if isinstance(handler, Command)))
+    for line in COORDINATORS:
+        if line[1:] in known - {"installer", "setup"}:
+            await scene.marie.ask(line, expect="Seuls les coordinateurs")
+    for line in ("/installer", "/setup"):
+        await scene.marie.ask(line, expect="", chat=scene.chat)
+
+
+def flat(found: Any) -> Iterator[BaseHandler[Any, Any, Any]]:
+    """Every handler, those inside conversations too."""
+    for handler in found:
+        if isinstance(handler, DurableConversation):
+            yield from flat([*handler.entry_points, *handler.fallbacks])
+            for of_state in handler.states.values():
+                yield from flat(of_state)
+        else:
+            yield handler
+
+
+def forged(ids: list[int]) -> Iterator[str]:
+    """The data of every button: each verb alone, and with every id before every kind of thing that follows one."""
+    rests = (
+        "", ":0", ":1", ":cheque", ":coordinator", ":0:1235", ":cheque:800", ":coordinator:1", ":1:0:1000",
+    )  # fmt: skip
+    for handler in flat(handlers()):
+        if isinstance(handler, StepButton):
+            for revision, argument in itertools.product(range(3), ("", ":1")):
+                yield f"step:{handler.word}:{revision}{argument}"
+        elif isinstance(handler, Button):
+            for verb in sorted(handler.verbs):
+                yield verb
+                for one, rest in itertools.product(ids, rests):
+                    yield f"{verb}:{one}{rest}"
+
+
+async def tap(stage: Stage, sender: dict[str, Any], under: Message, data: str) -> None:
+    """Tap what is not there; nobody waits for the answer."""
+    query = f"forged-{sender['id']}-{data}"
+    await stage.world.forge(
+        {
+            "callback_query": {
+                "id": query,
+                "from": sender,
+                "message": under.raw,
+                "chat_instance": "1",
+                "data": data,
+            }
+        }
+    )
+
+
+async def test_every_forged_button(stage: Stage) -> None:
+    """By whoever it is, under a message of theirs: what can be tapped, what could, what never was."""
+    scene = await set_scene(stage)
+    buttons = list(forged([1, 2]))
+    assert await scene.ids_of("baskets", "payments", "orders", "members", "distributions", "products") >= {
+        1,
+        2,
+        3,
+    }
+    before = await scene.ledger()
+    for who in (scene.zoe, scene.rita, scene.marie):
+        under = (await who.messages())[-1]
+        sender = {"id": who.id, "is_bot": False, "first_name": who.name, "language_code": "fr"}
+        since = await stage.world.seq()
+        # In her own group Rita may do what needs no id.
+        tapped = [data for data in buttons if who is not scene.rita or ":" in data]
+        for begin in range(0, len(tapped), 25):
+            await asyncio.gather(*(tap(stage, sender, under, data) for data in tapped[begin : begin + 25]))
+        await stage.world.settle(timeout=200)
+        heard = told([one for one in await who.messages() if one.changed > since], set())
+        for secret in secrets_of(scene, who):
+            assert not says(heard, secret), f"{who} was told {secret!r}:\n{heard}"
+        after = await scene.ledger()
+        own = [row for row in after["baskets"] if row not in before["baskets"]]
+        assert len(own) <= (who is scene.marie), own  # a member may begin a basket of their own
+        assert [row for row in after["baskets"] if row not in own] == before["baskets"]
+        assert {**after, "baskets": []} == {**before, "baskets": []}
+        before = after
+    failed = await stage.rows("inbox WHERE error IS NOT NULL")
+    assert [(row["payload"], row["error"]) for row in failed] == []
