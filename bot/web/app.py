@@ -37,9 +37,8 @@ def web_app(
             return PlainTextResponse("too large", status_code=413)
         try:
             update = json.loads(body)
-            if not isinstance(update, dict) or not isinstance(update.get("update_id"), int):
-                raise ValueError
-        except ValueError:
+            inbox.update_id_of(update)
+        except (ValueError, RecursionError):
             return PlainTextResponse("not an update", status_code=400)
         try:
             async with database.unit_of_work() as session:

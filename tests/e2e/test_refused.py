@@ -165,9 +165,7 @@ def flat(found: Any) -> Iterator[BaseHandler[Any, Any, Any]]:
 
 def forged(ids: list[int]) -> Iterator[str]:
     """The data of every button: each verb alone, and with every id before every kind of thing that follows one."""
-    rests = (
-        "", ":0", ":1", ":cheque", ":coordinator", ":0:1235", ":cheque:800", ":coordinator:1", ":1:0:1000",
-    )  # fmt: skip
+    rests = ("", ":0", ":0:1235", ":cheque:800", ":coordinator:1", ":1:0:1000")
     for handler in flat(handlers()):
         if isinstance(handler, StepButton):
             for revision, argument in itertools.product(range(3), ("", ":1")):
