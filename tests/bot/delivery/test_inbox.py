@@ -1,0 +1,274 @@
+"""Updates on their way in: kept once, taken in each person's order, tried again or given up, and never lost."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from telegram import Update
+
+from bot.delivery import inbox
+from bot.delivery.api import Api
+from bot.delivery.context import Context, Fact
+from bot.views.screen import Screen
+from ledger.db import Database
+from ledger.groups.models import Method
+from ledger.orders.service import MethodNotOffered
+from tests.bot.delivery.conftest import Desk, echo, said
+from tests.support.telegram import Person
+
+
+def tap_of(person: Person, number: int, data: str) -> dict[str, Any]:
+    """A tap on a message of the bot's, as Telegram tells of it."""
+    return {
+        "callback_query": {
+            "id": f"{person.id}-{number}", "chat_instance": "1", "data": data,
+            "from": {"id": person.id, "is_bot": False, "first_name": person.name},
+            "message": {"message_id": 1, "date": 1, "chat": {"id": person.id, "type": "private"}, "text": "x"},
+        }
+    }  # fmt: skip
+
+
+def message_of(update_id: int, person_id: int, words: str) -> dict[str, Any]:
+    """A message, as Telegram tells of it."""
+    return {
+        "update_id": update_id,
+        "message": {
+            "message_id": update_id, "date": 1, "text": words, "chat": {"id": person_id, "type": "private"},
+            "from": {"id": person_id, "is_bot": False, "first_name": "Marie"},
+        },
+    }  # fmt: skip
+
+
+async def test_the_same_update_is_one_row(database_url: str) -> None:
+    database = Database(database_url)
+    update = message_of(1, 7, "bonjour")
+    try:
+        for batch in ([update, update], [update], [message_of(2, 7, "et"), update]):
+            async with database.unit_of_work() as session:
+                await inbox.store(session, 1, batch)
+        async with database.unit_of_work() as session:
+            await inbox.store(session, 2, [update])  # another bot's
+        async with database.snapshot() as session:
+            found = await session.execute(text("SELECT bot_id, update_id FROM inbox ORDER BY id"))
+            assert [tuple(row) for row in found] == [(1, 1), (1, 2), (2, 1)]
+    finally:
+        await database.close()
+
+
+async def test_an_update_that_comes_again_is_not_handled_again(desk: Desk) -> None:
+    marie = await desk.world.person("Marie")
+    async with desk.open():
+        await desk.world.fault("twice", count=10)
+        for number in range(5):
+            await marie.ask(f"mot {number}", expect=f"echo mot {number}")
+        await desk.world.repeat_last_update()
+        await marie.ask("fin", expect="echo fin")
+        await desk.world.settle()
+    heard = [one.text for one in await marie.messages() if one.text.startswith("echo")]
+    assert heard == [*(f"echo mot {number}" for number in range(5)), "echo fin"]
+
+
+async def test_each_persons_order_is_kept_across_messages_and_taps(desk: Desk) -> None:
+    people = [await desk.world.person(name) for name in ("Marie", "Paul", "Anne")]
+    seen: dict[int, list[str]] = {person.id: [] for person in people}
+
+    async def note(update: Update, context: Context) -> None:
+        await asyncio.sleep(0.001 * (len(seen[context.person.id]) % 3))
+        seen[context.person.id].append(said(update))
+
+    desk.handle = note
+    for number in range(30):
+        for person in people:
+            if number % 3:
+                await desk.world.forge(tap_of(person, number, str(number)))
+            else:
+                await person.send(str(number))
+    async with desk.open():
+        await desk.until("SELECT count(*) FROM inbox WHERE done_at IS NOT NULL", 90)
+    assert set(map(tuple, seen.values())) == {tuple(map(str, range(30)))}
+
+
+async def test_nobody_waits_for_somebody_elses_answer_from_outside(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Marie's update asks Telegram something and waits; Paul's is handled meanwhile, Marie's next one after it."""
+    marie, paul = await desk.world.person("Marie"), await desk.world.person("Paul")
+    order: list[str] = []
+    paul_was_here = asyncio.Event()
+
+    async def find_out(api: Api, fact: Fact) -> str:
+        await asyncio.wait_for(paul_was_here.wait(), 30)
+        return "left"
+
+    monkeypatch.setattr("bot.delivery.dispatcher.find_out", find_out)
+
+    async def ask(update: Update, context: Context) -> None:
+        if said(update) == "question":
+            context.fact("chat_member", -1, context.person.id)
+        order.append(f"{context.person.name} {said(update)}")
+        if context.person.id == paul.id:
+            paul_was_here.set()
+        await echo(update, context)
+
+    desk.handle = ask
+    async with desk.open():
+        await marie.send("question")
+        await marie.send("ensuite")
+        await paul.ask("bonjour", expect="echo bonjour")
+        await marie.wait("echo ensuite")
+    assert order == ["Paul bonjour", "Marie question", "Marie ensuite"]
+
+
+async def test_what_a_handler_did_before_it_asked_is_undone_and_done_once(desk: Desk) -> None:
+    marie = await desk.world.person("Marie")
+    runs = 0
+
+    async def write_then_ask(update: Update, context: Context) -> None:
+        nonlocal runs
+        runs += 1
+        context.say(Screen("une fois"))
+        insert = text("INSERT INTO leases (name, holder, until) VALUES ('once', 'x', CURRENT_TIMESTAMP)")
+        await context.session.execute(insert)  # twice would break the table's key
+        status = context.fact("chat_member", -1, context.person.id)
+        context.say(Screen(f"{status}"))
+
+    desk.handle = write_then_ask
+    async with desk.open():
+        await marie.ask("bonjour", expect="left")
+    assert runs == 2
+    assert [one.text for one in await marie.messages()] == ["bonjour", "une fois", "left"]
+    assert await desk.rows("SELECT name FROM leases WHERE name = 'once'") == [("once",)]
+
+
+async def test_a_fault_of_ours_is_recorded_apologised_for_and_left_behind(desk: Desk) -> None:
+    marie = await desk.world.person("Marie")
+
+    async def fail(update: Update, context: Context) -> None:
+        if said(update) == "aïe":
+            context.person.language = "en"
+            context.say(Screen("never"))
+            raise ZeroDivisionError("mot de passe de Marie")
+        await echo(update, context)
+
+    desk.handle = fail
+    async with desk.open():
+        await marie.send("aïe")
+        await marie.send("suite")
+        await marie.wait("echo suite")
+    heard = [one.text for one in await marie.messages()]
+    assert [one for one in heard if one == "never"] == []
+    assert "aucun argent n'a bougé" in heard[-2]
+    found = await desk.rows("SELECT error, attempts FROM inbox ORDER BY id")
+    assert found == [("ZeroDivisionError", 0), (None, 0)]
+    assert await desk.rows("SELECT language FROM people") == [("fr",)]
+
+
+async def test_a_refusal_undoes_and_is_said(desk: Desk) -> None:
+    marie = await desk.world.person("Marie")
+
+    async def refuse(update: Update, context: Context) -> None:
+        context.person.language = "en"
+        raise MethodNotOffered(Method.CASH)
+
+    desk.handle = refuse
+    async with desk.open():
+        await marie.ask("bonjour", expect="")
+    assert await desk.rows("SELECT language FROM people") == [("fr",)]
+    assert await desk.rows("SELECT error FROM inbox") == [(None,)]
+
+
+@pytest.mark.parametrize(("failures", "given_up"), [(2, False), (99, True)])
+async def test_a_failing_database_is_tried_again_and_then_given_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, failures: int, given_up: bool
+) -> None:
+    monkeypatch.setattr("bot.delivery.dispatcher.ATTEMPTS", 4)
+    marie = await desk.world.person("Marie")
+    runs: list[float] = []
+
+    async def fail(update: Update, context: Context) -> None:
+        if said(update) == "bonjour":
+            runs.append(asyncio.get_running_loop().time())
+            if len(runs) <= failures:
+                raise OperationalError("SELECT 1", None, Exception("the disk is full"))
+        await echo(update, context)
+
+    desk.handle = fail
+    async with desk.open():
+        await marie.send("bonjour")
+        await marie.send("suite")  # waits its turn
+        await marie.wait("echo suite")
+    heard = [one.text for one in await marie.messages()]
+    assert any("aucun argent n'a bougé" in one for one in heard) is given_up
+    assert ("echo bonjour" in heard) is not given_up
+    first = (await desk.rows("SELECT error, attempts FROM inbox ORDER BY id"))[0]
+    assert first == (("OperationalError", 3) if given_up else (None, 2))
+    pauses = [later - sooner for sooner, later in zip(runs, runs[1:], strict=False)]
+    assert pauses[0] >= 0.2
+    assert pauses[1] >= 0.8
+
+
+async def test_updates_of_unknown_kinds_are_kept_and_done(desk: Desk) -> None:
+    marie = await desk.world.person("Marie")
+    strange = (
+        {"poll": {"id": "1"}}, {"message": "what"}, {"message": {"from": "who"}}, {}, {"brand_new": [1]},
+        {"callback_query": {"from": {"id": "7"}}},
+    )  # fmt: skip
+    for update in strange:
+        await desk.world.forge(dict(update))
+    async with desk.open():
+        await marie.ask("bonjour", expect="echo bonjour")
+        await desk.until("SELECT count(*) FROM inbox WHERE done_at IS NULL", 0)
+    assert (await desk.rows("SELECT count(*) FROM inbox"))[0][0] == len(strange) + 1
+
+
+async def test_text_that_no_database_keeps_blocks_nobody(desk: Desk) -> None:
+    """NUL and half a surrogate pair; a backslash and zeros that only look like it are left alone."""
+    marie = await desk.world.person("Marie")
+    await marie.send("/start")
+    async with desk.open() as bot:
+        await marie.wait("echo /start")
+        hostile = ("a\0b", "c\ud83dd", r"e\u0000f", "🥕")
+        updates = [message_of(number, marie.id, words) for number, words in enumerate(hostile)]
+        async with bot.database.unit_of_work() as session:
+            await inbox.store(session, desk.world.bot_id, updates)
+        for words in ("ab", "c?d", r"e\u0000f", "🥕"):
+            await marie.wait(f"echo {words}")
+
+
+async def test_what_was_stored_before_a_restart_is_handled_after_it(desk: Desk) -> None:
+    marie = await desk.world.person("Marie")
+    await marie.send("/start")
+    database = Database(desk.database_url)
+    bot_id = desk.world.bot_id
+    try:
+        async with database.unit_of_work() as session:
+            await inbox.store(session, bot_id, [message_of(1, marie.id, "un"), message_of(2, marie.id, "deux")])
+    finally:
+        await database.close()
+    async with desk.open():
+        await marie.wait("echo deux")
+    heard = [one.text for one in await marie.messages()]
+    assert heard.index("echo un") < heard.index("echo deux")
+
+
+async def test_handled_updates_are_forgotten_after_two_weeks(database_url: str) -> None:
+    database = Database(database_url)
+    try:
+        async with database.unit_of_work() as session:
+            await inbox.store(session, 1, [message_of(number, 7, "x") for number in range(3)])
+            await inbox.mark_done(session, 1)
+            await inbox.mark_done(session, 2)
+            old = "'2001-01-01T00:00:00+00:00'"
+            await session.execute(text(f"UPDATE inbox SET done_at = {old} WHERE id = 1"))
+            await session.execute(text(f"UPDATE inbox SET received_at = {old} WHERE id = 3"))
+        async with database.unit_of_work() as session:
+            await inbox.forget_old(session)
+        async with database.snapshot() as session:
+            assert list((await session.execute(text("SELECT id FROM inbox ORDER BY id"))).scalars()) == [2, 3]
+            assert await inbox.backlog(session, 1) == 1
+    finally:
+        await database.close()

@@ -1,0 +1,136 @@
+"""The webhook: 200 once an update is stored and never before; everything else is refused with the right status."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from tests.bot.delivery.conftest import Desk
+from tests.bot.delivery.test_inbox import message_of
+from tests.support.bot_process import free_port
+
+SECRET = "a-secret-of-the-tests"
+
+
+@pytest.fixture
+def address(desk: Desk) -> str:
+    """The bot's web address; it takes its updates there."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    desk.settings |= {
+        "CAGNOTTE_TELEGRAM__MODE": "webhook",
+        "CAGNOTTE_TELEGRAM__WEBHOOK_SECRET": SECRET,
+        "CAGNOTTE_WEB__LISTEN": f"127.0.0.1:{port}",
+        "CAGNOTTE_WEB__PUBLIC_URL": url,
+    }
+    return url
+
+
+async def post(address: str, body: bytes | dict[str, Any], secret: str | None = SECRET) -> int:
+    """The status an update is answered with."""
+    headers = {} if secret is None else {"X-Telegram-Bot-Api-Secret-Token": secret}
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
+        return (await client.post(f"{address}/telegram", content=content, headers=headers)).status_code
+
+
+async def test_people_are_answered(desk: Desk, address: str) -> None:
+    marie = await desk.world.person("Marie")
+    await marie.send("avant")
+    async with desk.open():
+        await marie.wait("echo avant")
+        await desk.world.fault("twice", count=3)
+        await marie.ask("bonjour", expect="echo bonjour")
+        await desk.world.settle()
+    assert [one.text for one in await marie.messages()].count("echo bonjour") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "secret", "status"),
+    [
+        (b"{}", None, 403),
+        (b"{}", "a-secret-of-the-test", 403),
+        (b"{}", "", 403),
+        (b"not json", SECRET, 400),
+        (b"[]", SECRET, 400),
+        (b"{}", SECRET, 400),
+        (b'{"update_id": "7"}', SECRET, 400),
+        (b'{"update_id": true}', SECRET, 400),
+        (b'{"update_id": -1}', SECRET, 400),
+        (b'{"update_id": 99999999999999999999}', SECRET, 400),
+        (b"[" * 100_000, SECRET, 400),
+        (b'{"update_id": 1, "x": ' + b"[" * 900 + b"]" * 900 + b"}", SECRET, 200),
+        (b'{"update_id": 1, "x": "' + b"x" * 1_000_000 + b'"}', SECRET, 413),
+        (b'{"update_id": 1, "message": {"text": "\\ud83d \\u0000"}}', SECRET, 200),
+    ],
+)
+async def test_statuses(desk: Desk, address: str, body: bytes, secret: str | None, status: int) -> None:
+    async with desk.open():
+        assert await post(address, body, secret) == status
+    assert (await desk.rows("SELECT count(*) FROM inbox"))[0][0] == (status == 200)
+
+
+async def test_a_bot_that_polls_has_no_webhook(desk: Desk) -> None:
+    port = free_port()
+    async with desk.open(CAGNOTTE_WEB__LISTEN=f"127.0.0.1:{port}"):
+        assert await post(f"http://127.0.0.1:{port}", message_of(1, 7, "x"), "") == 403
+    assert await desk.rows("SELECT id FROM inbox") == []
+
+
+async def test_stored_before_it_is_answered(desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No worker takes it; whoever looks at the database after the 200 finds it."""
+    monkeypatch.setattr("bot.delivery.dispatcher.Dispatcher.handle_next", nothing)
+    async with desk.open():
+        for number in range(5):
+            assert await post(address, message_of(number, 7, "x")) == 200
+            assert (await desk.rows("SELECT max(update_id) FROM inbox"))[0][0] == number
+
+
+async def nothing(_: object) -> bool:
+    """Handle no update."""
+    return False
+
+
+@contextmanager
+def broken_commits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database that cannot keep updates."""
+
+    async def refuse(*_: object) -> None:
+        raise OperationalError("INSERT", None, Exception("the disk is full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bot.delivery.inbox.store", refuse)
+        yield
+
+
+async def test_what_cannot_be_stored_is_asked_for_again(
+    desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marie = await desk.world.person("Marie")
+    async with desk.open():
+        with broken_commits(monkeypatch):
+            assert await post(address, message_of(1, marie.id, "x")) == 503
+            await marie.send("bonjour")
+            async with asyncio.timeout(30):
+                while desk.sandbox.webhook.last_error is None:
+                    await asyncio.sleep(0.01)
+        await marie.wait("echo bonjour")  # Telegram asks again by itself
+
+
+async def test_health_and_metrics(desk: Desk, address: str) -> None:
+    marie = await desk.world.person("Marie")
+    async with desk.open(), httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as client:
+        assert (await client.get("/health/live")).json() == {"status": "live"}
+        assert (await client.get("/health/ready")).status_code == 200
+        await marie.ask("bonjour", expect="echo")
+        await desk.until("SELECT count(*) FROM outbox WHERE sent_at IS NULL", 0)
+        figures = (await client.get("/metrics")).text
+        assert "cagnotte_inbox_waiting 0.0" in figures
+        assert "cagnotte_outbox_waiting 0.0" in figures
