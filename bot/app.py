@@ -79,10 +79,9 @@ def build_application(api: Api) -> AnyApplication:
 
 async def prepare_database(database: Database) -> None:
     """Bring an SQLite file's schema up; on PostgreSQL, refuse to start on an old one."""
-    current = await migrations.current_revision(database) if not database.is_sqlite else None
     if database.is_sqlite:
         await migrations.upgrade(database)
-    elif current != migrations.head_revision():
+    elif not await migrations.is_current(database):
         raise SchemaOutdated
 
 

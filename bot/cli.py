@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from telegram.error import InvalidToken
 
 from bot import config as configuration
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = asyncio.run(command(options))
     except KeyboardInterrupt:
         status = 0
+    except (DBAPIError, OSError) as error:
+        print(f"The database cannot be used: {getattr(error, 'orig', None) or error}", file=sys.stderr)
+        status = 1
     sys.exit(status)
 
 
@@ -131,6 +135,9 @@ async def _verify(options: argparse.Namespace) -> int:
         return 1
     database = Database(config.database.url)
     try:
+        if not await migrations.is_current(database):
+            print("There is no database of this version yet. Run: cagnotte migrate", file=sys.stderr)
+            return 1
         async with database.snapshot() as session:
             violations = await verify(session)
     finally:
@@ -149,6 +156,9 @@ async def _backup(options: argparse.Namespace) -> int:
     try:
         if not database.is_sqlite:
             print("This database is PostgreSQL's: back it up with pg_dump.", file=sys.stderr)
+            return 1
+        if not database.is_there():
+            print("There is no database to copy yet; nothing was written.", file=sys.stderr)
             return 1
         if options.file.exists():
             print(f"{options.file} exists already; nothing was written.", file=sys.stderr)

@@ -18,8 +18,10 @@ from bot.conversations import (
     settings,
     setup,
     start,
+    topup,
 )
 from bot.delivery.context import Context
+from bot.delivery.conversation import Button, Callback, verb_of
 
 ANONYMOUS_ADMIN = 1087968824
 """The account in whose name Telegram delivers what a group's anonymous admins write."""
@@ -39,6 +41,32 @@ class FromAnonymousAdmin(BaseHandler[Update, Context, Any]):
         )
 
 
+class PersonalElsewhere(BaseHandler[Update, Context, Any]):
+    """A tap, in a group's chat, on what belongs into somebody's private chat: only a forged button is there."""
+
+    def __init__(self, verbs: set[str], callback: Callback) -> None:
+        super().__init__(callback)
+        self.verbs = verbs
+
+    def check_update(self, update: object) -> bool:
+        """By the chat and the verb."""
+        query = update.callback_query if isinstance(update, Update) else None
+        if query is None or query.message is None or query.message.chat.type == "private":
+            return False
+        return verb_of(query.data or "") in self.verbs
+
+
+class Unknown(BaseHandler[Update, Context, Any]):
+    """A message in private that nothing takes: an unknown command, a picture, a voice message."""
+
+    def check_update(self, update: object) -> bool:
+        """Any message; in groups others are spoken to."""
+        message = update.message if isinstance(update, Update) else None
+        if message is None or message.chat.type != "private":
+            return False
+        return bool(message.text) or message.effective_attachment is not None
+
+
 class Rest(BaseHandler[Update, Context, Any]):
     """A tap on a button that nothing takes any more."""
 
@@ -49,14 +77,25 @@ class Rest(BaseHandler[Update, Context, Any]):
 
 async def old_button(update: Update, context: Context) -> None:  # noqa: ARG001
     """Say that the button is old; nothing else happens."""
-    context.toast(context.texts.label("This button is no longer valid. Nothing was changed."))
+    context.toast(
+        context.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
+    )
 
 
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
+    personal = [
+        *order.conversation.entry_points,
+        *topup.conversation.entry_points,
+        *start.handlers,
+        *account.handlers,
+    ]
+    verbs = {verb for handler in personal if isinstance(handler, Button) for verb in handler.verbs}
     return [
         FromAnonymousAdmin(start.refuse_anonymous),
+        PersonalElsewhere(verbs, old_button),
         order.conversation,
+        topup.conversation,
         validate.conversation,
         members.conversation,
         payment.conversation,
@@ -67,5 +106,6 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         *setup.handlers,
         *start.handlers,
         *account.handlers,
+        Unknown(account.not_understood),
         Rest(old_button),
     ]

@@ -233,6 +233,10 @@ class Database:
                 await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield session
 
+    def is_there(self) -> bool:
+        """Whether there is anything to connect to, as far as one can tell without creating it."""
+        return not self.is_sqlite or Path(self.url.database or "").exists()
+
     async def copy_to(self, path: Path) -> None:
         """Write a consistent copy of an SQLite database to a new file while others go on writing (VACUUM INTO)."""
 

@@ -21,7 +21,8 @@ from ledger.orders.baskets import is_replaceable
 from ledger.reference import looks_like_reference
 
 ASKS_BALANCE = re.compile(
-    r"(?:(?:mon|quel est mon|what is my|what'?s my|my|c'?est quoi mon)\s+)?(?:solde|cagnotte|balance)\s*[?!.]*",
+    r"(?:(?:mon|quel est mon|what is my|what'?s my|my|c'?est quoi mon)\s+)?(?:solde|cagnotte|balance)"
+    r"(?:,?\s+(?:svp|stp|please|s'il (?:te|vous) pla[iî]t))?\s*[?!.]*",
     re.IGNORECASE,
 )
 
@@ -46,7 +47,7 @@ async def history(update: Update, context: Context) -> None:  # noqa: ARG001
 
 
 async def my_orders(update: Update, context: Context) -> None:  # noqa: ARG001
-    """/commandes: the last orders, and how to pay them."""
+    """/commandes: the last orders, and how to pay them; to the person alone."""
     found = await orders.orders_of(context.session, context.member)
     replaceable = {
         view.order.id
@@ -76,7 +77,12 @@ async def plain_words(update: Update, context: Context) -> None:
     if member is not None and member.is_coordinator and looks_like_reference(context.typed):
         await show_reference(context, context.typed)
         return
-    if member is not None:
+    await not_understood(update, context)
+
+
+async def not_understood(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A command nobody knows, a picture, a text: what one can do instead."""
+    if context.scene.member is not None:
         context.say(Screen(start_views.not_understood(context.texts)))
     await show_home(context)
 

@@ -37,6 +37,7 @@ MEMBERS = (
     Entry("commandes", "orders", "Your orders and how to pay them"),
     Entry("solde", "balance", "Where you stand"),
     Entry("historique", "history", "Everything that moved your account"),
+    Entry("crediter", "topup", "Put money on your account"),
     Entry("langue", "language", "Français or English"),
     Entry("annuler", "cancel", "Leave what you are doing"),
     Entry("aide", "help", "What I can do"),
@@ -75,7 +76,7 @@ def menu(scope: Scope, entries: Sequence[Entry]) -> list[Call]:
 
 def coordinator_menu(person_id: int) -> list[Call]:
     """The calls that set the longer menu in one coordinator's private chat, which must be open."""
-    return menu(_private(person_id), (*MEMBERS[:5], *COORDINATORS, *MEMBERS[5:]))
+    return menu(_private(person_id), (*MEMBERS[:6], *COORDINATORS, *MEMBERS[6:]))
 
 
 def member_menu(person_id: int) -> list[Call]:

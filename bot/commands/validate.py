@@ -15,13 +15,16 @@ from bot.delivery.conversation import END, Button, Command, DurableConversation,
 from bot.views import validation as views
 from bot.views.errors import already_settled, amount_again, plain
 from bot.views.screen import Screen
+from ledger.errors import NotAllowed
+from ledger.groups import service as groups
 from ledger.groups.models import Member, Person
 from ledger.groups.service import get_member
 from ledger.money import InvalidAmount, exponent_of, parse_amount
 from ledger.orders import distributions
+from ledger.orders.models import Distribution
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
-from ledger.reference import split_reference
+from ledger.reference import normalise, split_reference
 
 
 class State(StrEnum):
@@ -32,36 +35,65 @@ class State(StrEnum):
 
 async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
     """/valider: with a reference (and an amount), that payment; without, what is awaited."""
-    _ = context.coordinator
     if context.command_text and context.scene.update.callback_query is None:
         await show_reference(context, context.command_text)
     else:
+        _ = context.coordinator
         await _show_awaited_somewhere(context)
 
 
 async def show_reference(context: Context, text: str) -> None:
     """The payment a text names; proposals when it names none but nearly does."""
-    group_id = context.coordinator.group_id
     code, rest = split_reference(text)
-    amount = parse_amount(rest, exponent=exponent_of(context.group.currency)) if rest else None
-    if amount == 0:
-        raise InvalidAmount(rest)
-    payment = await payments.find_by_reference(context.session, group_id, code)
+    payment = await _find(context, text)
     if payment is None:
+        group_id = context.coordinator.group_id
         near = await payments.near_references(context.session, group_id, code)
         named = [(p, (await get_member(context.session, group_id, p.member_id)).name) for p in near]
         context.show(views.unknown_reference(context.texts, code, named))
         return
+    # An amount follows a reference that comes first; around one found in a longer text there is only noise.
+    amount = None
+    if rest and normalise(code) == payment.reference:
+        amount = parse_amount(rest, exponent=exponent_of(context.group.currency))
+        if amount == 0:
+            raise InvalidAmount(rest)
     context.show(views.payment_page(context.texts, await _page(context, payment), amount))
+
+
+async def _find(context: Context, text: str) -> Payment | None:
+    """The payment in the group that is looked at; in private, else in another that the person coordinates."""
+    if not context.is_private:
+        return await payments.find_by_reference(context.session, context.coordinator.group_id, text)
+    coordinated = await groups.coordinated_by(context.session, context.person.id)
+    if not coordinated:
+        raise NotAllowed("coordinator")
+    current = context.person.group_id
+    for group_id in sorted(coordinated, key=lambda group_id: (group_id != current, group_id)):
+        payment = await payments.find_by_reference(context.session, group_id, text)
+        if payment is not None:
+            await context.follow(Payment, payment.id)
+            return payment
+    if current not in coordinated:
+        await context.act_in(coordinated[0])
+    return None
 
 
 async def show_awaited(update: Update, context: Context) -> None:  # noqa: ARG001
     """The list of one distribution."""
-    group_id = context.coordinator.group_id
     distribution_id, page = context.numbers(2)
+    await context.follow(Distribution, distribution_id)
+    group_id = context.coordinator.group_id
     distribution = await distributions.get_distribution(context.session, group_id, distribution_id)
     expected = await distributions.payments_at(context.session, group_id, distribution_id)
     context.show(views.awaited(context.texts, distribution, expected, page, names=context.among_coordinators))
+
+
+async def show_awaited_elsewhere(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The list of what belongs to no order."""
+    waiting = await distributions.awaited_elsewhere(context.session, context.coordinator.group_id)
+    page = context.numbers(1)[0]
+    context.show(views.awaited_elsewhere(context.texts, waiting, page, names=context.among_coordinators))
 
 
 async def show_payment(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -99,7 +131,10 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     if await _is_old(context, payment, steps):
         return
     done = await payments.undo(context.session, payment.group_id, payment.id, context.coordinator)
-    context.toast(context.texts.label("Undone: the payment is awaited again."))
+    if done.payment.state is PaymentState.EXPECTED:
+        context.toast(context.texts.label("Undone: the payment is awaited again."))
+    else:
+        context.toast(context.texts.label("Undone: the payment is cancelled."))
     context.show(views.payment_page(context.texts, await _page(context, done.payment)))
     await _tell_member(context, done)
 
@@ -139,25 +174,24 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
 
 
 async def _show_awaited_somewhere(context: Context) -> None:
-    group_id = context.coordinator.group_id
-    found = []
-    for summary in await distributions.summaries(context.session, group_id):
-        expected = await distributions.payments_at(context.session, group_id, summary.distribution.id)
-        waiting = sum(1 for e in expected if e.payment.state is PaymentState.EXPECTED)
-        if waiting:
-            found.append((summary.distribution, waiting, expected))
-    if not found:
+    group_id, names = context.coordinator.group_id, context.among_coordinators
+    found = await distributions.awaiting(context.session, group_id)
+    elsewhere = await distributions.awaited_elsewhere(context.session, group_id)
+    if not found and not elsewhere:
         context.show(views.nothing_awaited(context.texts))
-    elif len(found) == 1:
-        distribution, _, expected = found[0]
-        context.show(
-            views.awaited(context.texts, distribution, expected, 0, names=context.among_coordinators)
-        )
+    elif not found:
+        context.show(views.awaited_elsewhere(context.texts, elsewhere, 0, names=names))
+    elif len(found) == 1 and not elsewhere:
+        distribution, _ = found[0]
+        expected = await distributions.payments_at(context.session, group_id, distribution.id)
+        context.show(views.awaited(context.texts, distribution, expected, 0, names=names))
     else:
-        context.show(views.choose_distribution(context.texts, [(d, count) for d, count, _ in found]))
+        page = context.numbers(1)[0] if context.button_args else 0
+        context.show(views.choose_distribution(context.texts, found, len(elsewhere), page))
 
 
 async def _payment(context: Context, payment_id: int) -> Payment:
+    await context.follow(Payment, payment_id)
     return await payments.get_payment(context.session, context.coordinator.group_id, payment_id)
 
 
@@ -185,8 +219,8 @@ async def _is_old(context: Context, payment: Payment, steps: int) -> bool:
     return True
 
 
-async def _back(context: Context, payment: Payment) -> int | None:
-    return await distributions.distribution_of(context.session, payment)
+async def _back(context: Context, payment: Payment) -> int:
+    return await distributions.distribution_of(context.session, payment) or views.ELSEWHERE
 
 
 async def _show_settled(context: Context, done: payments.Settled) -> None:
@@ -226,6 +260,7 @@ conversation = DurableConversation(
         Command(("valider", "validate"), validate),
         Button("validate", validate),
         Button("awaited", show_awaited),
+        Button("awaitedother", show_awaited_elsewhere),
         Button("pmt", show_payment),
         Button("rcv", receive),
         Button("refuse", refuse),

@@ -97,7 +97,7 @@ async def _tell(context: Context, member: Member, by: Member, role: str, held: b
     if person.id != context.person.id:
         texts = context.texts_for(person.language)
         context.tell(person.id, views.told(texts, context.group, by.name, role, held=held))
-    if await groups.coordinates_somewhere(context.session, person.id):
+    if await groups.coordinated_by(context.session, person.id):
         context.scene.calls += coordinator_menu(person.id)
     else:
         context.scene.calls += member_menu(person.id)

@@ -34,8 +34,10 @@ class State(StrEnum):
 
 
 async def start_order(update: Update, context: Context) -> None:  # noqa: ARG001
-    """/commander: straight to the catalogue when one distribution is open."""
-    await show_open_distributions(context)
+    """/commander: straight to the catalogue when one distribution is open; in private, whose basket it is."""
+    _ = context.member
+    if await context.privately():
+        await show_open_distributions(context)
 
 
 async def show_open_distributions(context: Context) -> None:
@@ -52,8 +54,10 @@ async def show_open_distributions(context: Context) -> None:
 
 async def choose_distribution(update: Update, context: Context) -> None:  # noqa: ARG001
     """A distribution was tapped: its catalogue."""
+    distribution_id = context.numbers(1)[0]
+    await context.follow(Distribution, distribution_id)
     distribution = await distributions.get_distribution(
-        context.session, context.member.group_id, context.numbers(1)[0]
+        context.session, context.member.group_id, distribution_id
     )
     await show_catalogue(context, distribution)
 
@@ -122,6 +126,8 @@ async def show_basket(update: Update, context: Context) -> None:  # noqa: ARG001
     """/panier, or the basket's button."""
     if context.button_args:
         basket = await _live_basket(context, context.numbers(1)[0])
+    elif not (context.member and await context.privately()):
+        return
     else:
         basket = await baskets.latest_open_basket(context.session, context.member)
         if basket is None:
@@ -179,6 +185,7 @@ async def _place(context: Context, basket: Basket, method: Method | None, agreed
         await _show_payment_choice(context, await baskets.view(context.session, basket))
     except LedgerError as refusal:
         context.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
+        await baskets.take_out_withdrawn(context.session, basket)
         await _show_basket(context, basket)
     else:
         context.show(views.placed(texts, context.group, done.distribution))
@@ -205,6 +212,7 @@ async def _show_page(context: Context, basket: Basket, place: views.Place) -> No
 
 async def _live_basket(context: Context, basket_id: int) -> Basket | None:
     """The basket the tapped button belongs to; if it is over, what stands today is shown and nothing else happens."""
+    await context.follow(Basket, basket_id)
     try:
         basket = await baskets.get_basket(context.session, context.member, basket_id)
     except NotFound:

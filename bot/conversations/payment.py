@@ -62,8 +62,12 @@ async def _begin(context: Context, kind: str) -> State | None:
         sentence = views.not_understood(context.texts, problem.part)
         context.say(Screen(f"{sentence}\n\n{views.payment_form(context.texts)}"))
         return None
+    if typed.unknown and await groups.find_members(context.session, context.group.id, context.command_text):
+        typed = payment_line.TypedPayment(context.command_text)  # a name with a number in it
     _keep_line(context, typed)
     notice = errors.amount_again(context.texts) if typed.wrong else None
+    if typed.unknown:
+        notice = views.unknown_method(context.texts, typed.unknown)
     return await _take_member(context, typed.member, notice)
 
 
@@ -83,6 +87,8 @@ def _keep_line(context: Context, typed: payment_line.TypedPayment) -> None:
     if typed.method is not None:
         dated = typed.dated or today(context)
         keep(context.conversation, method=str(typed.method), dated=dated.isoformat(), note=typed.note or "")
+    elif typed.dated is not None:
+        keep(context.conversation, dated=typed.dated.isoformat(), note=typed.note or "")
 
 
 async def take_member(update: Update, context: Context) -> State:  # noqa: ARG001
@@ -136,8 +142,9 @@ async def take_method(update: Update, context: Context) -> State:  # noqa: ARG00
     """How it was paid, typed."""
     _ = context.coordinator
     method = payment_line.method_of(context.typed)
-    if method is not None:
-        keep(context.conversation, method=str(method))
+    if method is None:
+        return await ask_next(context, views.unknown_method(context.texts, context.typed))
+    keep(context.conversation, method=str(method))
     return await ask_next(context)
 
 

@@ -24,7 +24,18 @@ METHOD_WORDS = {
     "virement": Method.TRANSFER,
     "vir": Method.TRANSFER,
     "transfer": Method.TRANSFER,
+    "argent liquide": Method.CASH,
+    "bank transfer": Method.TRANSFER,
+    "wire transfer": Method.TRANSFER,
+    "sepa transfer": Method.TRANSFER,
+    "virement bancaire": Method.TRANSFER,
+    "virement sepa": Method.TRANSFER,
+    "cheque bancaire": Method.CHEQUE,
+    "bank cheque": Method.CHEQUE,
 }
+"""Methods as people write them, without accents, in one word or two."""
+SMALL_WORDS = {"par", "en", "un", "by", "in", "a", "via"}
+"""What may stand before a method: ``par chèque``, ``en liquide``, ``by bank transfer``."""
 LONGEST_AMOUNT = 5
 """Words an amount may be written in: ``- 1 234,50 €``."""
 LONGEST_NOTE = 100
@@ -35,7 +46,10 @@ _SIGNS = ("+", "-", "−")
 
 @dataclass(frozen=True, slots=True)
 class TypedPayment:
-    """What a line holds; none is what it leaves out. ``wrong``: a text that stands where an amount belongs and is none."""
+    """What a line holds; none is what it leaves out. ``wrong``: a text that stands where an amount belongs and is none.
+
+    ``unknown``: the same where a method belongs.
+    """
 
     member: str
     amount_cents: int | None = None
@@ -43,6 +57,7 @@ class TypedPayment:
     dated: dt.date | None = None
     note: str | None = None
     wrong: str | None = None
+    unknown: str | None = None
 
 
 def parse_signed(text: str, exponent: int) -> int:
@@ -53,28 +68,31 @@ def parse_signed(text: str, exponent: int) -> int:
     return amount
 
 
-def method_of(word: str) -> Method | None:
-    """The method a word names: ``chèque``, ``cash``, ``vir`` …"""
-    return METHOD_WORDS.get(folded(word))
+def method_of(text: str) -> Method | None:
+    """The method a text names and nothing else: ``chèque``, ``cash``, ``par virement bancaire`` …"""
+    words = text.split()
+    found = _method_at(words, 0)
+    return found[0] if found and found[1] == len(words) else None
 
 
 def parse_payment(text: str, exponent: int = 2) -> TypedPayment:
     """``MEMBER AMOUNT METHOD [DATE] [NOTE]``. Raises :class:`~bot.conversations.dates.NotUnderstood` for a bad date."""
     quoted, words = _words(text)
-    where = next((i for i, word in enumerate(words) if method_of(word) and (i or quoted)), None)
-    found = _find(words, exponent, quoted)
+    first = 0 if quoted else 1
+    found = _find(words, exponent, first)
     if found is not None:
-        start, end, amount = found
-        method = method_of(words[end])
-        dated, note = _when_and_why(words[end + 1 :])
+        start, end, amount, method = found
+        dated, note = _when_and_why(words[end:])
         return TypedPayment(quoted or " ".join(words[:start]), amount, method, dated, note)
-    if where is None:
-        return _member_and_amount(quoted, words, exponent)
+    where = next((i for i in range(first, len(words)) if _method_at(words, i)), None)
+    named = None if where is None else _method_at(words, where)
+    if where is None or named is None:
+        return _of_unknown_method(quoted, words, exponent) or _member_and_amount(quoted, words, exponent)
     start = where - (2 if where > 2 and words[where - 2] in _SIGNS else 1)
-    dated, note = _when_and_why(words[where + 1 :])
+    dated, note = _when_and_why(words[named[1] :])
     member = quoted or " ".join(words[: max(start, 0)]) or words[0]
-    wrong = " ".join(words[max(start, 0) : where]) if quoted or start > 0 else None
-    return TypedPayment(member, None, method_of(words[where]), dated, note, wrong=wrong)
+    wrong = " ".join(words[max(start, 0) : where]) if where and (quoted or start > 0) else None
+    return TypedPayment(member, None, named[0], dated, note, wrong=wrong)
 
 
 def parse_opening(text: str, exponent: int = 2) -> TypedPayment:
@@ -92,14 +110,46 @@ def _words(text: str) -> tuple[str | None, list[str]]:
     return " ".join(quoted.split()), text[match.end() :].split()
 
 
-def _find(words: Sequence[str], exponent: int, quoted: str | None) -> tuple[int, int, int] | None:
-    """The first words that are an amount and stand before a method: where they begin and end, and the amount."""
-    for start in range(0 if quoted else 1, len(words)):
+def _method_at(words: Sequence[str], start: int) -> tuple[Method, int] | None:
+    """The method that these words name from ``start`` on, small words before it included, and where it ends."""
+    while start < len(words) - 1 and folded(words[start]) in SMALL_WORDS:
+        start += 1
+    for end in (start + 2, start + 1):
+        method = METHOD_WORDS.get(folded(" ".join(words[start:end]))) if end <= len(words) else None
+        if method is not None:
+            return method, end
+    return None
+
+
+def _find(words: Sequence[str], exponent: int, first: int) -> tuple[int, int, int, Method] | None:
+    """The first words that are an amount and stand before a method: where they begin, where the method ends, both."""
+    for start in range(first, len(words)):
         for end in range(start + 1, min(start + LONGEST_AMOUNT, len(words) - 1) + 1):
             amount = _amount(words[start:end], exponent)
-            if amount is not None and method_of(words[end]):
-                return start, end, amount
+            method = _method_at(words, end)
+            if amount is not None and method is not None:
+                return start, method[1], amount, method[0]
     return None
+
+
+def _of_unknown_method(quoted: str | None, words: Sequence[str], exponent: int) -> TypedPayment | None:
+    """A member, an amount, and then words that are no method, or none before the date."""
+    for start in range(0 if quoted else 1, len(words)):
+        for end in range(min(start + LONGEST_AMOUNT, len(words) - 1), start, -1):
+            amount, after = _amount(words[start:end], exponent), words[end]
+            if amount is None or (_is_numeric(after) and not _LIKE_A_DATE.fullmatch(after)):
+                continue
+            rest = words[end:]
+            date_at = next((i for i, word in enumerate(rest) if _LIKE_A_DATE.fullmatch(word)), len(rest))
+            dated, note = _when_and_why(rest[date_at:])
+            unknown = " ".join(rest[:date_at]) or None
+            member = quoted or " ".join(words[:start])
+            return TypedPayment(member, amount, None, dated, note, unknown=unknown)
+    return None
+
+
+def _is_numeric(word: str) -> bool:
+    return any(character.isnumeric() for character in word)
 
 
 def _member_and_amount(quoted: str | None, words: Sequence[str], exponent: int) -> TypedPayment:
@@ -107,7 +157,7 @@ def _member_and_amount(quoted: str | None, words: Sequence[str], exponent: int) 
         amount = _amount(words[start:], exponent)
         if amount is not None:
             return TypedPayment(quoted or " ".join(words[:start]), amount)
-    if len(words) > (0 if quoted else 1) and any(character.isnumeric() for character in words[-1]):
+    if len(words) > (0 if quoted else 1) and _is_numeric(words[-1]):
         return TypedPayment(quoted or " ".join(words[:-1]), wrong=words[-1])
     return TypedPayment(" ".join([*([quoted] if quoted else []), *words]))
 

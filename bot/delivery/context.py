@@ -23,7 +23,9 @@ from bot.delivery.outbox import Call
 from bot.delivery.state import conversation_row, end, step_mark
 from bot.views.screen import BELOW, Button, Screen, button
 from bot.views.texts import Texts
+from ledger.db import Base
 from ledger.errors import NotAllowed, NotFound
+from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
@@ -216,6 +218,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         if self.is_private:
             self.show(screen)
         elif self._can_go_private():
+            self.person.group_id = self.group.id
             self.tell(self.person.id, screen)
 
     def show_to_coordinators(self, screen: Screen) -> None:
@@ -230,7 +233,14 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
         False when that chat was never opened; the person is told how to.
         """
-        if self.among_coordinators:
+        return self.among_coordinators or await self.privately()
+
+    async def privately(self) -> bool:
+        """Go on where nobody reads along: here, or from now on in the private chat, about the same group.
+
+        False when that chat was never opened; the person is told how to.
+        """
+        if self.is_private:
             return True
         if not self._can_go_private():
             return False
@@ -248,9 +258,23 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         text = self.texts.t(
             "{name}, I can only answer you in private. Open our chat first:", name=self.person.name
         )
-        url = self.deep_link("hello")
+        url = self.deep_link(f"o_{self.group.invitation}")
         self.say(Screen(text, ((Button(self.texts.label("Open the chat"), url=url),),)))
         return False
+
+    async def follow(self, table: type[Base], row_id: int) -> None:
+        """Act in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
+        group_id = await groups.group_of(self.session, table, row_id)
+        if group_id is not None and (self.scene.group is None or self.scene.group.id != group_id):
+            await self.act_in(group_id)
+
+    async def act_in(self, group_id: int) -> None:
+        """Look at another of one's groups, in private. Raises :class:`NotAllowed` for one that is not one's own."""
+        member = await groups.member_of(self.session, group_id, self.person.id) if self.is_private else None
+        if member is None:
+            raise NotAllowed("member")
+        self.scene.group, self.scene.member = await groups.get_group(self.session, group_id), member
+        self.person.group_id = group_id
 
     def step_button(self, text: str, word: str, *args: object, style: str | None = None) -> Button:
         """A button of the conversation's coming step, for this person: the handler that shows it returns a state."""

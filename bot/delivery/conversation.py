@@ -37,6 +37,11 @@ END = "end"
 STEP = "step"
 
 
+def verb_of(data: str) -> str:
+    """The first word of a button's data: what the button does."""
+    return data.removeprefix(BELOW).split(":", 1)[0]
+
+
 class Button(BaseHandler[Update, Context, Any]):
     """A tap on a button whose data starts with one of ``verbs``."""
 
@@ -47,11 +52,7 @@ class Button(BaseHandler[Update, Context, Any]):
     def check_update(self, update: object) -> bool:
         """By the word before the first colon."""
         query = update.callback_query if isinstance(update, Update) else None
-        return (
-            query is not None
-            and query.data is not None
-            and query.data.removeprefix(BELOW).split(":", 1)[0] in self.verbs
-        )
+        return query is not None and query.data is not None and verb_of(query.data) in self.verbs
 
 
 class StepButton(BaseHandler[Update, Context, Any]):

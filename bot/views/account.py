@@ -9,6 +9,7 @@ from bot.views import money
 from bot.views.order import order_line
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
+from bot.views.topup import way_in
 from ledger.books.service import StatementLine, StatementPage
 from ledger.groups.models import Group, Member
 from ledger.orders.service import OrderView
@@ -80,6 +81,7 @@ def balance_screen(texts: Texts, group: Group, account: Account) -> Screen:
             reference = format_reference(payment.reference)
             rows.append((Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),))
     rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
+    rows.append(way_in(texts, group))
     return Screen("\n".join(lines)).with_rows(rows)
 
 

@@ -134,6 +134,8 @@ def already_settled(texts: Texts, error: AlreadySettled) -> Html:
             amount=texts.money(error.amount_cents),
             **values,
         )
+    if error.kind is SettlementKind.CANCELLED:
+        return texts.t("Cancelled by {name} at {time} ({day}): it is not awaited.", **values)
     return texts.t(
         "Already marked as not received by {name} at {time} ({day}). Nothing was changed.", **values
     )

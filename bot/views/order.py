@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.views import money
+from bot.views import money, topup
+from bot.views.paying import copy_rows, how_to_pay
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.catalogue.models import Product
@@ -14,7 +15,6 @@ from ledger.groups.models import Group, Method
 from ledger.orders.baskets import BasketView
 from ledger.orders.models import Distribution, OrderLine
 from ledger.orders.service import Confirmed
-from ledger.reference import format_reference
 
 PAGE = 7
 """Products on a page, one row each."""
@@ -235,7 +235,9 @@ def payment_choice(
             )
         )
     lines += ["", texts.t("Choosing a way to pay places the order.")]
-    rows = [(_method_button(texts, group, basket, method, balance_cents),) for method in methods]
+    rows: list[Row] = [(_method_button(texts, group, basket, method, balance_cents),) for method in methods]
+    if Method.MEMBER_CREDIT in methods and not group.negative_balances and after < 0:
+        rows.append(topup.way_in(texts, group, -after, below=True))
     rows.append((button(texts.label("◀️ Back"), "basket", basket.basket.id),))
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -304,7 +306,8 @@ def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> 
             ),
         ]
     )
-    rows: list[Row] = [*copy_rows(texts, group, done), (_more_button(texts, group, done.distribution),)]
+    rows: list[Row] = [*copy_rows(texts, group, done.payment)] if done.payment else []
+    rows.append((_more_button(texts, group, done.distribution),))
     rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
     return Screen(text).with_rows(rows)
 
@@ -315,54 +318,6 @@ def order_line(texts: Texts, line: OrderLine) -> str:
 
 
 def _how_to_pay(texts: Texts, group: Group, done: Confirmed) -> list[str]:
-    method, payment = done.confirmation.method, done.payment
-    if method is Method.MEMBER_CREDIT:
+    if done.confirmation.method is Method.MEMBER_CREDIT:
         return ["", texts.t("Paid from your member credit.")]
-    if payment is None:
-        return []
-    amount = texts.money(payment.amount_cents)
-    reference = Html(f"<code>{format_reference(payment.reference)}</code>")
-    if method is Method.CHEQUE:
-        payee = group.payee_name or group.title
-        return [
-            "",
-            texts.t(
-                "✍️ <b>Cheque of {amount}</b>, to the order of <b>{payee}</b>.", amount=amount, payee=payee
-            ),
-            texts.t("Write this reference on the back: {reference}", reference=reference),
-            texts.t("Hand it over at the distribution."),
-        ]
-    if method is Method.CASH:
-        return [
-            "",
-            texts.t("💶 <b>{amount} in cash</b>, in an envelope if you can.", amount=amount),
-            texts.t("Reference to write on it: {reference}", reference=reference),
-            texts.t("Hand it over at the distribution."),
-        ]
-    lines = ["", texts.t("🏦 <b>Bank transfer of {amount}</b>", amount=amount)]
-    if group.iban:
-        holder = group.account_holder or group.title
-        iban = " ".join(group.iban[i : i + 4] for i in range(0, len(group.iban), 4))
-        lines.append(texts.t("To {holder}, IBAN {iban}", holder=holder, iban=iban))
-    else:
-        lines.append(texts.t("Ask the coordinators for the account to pay to."))
-    lines.append(texts.t("Put this reference in the transfer's label: {reference}", reference=reference))
-    return lines
-
-
-def copy_rows(texts: Texts, group: Group, done: Confirmed) -> list[Row]:
-    """Buttons that copy the reference and, for a transfer, the IBAN and the amount."""
-    payment = done.payment
-    if payment is None:
-        return []
-    reference = format_reference(payment.reference)
-    rows: list[Row] = [(Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),)]
-    if payment.method is Method.TRANSFER and group.iban:
-        amount = texts.bare_money(payment.amount_cents)
-        rows.append(
-            (
-                Button(texts.label("📋 Copy the IBAN"), copy=group.iban),
-                Button(texts.label("📋 Copy the amount"), copy=amount),
-            )
-        )
-    return rows
+    return ["", *how_to_pay(texts, group, done.payment)] if done.payment else []

@@ -67,6 +67,14 @@ def ask_method(texts: Texts, methods: Sequence[Button], cancel: Button) -> Scree
     return Screen(texts.t("How was it paid?"), (tuple(methods), (cancel,)))
 
 
+def unknown_method(texts: Texts, typed: str) -> Html:
+    """Something else stands where a method belongs."""
+    return texts.t(
+        "“{typed}” is no way of paying that can be entered by hand: a cheque, cash or a bank transfer.",
+        typed=typed[:40],
+    )
+
+
 def ask_date(texts: Texts, today: Button, cancel: Button) -> Screen:
     """When was it paid?"""
     text = texts.t("When was it paid? Tap, or type the day, like 2026-11-02 or 02/11/2026.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.views import errors, money
 from bot.views.screen import Button, Row, Screen, button
@@ -16,6 +17,9 @@ from ledger.payments.service import AlreadySettled
 from ledger.reference import format_reference
 
 PAGE = 8
+ELSEWHERE = 0
+"""Stands for a distribution's id where a payment belongs to no order."""
+Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +60,59 @@ def awaited(
     ]
     if not waiting:
         lines.append(texts.t("Nothing is awaited any more."))
-    pages = max((len(waiting) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
+    rows = _waiting_rows(texts, waiting, page, names, "awaited", distribution.id)
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def awaited_elsewhere(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
+    """What is awaited and belongs to no order; names only where coordinators are among themselves."""
+    lines: list[str] = [texts.t("✅ <b>Payments to confirm</b>\nOther payments: money put on accounts")]
+    if waiting:
+        amount = texts.money(sum(entry.payment.amount_cents for entry in waiting))
+        lines.append(
+            texts.nt(
+                "{n} payment · {amount} awaited",
+                "{n} payments · {amount} awaited",
+                len(waiting),
+                amount=amount,
+            )
+        )
+    else:
+        lines.append(texts.t("Nothing is awaited any more."))
+    return Screen("\n".join(lines)).with_rows(_waiting_rows(texts, waiting, page, names, "awaitedother"))
+
+
+def _waiting_rows(
+    texts: Texts, waiting: Sequence[ExpectedPayment], page: int, names: bool, verb: str, *args: object
+) -> list[Row]:
+    """A page of payments, a button each. ``verb:args:page`` turns the page."""
+    shown, page, pages = _page_of(waiting, page)
     rows: list[Row] = []
-    for entry in waiting[page * PAGE : (page + 1) * PAGE]:
+    for entry in shown:
         payment = entry.payment
         who = entry.member_name if names else format_reference(payment.reference)
         text = f"{money.METHOD_ICON[payment.method]} {who} · {texts.money(payment.amount_cents)}"
         rows.append((button(text[:64], "pmt", payment.id),))
-    if pages > 1:
-        rows.append(
-            (
-                button("◀️", "awaited", distribution.id, (page - 1) % pages),
-                button(f"{page + 1} / {pages}", "awaited", distribution.id, page),
-                button("▶️", "awaited", distribution.id, (page + 1) % pages),
-            )
-        )
-    rows.append((button(texts.label("🔄 Refresh"), "awaited", distribution.id, page),))
-    return Screen("\n".join(lines)).with_rows(rows)
+    rows.append(_turning_row(page, pages, verb, *args))
+    rows.append((button(texts.label("🔄 Refresh"), verb, *args, page),))
+    return rows
+
+
+def _page_of(entries: Sequence[Entry], page: int) -> tuple[Sequence[Entry], int, int]:
+    """What is on a page, which one it is (the nearest there is), and how many there are."""
+    pages = max((len(entries) + PAGE - 1) // PAGE, 1)
+    page = min(max(page, 0), pages - 1)
+    return entries[page * PAGE : (page + 1) * PAGE], page, pages
+
+
+def _turning_row(page: int, pages: int, verb: str, *args: object) -> Row:
+    if pages == 1:
+        return ()
+    return (
+        button("◀️", verb, *args, (page - 1) % pages),
+        button(f"{page + 1} / {pages}", verb, *args, page),
+        button("▶️", verb, *args, (page + 1) % pages),
+    )
 
 
 def nothing_awaited(texts: Texts) -> Screen:
@@ -81,12 +120,18 @@ def nothing_awaited(texts: Texts) -> Screen:
     return Screen(texts.t("No payment is awaited. New orders will appear here."))
 
 
-def choose_distribution(texts: Texts, found: Sequence[tuple[Distribution, int]]) -> Screen:
-    """Several distributions await payments: which one?"""
-    rows = [
+def choose_distribution(
+    texts: Texts, found: Sequence[tuple[Distribution, int]], elsewhere: int, page: int
+) -> Screen:
+    """Several distributions await payments, or payments are awaited ``elsewhere``: which ones?"""
+    shown, page, pages = _page_of(found, page)
+    rows: list[Row] = [
         (button(f"{texts.day_and_time(d.starts_at)} · {count}"[:64], "awaited", d.id, 0),)
-        for d, count in found
+        for d, count in shown
     ]
+    if elsewhere:
+        rows.append((button(texts.label("Other payments · {count}", count=elsewhere), "awaitedother", 0),))
+    rows.append(_turning_row(page, pages, "validate"))
     return Screen(texts.t("Payments of which distribution?")).with_rows(rows)
 
 
@@ -177,6 +222,8 @@ def settled(
 def _back_row(texts: Texts, distribution_id: int | None) -> Row:
     if distribution_id is None:
         return (button(texts.label("◀️ Back"), "validate"),)
+    if distribution_id == ELSEWHERE:
+        return (button(texts.label("◀️ Back"), "awaitedother", 0),)
     return (button(texts.label("◀️ Back"), "awaited", distribution_id, 0),)
 
 

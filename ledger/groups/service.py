@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
-from ledger.db import utc_now
+from ledger.db import Base, utc_now
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups.models import Chat, ChatKind, Group, JoinPolicy, Member, Method, Person
 
@@ -122,6 +122,15 @@ async def get_group(session: AsyncSession, group_id: int) -> Group:
     if group is None:
         raise NotFound("group", group_id)
     return group
+
+
+async def group_of(session: AsyncSession, table: type[Base], row_id: int) -> int | None:
+    """The id of the group that a row of any of the business's tables belongs to; none when there is no such row."""
+    columns = table.__table__.c
+    group_id = (
+        await session.execute(select(columns.group_id).where(columns.id == row_id))
+    ).scalar_one_or_none()
+    return None if group_id is None else int(group_id)
 
 
 async def group_of_chat(session: AsyncSession, telegram_chat_id: int) -> Group | None:
@@ -241,6 +250,16 @@ async def require_coordinator(session: AsyncSession, group_id: int, person_id: i
     return member
 
 
+async def coordinated_by(session: AsyncSession, person_id: int) -> list[int]:
+    """The ids of the groups a person coordinates."""
+    statement = (
+        select(Member.group_id)
+        .where(Member.person_id == person_id, Member.is_coordinator, Member.left_at.is_(None))
+        .order_by(Member.group_id)
+    )
+    return list((await session.execute(statement)).scalars())
+
+
 async def coordinators(session: AsyncSession, group_id: int) -> list[Member]:
     """Who coordinates or keeps the money of the group."""
     return [m for m in await members(session, group_id) if m.is_coordinator or m.is_treasurer]
@@ -255,14 +274,6 @@ async def coordinating_people(session: AsyncSession) -> list[int]:
         .distinct()
     )
     return list((await session.execute(statement)).scalars())
-
-
-async def coordinates_somewhere(session: AsyncSession, person_id: int) -> bool:
-    """Whether a person coordinates any group."""
-    statement = select(func.count()).where(
-        Member.person_id == person_id, Member.is_coordinator, Member.left_at.is_(None)
-    )
-    return bool((await session.execute(statement)).scalar_one())
 
 
 async def set_role(session: AsyncSession, member: Member, role: str, held: bool) -> None:

@@ -40,6 +40,11 @@ async def current_revision(database: Database) -> str | None:
         return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
 
 
+async def is_current(database: Database) -> bool:
+    """Whether the database is there and has the newest schema. Creates nothing."""
+    return database.is_there() and await current_revision(database) == head_revision()
+
+
 async def upgrade(database: Database) -> None:
     """Bring the schema up, in one transaction: all of it or nothing."""
 

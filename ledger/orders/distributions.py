@@ -13,7 +13,7 @@ from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
 from ledger.orders.models import Confirmation, Distribution, Order
-from ledger.payments.models import Payment
+from ledger.payments.models import Payment, PaymentState
 
 
 class InvalidDistribution(LedgerError):
@@ -115,6 +115,39 @@ async def distribution_of(session: AsyncSession, payment: Payment) -> int | None
         .where(Confirmation.payment_id == payment.id)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def awaiting(session: AsyncSession, group_id: int) -> list[tuple[Distribution, int]]:
+    """Every distribution with payments that are still awaited, and how many; the latest date first."""
+    statement = (
+        select(Distribution, func.count(Payment.id))
+        .join(Order, Order.distribution_id == Distribution.id)
+        .join(Confirmation, Confirmation.order_id == Order.id)
+        .join(Payment, Payment.id == Confirmation.payment_id)
+        .where(Payment.group_id == group_id, Payment.state == PaymentState.EXPECTED)
+        .group_by(Distribution.id)
+        .order_by(Distribution.starts_at.desc(), Distribution.id.desc())
+    )
+    return [(distribution, int(count)) for distribution, count in await session.execute(statement)]
+
+
+async def awaited_elsewhere(session: AsyncSession, group_id: int) -> list[ExpectedPayment]:
+    """Every payment that is awaited and belongs to no order (a top-up), by the member's name.
+
+    Together with :func:`awaiting` it is everything that is awaited in the group.
+    """
+    statement = (
+        select(Payment, Member.name)
+        .join(Member, Member.id == Payment.member_id)
+        .outerjoin(Confirmation, Confirmation.payment_id == Payment.id)
+        .where(
+            Payment.group_id == group_id,
+            Payment.state == PaymentState.EXPECTED,
+            Confirmation.id.is_(None),
+        )
+        .order_by(Member.name, Payment.id)
+    )
+    return [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
 
 
 async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[ExpectedPayment]:

@@ -93,6 +93,7 @@ async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Memb
 async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
+    One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it.
     Raises :class:`NotSettled`, :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
@@ -104,7 +105,10 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     if last.transaction_id is not None:
         posted = await books.reverse(session, group_id, last.transaction_id, actor_id=by.id)
         transaction_id = posted.transaction_id
-    return await _settle(session, payment, SettlementKind.UNDONE, by, transaction_id=transaction_id)
+    undone = await _settle(session, payment, SettlementKind.UNDONE, by, transaction_id=transaction_id)
+    if payment.entered_by_id is not None and last.kind is SettlementKind.RECEIVED:
+        await _settle(session, payment, SettlementKind.CANCELLED, by)
+    return undone
 
 
 async def enter_by_hand(

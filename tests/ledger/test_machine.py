@@ -41,6 +41,7 @@ class Announced:
     cents: int
     received: int | None = None
     settled: bool = False
+    by_hand: bool = False
 
 
 @dataclass
@@ -162,6 +163,9 @@ class GroupMachine(RuleBasedStateMachine):
             return
         self.runner.run(work)
         self.model.balances[known.member] -= known.received or 0
+        if known.by_hand and known.received is not None:
+            known.received = None  # nobody announced it: cancelled, not awaited again
+            return
         self.model.awaited[known.member] += known.cents
         known.settled, known.received = False, None
 
@@ -169,7 +173,7 @@ class GroupMachine(RuleBasedStateMachine):
     def enter_by_hand(self, member: int, method: Method, cents: int) -> Announced:
         settled = self.runner.run(self.story.enter(self.members[member], method, cents))
         self.model.balances[member] += cents
-        return Announced(settled.payment, member, cents, received=cents, settled=True)
+        return Announced(settled.payment, member, cents, received=cents, settled=True, by_hand=True)
 
     @rule(member=MEMBERS, cents=SIGNED)
     def open_a_balance(self, member: int, cents: int) -> None:

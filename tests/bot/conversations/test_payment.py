@@ -148,11 +148,16 @@ async def test_a_coordinator_who_is_one_no_more_cannot_confirm(stage: Stage) -> 
     assert await stage.rows("payments") == []
 
 
-async def test_money_given_back_can_be_undone_and_confirmed_again(any_stage: Stage) -> None:
+async def test_what_was_entered_by_hand_is_cancelled_when_it_is_undone_and_can_be_taken_up_again(
+    any_stage: Stage,
+) -> None:
     group = await set_up(any_stage)
     await group.anne.ask("/paiement Marie -5 cash", expect="Given back to")
     await group.anne.press("Confirm", expect="The payment is recorded")
-    undone = await group.anne.press("Undo", expect="Cash of -€5.00")
+    cancelled = await group.anne.press("Undo", expect="Cancelled by Anne")
     assert await balance_of_marie(group) == 0
+    balance = await group.marie.ask("/solde", expect="You are even")
+    assert "awaiting" not in balance.text
+    undone = await group.anne.press("Undo", expect="Cash of -€5.00", message=cancelled)
     await group.anne.press("Received", expect="confirmed by Anne", message=undone)
     assert await balance_of_marie(group) == -500

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from bot.conversations.dates import NotUnderstood
-from bot.conversations.payment_line import TypedPayment, parse_opening, parse_payment, parse_signed
+from bot.conversations.payment_line import TypedPayment, method_of, parse_opening, parse_payment, parse_signed
 from ledger.groups.models import Method
 from ledger.money import InvalidAmount
 
@@ -43,11 +43,56 @@ DAY = dt.date(2026, 11, 2)
         ("Marie 0 chèque", TypedPayment("Marie", None, CHEQUE, wrong="0")),
         ("Marie --5 cash", TypedPayment("Marie", None, CASH, wrong="--5")),
         ("Marie cash", TypedPayment("Marie", None, CASH)),
+        ("Marie 5 bank transfer", TypedPayment("Marie", 500, TRANSFER)),
+        ("Marie 5 by bank transfer", TypedPayment("Marie", 500, TRANSFER)),
+        ("Marie 5 virement bancaire", TypedPayment("Marie", 500, TRANSFER)),
+        ("Marie 5 € par virement", TypedPayment("Marie", 500, TRANSFER)),
+        ("Marie 5 en liquide", TypedPayment("Marie", 500, CASH)),
+        ("Marie 5 en espèces", TypedPayment("Marie", 500, CASH)),
+        ("Marie 5 in cash", TypedPayment("Marie", 500, CASH)),
+        ("Marie 5 argent liquide", TypedPayment("Marie", 500, CASH)),
+        ("Marie 5 par chèque", TypedPayment("Marie", 500, CHEQUE)),
+        ("Marie 5 par un chèque", TypedPayment("Marie", 500, CHEQUE)),
+        ("Marie 5 Par Chèque bancaire", TypedPayment("Marie", 500, CHEQUE)),
+        ("Marie 5 par virement bancaire 02/11/2026 mai", TypedPayment("Marie", 500, TRANSFER, DAY, "mai")),
+        ("Marie en liquide", TypedPayment("Marie", None, CASH)),
+        ("Marie 12,345 en liquide", TypedPayment("Marie", None, CASH, wrong="12,345")),
+        ("En 5 en liquide", TypedPayment("En", 500, CASH)),
+        ("Benoît 5 bitcoin", TypedPayment("Benoît", 500, unknown="bitcoin")),
+        ("Benoît 5 cagnotte", TypedPayment("Benoît", 500, unknown="cagnotte")),
+        ("Benoît 5 carte bancaire", TypedPayment("Benoît", 500, unknown="carte bancaire")),
+        ("Benoît 1 234,50 € par carte", TypedPayment("Benoît", 123450, unknown="par carte")),
+        ("Benoît -5 bitcoin", TypedPayment("Benoît", -500, unknown="bitcoin")),
+        ("Lot 2 12,50 bitcoin", TypedPayment("Lot 2", 1250, unknown="bitcoin")),
+        ('"Lot 2" 5 bitcoin', TypedPayment("Lot 2", 500, unknown="bitcoin")),
+        ("Benoît 5 carte 2026-11-02", TypedPayment("Benoît", 500, None, DAY, unknown="carte")),
+        ("Benoît 5 carte 2026-11-02 pain", TypedPayment("Benoît", 500, None, DAY, "pain", unknown="carte")),
+        ("Benoît 5 2026-11-02", TypedPayment("Benoît", 500, None, DAY)),
+        ("Benoît 12,345 bitcoin", TypedPayment("Benoît 12,345 bitcoin")),
         ("", TypedPayment("")),
     ],
 )
 def test_payments(line: str, expected: TypedPayment) -> None:
     assert parse_payment(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "method"),
+    [
+        ("chèque", CHEQUE),
+        ("Par chèque", CHEQUE),
+        ("en liquide", CASH),
+        ("bank transfer", TRANSFER),
+        ("by  bank  transfer", TRANSFER),
+        ("virement bancaire", TRANSFER),
+        ("carte", None),
+        ("par", None),
+        ("chèque ou liquide", None),
+        ("", None),
+    ],
+)
+def test_a_method_by_itself(text: str, method: Method | None) -> None:
+    assert method_of(text) is method
 
 
 @pytest.mark.parametrize(

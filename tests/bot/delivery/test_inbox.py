@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -206,7 +207,7 @@ async def test_a_failing_database_is_tried_again_and_then_given_up(
     assert ("echo bonjour" in heard) is not given_up
     first = (await desk.rows("SELECT error, attempts FROM inbox ORDER BY id"))[0]
     assert first == (("OperationalError", 3) if given_up else (None, 2))
-    pauses = [later - sooner for sooner, later in zip(runs, runs[1:], strict=False)]
+    pauses = [later - sooner for sooner, later in itertools.pairwise(runs)]
     assert pauses[0] >= 0.2
     assert pauses[1] >= 0.8
 
@@ -246,7 +247,9 @@ async def test_what_was_stored_before_a_restart_is_handled_after_it(desk: Desk) 
     bot_id = desk.world.bot_id
     try:
         async with database.unit_of_work() as session:
-            await inbox.store(session, bot_id, [message_of(1, marie.id, "un"), message_of(2, marie.id, "deux")])
+            await inbox.store(
+                session, bot_id, [message_of(1, marie.id, "un"), message_of(2, marie.id, "deux")]
+            )
     finally:
         await database.close()
     async with desk.open():

@@ -84,7 +84,9 @@ async def test_a_bot_that_polls_has_no_webhook(desk: Desk) -> None:
     assert await desk.rows("SELECT id FROM inbox") == []
 
 
-async def test_stored_before_it_is_answered(desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_stored_before_it_is_answered(
+    desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No worker takes it; whoever looks at the database after the 200 finds it."""
     monkeypatch.setattr("bot.delivery.dispatcher.Dispatcher.handle_next", nothing)
     async with desk.open():
@@ -119,7 +121,7 @@ async def test_what_cannot_be_stored_is_asked_for_again(
             assert await post(address, message_of(1, marie.id, "x")) == 503
             await marie.send("bonjour")
             async with asyncio.timeout(30):
-                while desk.sandbox.webhook.last_error is None:
+                while desk.sandbox.webhook.last_error is None:  # noqa: ASYNC110 - it sets no event
                     await asyncio.sleep(0.01)
         await marie.wait("echo bonjour")  # Telegram asks again by itself
 

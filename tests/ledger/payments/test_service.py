@@ -223,10 +223,13 @@ class TestByHand:
         assert await story.account(WHERE[method]) == 1500
         assert await story.verify() == []
 
-    async def test_undone_like_any_other(self, story: Story, paul: Member) -> None:
+    async def test_undone_is_cancelled_since_nobody_announced_it(self, story: Story, paul: Member) -> None:
         settled = await story.enter(paul, Method.CASH, -500)
-        await story.undo(settled.payment)
+        undone = await story.undo(settled.payment)
+        assert undone.payment.state is PaymentState.CANCELLED
         assert await story.balance(paul) == 0
+        assert await story.verify() == []
+        await story.undo(settled.payment)
         await story.receive(settled.payment)
         assert await story.balance(paul) == -500
         assert await story.verify() == []

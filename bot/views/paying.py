@@ -1,0 +1,60 @@
+"""What a member has to prepare for a payment they announced, the same for an order and for a top-up."""
+
+from __future__ import annotations
+
+from bot.views.screen import Button, Row
+from bot.views.texts import Html, Texts
+from ledger.groups.models import Group, Method
+from ledger.payments.models import Payment
+from ledger.reference import format_reference
+
+
+def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
+    """The cheque, the envelope or the transfer to prepare, with its reference; lines to put under each other."""
+    amount = texts.money(payment.amount_cents)
+    reference = Html(f"<code>{format_reference(payment.reference)}</code>")
+    if payment.method is Method.CHEQUE:
+        payee = group.payee_name or group.title
+        return [
+            texts.t(
+                "✍️ <b>Cheque of {amount}</b>, to the order of <b>{payee}</b>.", amount=amount, payee=payee
+            ),
+            texts.t("Write this reference on the back: {reference}", reference=reference),
+            _where(texts, payment),
+        ]
+    if payment.method is Method.CASH:
+        return [
+            texts.t("💶 <b>{amount} in cash</b>, in an envelope if you can.", amount=amount),
+            texts.t("Reference to write on it: {reference}", reference=reference),
+            _where(texts, payment),
+        ]
+    lines: list[str] = [texts.t("🏦 <b>Bank transfer of {amount}</b>", amount=amount)]
+    if group.iban:
+        holder = group.account_holder or group.title
+        iban = " ".join(group.iban[i : i + 4] for i in range(0, len(group.iban), 4))
+        lines.append(texts.t("To {holder}, IBAN {iban}", holder=holder, iban=iban))
+    else:
+        lines.append(texts.t("Ask the coordinators for the account to pay to."))
+    lines.append(texts.t("Put this reference in the transfer's label: {reference}", reference=reference))
+    return lines
+
+
+def _where(texts: Texts, payment: Payment) -> Html:
+    if payment.subject is None:
+        return texts.t("Hand it over at a distribution, or to a coordinator.")
+    return texts.t("Hand it over at the distribution.")
+
+
+def copy_rows(texts: Texts, group: Group, payment: Payment) -> list[Row]:
+    """Buttons that copy the reference and, for a transfer, the IBAN and the amount."""
+    reference = format_reference(payment.reference)
+    rows: list[Row] = [(Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),)]
+    if payment.method is Method.TRANSFER and group.iban:
+        amount = texts.bare_money(payment.amount_cents)
+        rows.append(
+            (
+                Button(texts.label("📋 Copy the IBAN"), copy=group.iban),
+                Button(texts.label("📋 Copy the amount"), copy=amount),
+            )
+        )
+    return rows
