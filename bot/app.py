@@ -21,7 +21,7 @@ from bot.delivery.api import Api
 from bot.delivery.budget import Budget
 from bot.delivery.context import Context, current_scene
 from bot.delivery.dispatcher import AnyApplication, Dispatcher
-from bot.delivery.http import requests
+from bot.delivery.http import AiohttpRequest
 from bot.delivery.polling import poll
 from bot.delivery.sender import Sender
 from bot.routes import handlers
@@ -57,8 +57,8 @@ def build_api(config: Config) -> Api:
         config.telegram.token,
         base_url=config.telegram.base_url,
         base_file_url=config.telegram.base_file_url,
-        request=requests(connections=32),
-        get_updates_request=requests(connections=2),
+        request=AiohttpRequest(connections=32),
+        get_updates_request=AiohttpRequest(connections=2),
     )
 
 

@@ -144,6 +144,16 @@ async def empty_basket(update: Update, context: Context) -> None:  # noqa: ARG00
         await _show_basket(context, basket)
 
 
+async def take_out(update: Update, context: Context) -> None:  # noqa: ARG001
+    """One product out of the basket."""
+    basket_id, product_id = context.numbers(2)
+    basket = await _live_basket(context, basket_id)
+    if basket is not None:
+        product = await get_product(context.session, basket.group_id, product_id)
+        await baskets.set_quantity(context.session, basket, product, 0)
+        await _show_basket(context, basket)
+
+
 async def confirm_basket(update: Update, context: Context) -> None:  # noqa: ARG001
     """The basket is right: how will it be paid? Where payments are off, that is all."""
     basket = await _live_basket(context, context.numbers(1)[0])
@@ -271,6 +281,7 @@ conversation = DurableConversation(
         Button("qask", ask_quantity),
         Button("basket", show_basket),
         Button("empty", empty_basket),
+        Button("drop", take_out),
         Button("confirm", confirm_basket),
         Button("pay", pay),
     ],

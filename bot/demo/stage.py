@@ -11,6 +11,7 @@ from pathlib import Path
 from bot import config as configuration
 from bot import logs
 from bot.app import Bot, running
+from bot.delivery import inbox, outbox
 from bot.demo.actors import Stage
 from bot.sandbox.server import Sandbox
 
@@ -39,6 +40,13 @@ async def theatre(port: int, language: str) -> AsyncIterator[Theatre]:
         stage = Stage(url)
         stack.push_async_callback(stage.close)
         bot = await stack.enter_async_context(running(config))
+
+        async def has_nothing_waiting() -> bool:
+            async with bot.database.snapshot() as session:
+                bot_id = bot.api.bot.id
+                return not (await inbox.backlog(session, bot_id) or await outbox.backlog(session, bot_id))
+
+        stage.has_nothing_waiting = has_nothing_waiting
         yield Theatre(url, stage, bot)
 
 

@@ -141,12 +141,19 @@ def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replac
     """One's last orders, with how each was to be paid. ``replaceable``: ids of orders one may still change."""
     if not views:
         return Screen(
-            texts.t("You have not ordered anything yet."), ((button(texts.label("🛒 Order"), "order"),),)
+            texts.t("{group}: you have not ordered anything yet.", group=group.title),
+            ((button(texts.label("🛒 Order"), "order"),),),
         )
     parts: list[str] = [texts.t("📦 <b>Your orders</b> · {group}", group=group.title)]
     rows: list[Row] = []
     for view in views:
         parts += ["", *_order_text(texts, view)]
+        for _, payment in view.confirmations:
+            if payment is not None and payment.state is PaymentState.EXPECTED:
+                reference = format_reference(payment.reference)
+                rows.append(
+                    (Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),)
+                )
         if view.order.id in replaceable:
             when = texts.short_day(view.distribution.starts_at)
             rows.append(

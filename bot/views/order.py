@@ -18,6 +18,8 @@ from ledger.orders.service import Confirmed
 
 PAGE = 7
 """Products on a page, one row each."""
+LONGEST_LABEL = 44
+"""Characters of a product's button: a phone cuts longer ones at the end, where the price stands."""
 
 
 def headline(texts: Texts, distribution: Distribution) -> Html:
@@ -102,8 +104,8 @@ def _product_button(
     mark = f"✅ {texts.number(quantity)} × " if quantity else ""
     price = texts.money(product.price_cents)
     text = f"{mark}{product.name} · {price}"
-    if len(text) > 60:
-        text = f"{mark}{product.name[: 56 - len(mark) - len(price)]}… · {price}"
+    if len(text) > LONGEST_LABEL:
+        text = f"{mark}{product.name[: LONGEST_LABEL - 4 - len(mark) - len(price)]}… · {price}"
     target = 0 if product.id == opened else product.id
     return button(text, "cat", basket.basket.id, page, target)
 
@@ -155,11 +157,12 @@ def ask_quantity(texts: Texts, product: Product) -> Screen:
 
 
 def line_text(texts: Texts, name: str, unit: str, quantity: int, amount: int) -> str:
-    """``2 × pain de campagne — 7,00 €``."""
+    """``2 × Pain de campagne — 7,00 €``, ``1 × Cidre (bouteille 75 cl) — 4,30 €``, ``1,2 kg Poireaux — 3,84 €``."""
+    sized = f"{name} ({unit})" if any(character.isdigit() for character in unit) else name
     return texts.t(
         "• {quantity} {name} — {amount}",
         quantity=texts.quantity(quantity, unit),
-        name=name,
+        name=sized,
         amount=texts.money(amount),
     )
 
@@ -175,6 +178,10 @@ def basket_screen(texts: Texts, group: Group, basket: BasketView) -> Screen:
         line_text(texts, line.product.name, line.product.unit, line.quantity_milli, line.amount_cents)
         for line in basket.lines
     ]
+    # Where the basket replaces an order, that order's goods count too.
+    replaces = basket.order is not None and not group.payments_enabled
+    short = [line.product for line in basket.lines if line.is_short and not replaces]
+    lines += [texts.t("⚠️ Not enough left of <b>{product}</b>.", product=product.name) for product in short]
     total = texts.money(basket.total_cents)
     title = (
         texts.t("<b>Products added to your order</b>")
@@ -194,6 +201,14 @@ def basket_screen(texts: Texts, group: Group, basket: BasketView) -> Screen:
         ]
     )
     rows: list[Row] = [
+        (
+            button(
+                texts.label("🗑 Take {product} out", product=product.name[:30]), "drop", basket_id, product.id
+            ),
+        )
+        for product in short
+    ]
+    rows += [
         (
             button(
                 texts.label("✅ Confirm my basket · {total}", total=total),

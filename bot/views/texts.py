@@ -90,11 +90,9 @@ class Texts:
         return format_decimal(value, format="0.00", locale=self._locale)
 
     def quantity(self, milli: int, unit: str) -> str:
-        """``1200`` of a measure → ``1,2 kg``; ``2000`` of things → ``2 ×``, or ``2 × 500 g`` for things of a size."""
+        """``1200`` of a measure → ``1,2 kg``; ``2000`` of things → ``2 ×``."""
         number = self.number(milli)
-        if unit.lower() in MEASURES:
-            return f"{number} {unit}"
-        return f"{number} × {unit}" if any(character.isdigit() for character in unit) else f"{number} ×"
+        return f"{number} {unit}" if unit.lower() in MEASURES else f"{number} ×"
 
     def number(self, milli: int) -> str:
         """A quantity without its unit."""

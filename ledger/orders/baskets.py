@@ -62,6 +62,12 @@ class ChosenLine:
     quantity_milli: int
 
     @property
+    def is_short(self) -> bool:
+        """Whether less is left than the basket holds."""
+        left = self.product.stock_milli
+        return left is not None and left < self.quantity_milli
+
+    @property
     def amount_cents(self) -> int:
         """Rounded half up, as it will be on the order."""
         return line_amount(self.product.price_cents, self.quantity_milli)

@@ -138,3 +138,16 @@ async def test_a_member_cannot_confirm(stage: Stage) -> None:
     page = await v.anne.ask(f"/valider {reference}", expect="Chèque de 12,35", chat=v.group)
     assert "Seuls les coordinateurs" in await v.paul.tap("Reçu", chat=v.group, message=page)
     assert await stage.rows("settlements") == []
+
+
+async def test_a_reference_is_found_in_a_statement_s_label(stage: Stage) -> None:
+    v, reference = await ordered(stage)
+    await v.anne.ask(f"/valider VIR SEPA MME DUPONT REF {reference.lower()} merci", expect="Chèque de 12,35")
+
+
+async def test_a_coordinator_of_two_groups_confirms_in_either_whichever_they_look_at(stage: Stage) -> None:
+    v, reference = await ordered(stage)
+    other = await stage.world.group("Autre groupe", members=[], admins=[v.anne])
+    await v.anne.ask("/installer", expect="Autre groupe", chat=other)
+    await v.anne.ask(f"/valider {reference}", expect="Chèque de 12,35")
+    await v.anne.press("Reçu", expect="validé par Anne")

@@ -218,3 +218,36 @@ async def test_the_language_can_be_changed(stage: Stage) -> None:
     await v.marie.ask("/langue", expect="langue")
     await v.marie.press("English", expect="in English")
     await v.marie.ask("/balance", expect="You are even: €0.00")
+
+
+async def test_ordering_from_the_group_s_chat_goes_on_in_private(stage: Stage) -> None:
+    v = await village(stage)
+    await v.marie.ask("/commander", expect="je vous ai répondu en privé", chat=v.group)
+    await v.marie.wait("Colis de légumes")
+    await v.marie.ask("/panier", expect="je vous ai répondu en privé", chat=v.group)
+    assert all("Panier" not in message.text for message in await v.paul.messages(v.group))
+
+
+async def test_a_personal_button_does_nothing_in_the_group_s_chat(stage: Stage) -> None:
+    v = await village(stage)
+    posted = await v.anne.ask("/installer", expect="touchez pour commander", chat=v.group)
+    for data in ("home", "order", "lang:en", "balance", "basket"):
+        assert "n'est plus valable" in await v.marie.forge_tap(data, posted)
+    assert (await v.anne.last(v.group)).text == posted.text
+
+
+async def test_a_sold_out_product_can_be_taken_out_of_the_basket(stage: Stage) -> None:
+    v = await village(stage)
+    await fill_basket(v.marie, "Tisane", total="12,00")
+    async with stage.database.unit_of_work() as session:
+        product = await catalogue.get_product(session, v.seeded.group_id, v.seeded.products["Tisane"])
+        product.stock_milli = 0
+    await v.marie.press("Valider mon panier", expect="comment voulez-vous payer")
+    await v.marie.press("Chèque", expect="Il ne reste pas assez de")
+    await v.marie.press("Retirer Tisane", expect="Votre panier est vide")
+
+
+@pytest.mark.parametrize("text", ["/foo", "/export", "bonjour"])
+async def test_what_nobody_understands_is_answered_with_what_one_can_do(stage: Stage, text: str) -> None:
+    v = await village(stage)
+    await v.marie.ask(text, expect="Je n'ai pas compris")
