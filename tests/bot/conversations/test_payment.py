@@ -95,6 +95,26 @@ async def test_a_line_with_a_bad_amount_goes_on_with_that_question(stage: Stage)
     assert await stage.rows("transfers") == []
 
 
+async def test_a_line_with_an_unknown_method_keeps_the_rest_and_goes_on_with_that_question(
+    stage: Stage,
+) -> None:
+    group = await set_up(stage)
+    for method in ("bitcoin", "cagnotte", "carte bancaire"):
+        asked = await group.anne.ask(f"/paiement Marie 5 {method}", expect=f"“{method}” is no way of paying")
+        assert asked.says("How was it paid?")
+    await group.anne.ask("par carte", expect="“par carte” is no way of paying")
+    await group.anne.ask("par virement bancaire", expect="When was it paid?")
+    await group.anne.press("Today", expect="A note")
+    preview = await group.anne.press("Without a note", expect="A payment by Marie Dupont")
+    assert preview.says("€5.00, Bank transfer")
+    day = in_days(-3)
+    asked = await group.anne.ask(f"/paiement Marie 6 carte {day} bread", expect="“carte” is no way of paying")
+    preview = await group.anne.press("Cash", expect="A payment by Marie Dupont", message=asked)
+    assert preview.says("€6.00, Cash")
+    assert preview.says("bread")
+    await group.anne.ask("/paiement Nobody 5 bitcoin", expect="I know no member called “Nobody”")
+
+
 async def test_a_bad_date_in_a_line(stage: Stage) -> None:
     group = await set_up(stage)
     await group.anne.ask("/paiement Marie 5 cash 2026-13-45", expect="did not understand this day")
