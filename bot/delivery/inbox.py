@@ -105,7 +105,8 @@ _NEXT = (
     select(*_COLUMNS)
     .where(
         InboxRow.done_at.is_(None),
-        InboxRow.bot_id == bindparam("bot_id"),
+        # "+ 0" keeps SQLite off the index of (bot_id, update_id): it would read every update ever kept.
+        InboxRow.bot_id + 0 == bindparam("bot_id"),
         or_(InboxRow.not_before.is_(None), InboxRow.not_before <= bindparam("now", type_=UtcDateTime())),
         ~exists().where(
             _EARLIER.sender_id == InboxRow.sender_id, _EARLIER.done_at.is_(None), _EARLIER.id < InboxRow.id

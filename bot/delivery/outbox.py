@@ -52,6 +52,7 @@ class Result:
 
 
 _OUTBOX = cast(Table, OutboxRow.__table__)
+_INSERT = insert(_OUTBOX)
 _RECORD = (
     update(_OUTBOX)
     .where(_OUTBOX.c.id == bindparam("row_id"))
@@ -64,8 +65,9 @@ async def enqueue(session: AsyncSession, bot_id: int, calls: Sequence[Call]) -> 
     if not calls:
         return
     now = utc_now()
-    await session.execute(
-        insert(OutboxRow),
+    connection = await session.connection()
+    await connection.execute(
+        _INSERT,
         [
             {
                 "bot_id": bot_id,

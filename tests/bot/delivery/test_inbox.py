@@ -7,7 +7,7 @@ import itertools
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from telegram import Update
 
@@ -275,3 +275,20 @@ async def test_handled_updates_are_forgotten_after_two_weeks(database_url: str) 
             assert await inbox.backlog(session, 1) == 1
     finally:
         await database.close()
+
+
+async def test_claiming_costs_the_same_after_years(sqlite_url: str) -> None:
+    """SQLite reads the updates that wait, and not all that ever came."""
+    database = Database(sqlite_url)
+    asked: list[str] = []
+    try:
+        engine = database.reading_engine.sync_engine
+        event.listen(engine, "before_cursor_execute", lambda c, cursor, sql, *_: asked.append(sql))
+        async with database.snapshot() as session:
+            await inbox.claim(session, 1, ())
+            plan = await session.execute(text(f"EXPLAIN QUERY PLAN {asked[-1]}".replace("?", "1")))
+            steps = [row[3] for row in plan]
+    finally:
+        await database.close()
+    assert any("USING INDEX ix_inbox_undone_order" in step for step in steps), steps
+    assert not any("TEMP B-TREE" in step for step in steps), steps
