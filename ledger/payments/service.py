@@ -90,6 +90,31 @@ async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Memb
     return await _settle(session, payment, SettlementKind.REFUSED, by)
 
 
+async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
+    """Stop expecting a payment whose reason is gone (its order was cancelled, another method took its place)."""
+    payment = await lock_payment(session, group_id, payment_id)
+    await _require_expected(session, payment)
+    return await _settle(session, payment, SettlementKind.CANCELLED, by)
+
+
+async def receive_instead(
+    session: AsyncSession, group_id: int, payment_id: int, method: Method, amount_cents: int, by: Member
+) -> Settled:
+    """The member gave ``amount_cents`` (> 0) by another method than announced: that is received under a reference of its
+    own, for what was announced, and the announced payment is not expected any more.
+
+    Raises :class:`AlreadySettled`, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
+    """
+    if amount_cents <= 0 or method not in ACCOUNT_OF:
+        raise InvalidPayment("amount" if amount_cents <= 0 else "method")
+    announced = (await cancel(session, group_id, payment_id, by)).payment
+    member = await session.get_one(Member, announced.member_id)
+    payment = await _add_payment(
+        session, member, method, announced.amount_cents, dated=utc_now().date(), subject=announced.subject
+    )
+    return await _settle_received(session, payment, by, amount_cents)
+
+
 async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
