@@ -6,6 +6,7 @@ order's net debt stays the sum of its current lines (I3), where the order was de
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,7 +28,12 @@ FAR_OFF = 10
 
 
 class AlreadyUndone(LedgerError):
-    """The change was taken back before."""
+    """The change was taken back before: by whom and when."""
+
+    def __init__(self, by: str, at: dt.datetime) -> None:
+        super().__init__()
+        self.by = by
+        self.at = at
 
 
 class ChangedSince(LedgerError):
@@ -151,20 +157,44 @@ async def product_lines(
     )
 
 
+async def get_line(session: AsyncSession, group_id: int, line_id: int) -> CurrentLine:
+    """One line as it is now, or :class:`~ledger.errors.NotFound`."""
+    return await _line(session, group_id, line_id)
+
+
+async def last_change(session: AsyncSession, line: CurrentLine) -> tuple[Change, str] | None:
+    """The change that made a line what it is now, and who made it."""
+    statement = (
+        select(Change, Member.name)
+        .join(Correction, Correction.change_id == Change.id)
+        .join(Member, Member.id == Change.by_id)
+        .where(Correction.order_line_id == line.line.id, Correction.step == line.step)
+    )
+    row = (await session.execute(statement)).first()
+    return None if row is None else (row[0], row[1])
+
+
 async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: Member) -> Changed:
     """Take a change back for all its lines, by reversals. Raises :class:`AlreadyUndone` or :class:`ChangedSince`."""
     statement = select(Change).where(Change.id == change_id, Change.group_id == group_id)
     change = (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none()
     if change is None or change.kind is ChangeKind.UNDO:
         raise NotFound("change", change_id)
-    undone = await session.execute(select(Change.id).where(Change.undoes_id == change.id))
-    if undone.first() is not None:
-        raise AlreadyUndone
+    undone = await session.execute(
+        select(Member.name, Change.at)
+        .join(Change, Change.by_id == Member.id)
+        .where(Change.undoes_id == change.id)
+    )
+    if (row := undone.first()) is not None:
+        raise AlreadyUndone(row.name, row.at)
     mine = await session.execute(
         select(Correction).where(Correction.change_id == change.id).order_by(Correction.id)
     )
     corrections = mine.scalars().all()
     await _lock_orders(session, [c.order_line_id for c in corrections])
+    await _lock_accounts(
+        session, group_id, [(await session.get_one(OrderLine, c.order_line_id)) for c in corrections]
+    )
     undo = await _new_change(
         session, group_id, change.distribution_id, ChangeKind.UNDO, by, undoes_id=change.id
     )
@@ -198,6 +228,7 @@ async def _change(
     targets = [(line, target) for line, target in targets if target != line]
     if not targets:
         raise NothingToChange
+    await _lock_accounts(session, by.group_id, [line.line for line, _ in targets])
     first = await session.get_one(Order, targets[0][0].line.order_id)
     change = await _new_change(session, by.group_id, first.distribution_id, kind, by)
     corrected = []
@@ -293,6 +324,16 @@ async def _lock_orders(session: AsyncSession, line_ids: Sequence[int]) -> None:
     orders = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids))
     statement = select(Order.id).where(Order.id.in_(orders)).order_by(Order.id)
     await session.execute(statement.with_for_update(key_share=True))
+
+
+async def _lock_accounts(session: AsyncSession, group_id: int, lines: Sequence[OrderLine]) -> None:
+    """Lock the accounts that correcting these lines moves, by id, so that nobody waits in a circle."""
+    orders = select(Order.member_id).where(Order.id.in_({line.order_id for line in lines})).distinct()
+    members = sorted((await session.execute(orders)).scalars())
+    producers = sorted({line.producer_id for line in lines})
+    accounts = await books.account_ids(session, group_id, AccountKind.MEMBERS, members)
+    of_producers = await books.account_ids(session, group_id, AccountKind.PRODUCERS, producers)
+    await books.lock_accounts(session, [*accounts.values(), *of_producers.values()])
 
 
 def _current(line: OrderLine, correction: Correction | None) -> CurrentLine:

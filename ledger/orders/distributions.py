@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
@@ -76,7 +76,12 @@ async def open_distributions(session: AsyncSession, group_id: int) -> Sequence[D
     now = utc_now()
     statement = (
         select(Distribution)
-        .where(Distribution.group_id == group_id, Distribution.opens_at <= now, Distribution.closes_at > now)
+        .where(
+            Distribution.group_id == group_id,
+            Distribution.opens_at <= now,
+            Distribution.closes_at > now,
+            Distribution.cancelled_at.is_(None),
+        )
         .order_by(Distribution.starts_at, Distribution.id)
     )
     return (await session.execute(statement)).scalars().all()
@@ -109,20 +114,24 @@ async def summaries(session: AsyncSession, group_id: int, limit: int = 10) -> li
 
 async def distribution_of(session: AsyncSession, payment: Payment) -> int | None:
     """The id of the distribution whose order a payment pays."""
-    statement = (
-        select(Order.distribution_id)
-        .join(Confirmation, Confirmation.order_id == Order.id)
-        .where(Confirmation.payment_id == payment.id)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
+    order = await order_of(session, payment)
+    return order.distribution_id if order is not None else None
+
+
+async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
+    """The order a payment pays."""
+    what, _, order_id = (payment.subject or "").partition(":")
+    if what != "order" or not order_id.isdecimal():
+        return None
+    order = await session.get(Order, int(order_id))
+    return order if order is not None and order.group_id == payment.group_id else None
 
 
 async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[ExpectedPayment]:
-    """Every payment announced for the orders of a distribution, settled or not, by the member's name."""
+    """Every payment for the orders of a distribution, settled or not, by the member's name."""
     statement = (
         select(Payment, Member.name)
-        .join(Confirmation, Confirmation.payment_id == Payment.id)
-        .join(Order, Order.id == Confirmation.order_id)
+        .join(Order, Payment.subject == literal("order:") + cast(Order.id, Text))
         .join(Member, Member.id == Payment.member_id)
         .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
         .order_by(Member.name, Payment.id)

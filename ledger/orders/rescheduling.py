@@ -7,29 +7,36 @@ members' accounts as credit. Moved: nothing is posted.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
-from ledger.books.models import Transaction
+from ledger.books.models import AccountKind, Transaction
+from ledger.catalogue.models import Product
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
 from ledger.orders.distributions import check_dates
 from ledger.orders.handover_models import MovedFrom
-from ledger.orders.models import Distribution
+from ledger.orders.models import Distribution, Order, OrderLine
 from ledger.orders.validation import OrderState, distribution_validation, order_states
 from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
+from ledger.payments.models import Payment, PaymentState
 
 DEBTS = ("order", "addition", "correction")
 """The kinds of transactions that an order's debt is made of."""
 
 
 class AlreadyCancelled(LedgerError):
-    """The distribution was cancelled before."""
+    """The distribution was cancelled before: when, and by whom where the books say it."""
+
+    def __init__(self, at: dt.datetime, by: str | None) -> None:
+        super().__init__()
+        self.at = at
+        self.by = by
 
 
 class DistributionValidated(LedgerError):
@@ -49,7 +56,7 @@ async def cancel_distribution(
 ) -> list[Cancelled]:
     """Cancel a distribution and all its orders. Raises :class:`AlreadyCancelled`, :class:`DistributionValidated`."""
     distribution = await _lock(session, group_id, distribution_id)
-    states = await order_states(session, group_id, distribution_id)
+    states = await _lock_orders(session, group_id, distribution_id)
     distribution.cancelled_at = utc_now()
     cancelled = []
     for state in states:
@@ -106,10 +113,71 @@ async def _lock(session: AsyncSession, group_id: int, distribution_id: int) -> D
     if distribution is None:
         raise NotFound("distribution", distribution_id)
     if distribution.cancelled_at is not None:
-        raise AlreadyCancelled
+        raise AlreadyCancelled(distribution.cancelled_at, await _cancelled_by(session, distribution))
     if await distribution_validation(session, distribution_id) is not None:
         raise DistributionValidated
     return distribution
+
+
+async def _cancelled_by(session: AsyncSession, distribution: Distribution) -> str | None:
+    """Who reversed a debt of the distribution when it was cancelled."""
+    statement = (
+        select(Member.name)
+        .join(Transaction, Transaction.actor_id == Member.id)
+        .join(Order, Transaction.subject == literal("order:") + cast(Order.id, Text))
+        .where(
+            Transaction.group_id == distribution.group_id,
+            Transaction.reverses_id.is_not(None),
+            Order.distribution_id == distribution.id,
+            Order.cancelled_at == distribution.cancelled_at,
+        )
+        .order_by(Transaction.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def _lock_orders(session: AsyncSession, group_id: int, distribution_id: int) -> list[OrderState]:
+    """Lock the orders with all that cancelling them moves (orders, products, payments, accounts), then read them.
+
+    The stock goes back: nobody takes the goods.
+    """
+    of_distribution = (Order.distribution_id == distribution_id, Order.cancelled_at.is_(None))
+    locking = select(Order.id).where(*of_distribution).order_by(Order.id).with_for_update(key_share=True)
+    order_ids = (await session.execute(locking)).scalars().all()
+    if not order_ids:
+        return []
+    await _give_back(session, order_ids)
+    subjects = [f"order:{order_id}" for order_id in order_ids]
+    payments_of = select(Payment.id).where(Payment.group_id == group_id, Payment.subject.in_(subjects))
+    await session.execute(payments_of.order_by(Payment.id).with_for_update(key_share=True))
+    states = await order_states(session, group_id, distribution_id)
+    members = sorted({state.member.id for state in states})
+    producers = sorted({line.line.producer_id for state in states for line in state.lines})
+    accounts = await books.account_ids(session, group_id, AccountKind.MEMBERS, members)
+    of_producers = await books.account_ids(session, group_id, AccountKind.PRODUCERS, producers)
+    await books.lock_accounts(session, [*accounts.values(), *of_producers.values()])
+    return states
+
+
+async def _give_back(session: AsyncSession, order_ids: Sequence[int]) -> None:
+    ordered = (
+        select(OrderLine.product_id, func.sum(OrderLine.quantity_milli))
+        .where(OrderLine.order_id.in_(order_ids))
+        .group_by(OrderLine.product_id)
+    )
+    quantities = {product_id: int(total) for product_id, total in await session.execute(ordered)}
+    statement = (
+        select(Product)
+        .where(Product.id.in_(quantities), Product.stock_milli.is_not(None))
+        .order_by(Product.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    for product in (await session.execute(statement)).scalars():
+        assert product.stock_milli is not None
+        product.stock_milli += quantities[product.id]
+    await session.flush()
 
 
 async def _reverse_debts(session: AsyncSession, state: OrderState, by: Member) -> None:

@@ -1,6 +1,7 @@
 """The verbs of orders: confirm a basket with its payment choice, in one transaction (R9); list; cancel where allowed.
 
-Locks are taken in one order everywhere: the basket, the order, the products by id, the accounts by id.
+Locks are taken in one order everywhere: the basket, the distribution, the orders, the products, the payments, the
+accounts; several of a kind by id.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ledger.orders.baskets import (
     is_replaceable,
     lines_of,
     live_order,
+    takes_orders,
 )
 from ledger.orders.models import Basket, Confirmation, Distribution, Order, OrderLine
 from ledger.payments import service as payments
@@ -128,10 +130,12 @@ async def confirm(
     method: Method | None,
     *,
     agreed_cents: int | None = None,
+    by: Member | None = None,
 ) -> Confirmed:
     """Turn a basket into an order (or an addition to one), with its debt, payment and reference: all of it or nothing.
 
     ``method`` is none where the group's payments are off, and only there. ``agreed_cents`` is the total the member saw.
+    ``by``: the coordinator who orders for the member, also after closing, until the distribution is validated.
     Raises, with nothing written: :class:`AlreadyConfirmed`, :class:`EmptyBasket`, :class:`OrdersClosed`,
     :class:`PriceChanged`, :class:`OutOfStock`, :class:`NoLongerOffered`, :class:`MethodNotOffered`,
     :class:`NotEnoughCredit`.
@@ -139,10 +143,7 @@ async def confirm(
     basket = await get_basket(session, member, basket_id, lock=True)
     if basket.closed_at is not None:
         raise AlreadyConfirmed(await _confirmation_of(session, basket))
-    distribution = await session.get(Distribution, basket.distribution_id)
-    assert distribution is not None
-    if not distribution.is_open(utc_now()):
-        raise OrdersClosed(distribution)
+    distribution = await _distribution_taking_orders(session, basket, by or member)
     _check_method(group, method)
     order = await live_order(session, member.id, distribution.id, lock=True)
     is_addition = order is not None
@@ -161,7 +162,16 @@ async def confirm(
         session.add(order)
         await session.flush()
     payment, transaction_id = await _charge(
-        session, group, member, order, basket, lines, total, method, is_addition and replaced is None
+        session,
+        group,
+        member,
+        order,
+        basket,
+        lines,
+        total,
+        method,
+        is_addition and replaced is None,
+        (by or member).id,
     )
     confirmation = Confirmation(
         group_id=group.id,
@@ -259,6 +269,20 @@ async def view_order(session: AsyncSession, order: Order, distribution: Distribu
     return OrderView(order, distribution, tuple(await lines_of(session, order)), choices)
 
 
+async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by: Member) -> Distribution:
+    """The basket's distribution, kept from being cancelled, moved or validated until the order is written."""
+    statement = (
+        select(Distribution)
+        .where(Distribution.id == basket.distribution_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    distribution = (await session.execute(statement)).scalar_one()
+    if not await takes_orders(session, distribution, by):
+        raise OrdersClosed(distribution)
+    return distribution
+
+
 def _check_method(group: Group, method: Method | None) -> None:
     if group.payments_enabled:
         if method is None or method not in offered_methods(group):
@@ -294,6 +318,7 @@ async def _charge(
     total: int,
     method: Method | None,
     is_addition: bool,
+    actor_id: int,
 ) -> tuple[Payment | None, int | None]:
     """Debit the member, a leg a producer, and record the payment that is expected for it."""
     if method is None or total == 0:
@@ -313,7 +338,7 @@ async def _charge(
             if amount
         ],
         subject=f"order:{order.id}",
-        actor_id=member.id,
+        actor_id=actor_id,
     )
     posted = await books.post(session, group.id, entry)
     payment = None

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.books import service as books
+from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import OFFLINE_METHODS, Member, Method
@@ -34,7 +36,12 @@ class AlreadyValidated(LedgerError):
 
 
 class NotValidated(LedgerError):
-    """There is no validation to undo."""
+    """There is no validation to undo; ``by`` and ``at``: who took it back and when, if there was one."""
+
+    def __init__(self, by: str | None = None, at: dt.datetime | None = None) -> None:
+        super().__init__()
+        self.by = by
+        self.at = at
 
 
 class OrdersLeftOpen(LedgerError):
@@ -125,6 +132,7 @@ async def order_state(session: AsyncSession, group_id: int, order_id: int) -> Or
 async def validate_order(session: AsyncSession, group_id: int, order_id: int, by: Member) -> OrderState:
     """Receive what is expected for the order, as announced, and mark it validated. Raises :class:`AlreadyValidated`."""
     step = await _next_order_step(session, group_id, order_id, StepKind.VALIDATED, by)
+    await _lock_payments(session, group_id, order_id)
     state = await order_state(session, group_id, order_id)
     for payment in state.payments:
         if payment.state is PaymentState.EXPECTED:
@@ -139,6 +147,7 @@ async def validate_order(session: AsyncSession, group_id: int, order_id: int, by
 async def undo_order(session: AsyncSession, group_id: int, order_id: int, by: Member) -> OrderState:
     """Take the order's validation back, with what it received and nothing else. Raises :class:`NotValidated`."""
     step = await _next_order_step(session, group_id, order_id, StepKind.UNDONE, by)
+    await _lock_payments(session, group_id, order_id)
     made = await session.execute(
         select(Settlement)
         .join(StepSettlement, StepSettlement.settlement_id == Settlement.id)
@@ -162,6 +171,8 @@ async def validate_distribution(
 
     Raises :class:`AlreadyValidated`, :class:`OrdersLeftOpen`.
     """
+    last = await _lock_distribution(session, group_id, distribution_id)
+    await _check_turn(session, last, StepKind.VALIDATED)
     states = await order_states(session, group_id, distribution_id)
     open_orders = sum(1 for state in states if state.validated is None)
     if open_orders and not leave_open:
@@ -262,14 +273,7 @@ async def _next_order_step(
 async def _next_distribution_step(
     session: AsyncSession, group_id: int, distribution_id: int, kind: StepKind, by: Member, left_open: int = 0
 ) -> DistributionStep:
-    statement = select(Distribution.id).where(
-        Distribution.id == distribution_id,
-        Distribution.group_id == group_id,
-        Distribution.cancelled_at.is_(None),
-    )
-    if (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none() is None:
-        raise NotFound("distribution", distribution_id)
-    last = await _last_distribution_step(session, distribution_id)
+    last = await _lock_distribution(session, group_id, distribution_id)
     await _check_turn(session, last, kind)
     step = DistributionStep(
         group_id=group_id,
@@ -285,12 +289,47 @@ async def _next_distribution_step(
     return step
 
 
+async def _lock_distribution(
+    session: AsyncSession, group_id: int, distribution_id: int
+) -> DistributionStep | None:
+    """Lock a distribution that takes place; its last step."""
+    statement = select(Distribution.id).where(
+        Distribution.id == distribution_id,
+        Distribution.group_id == group_id,
+        Distribution.cancelled_at.is_(None),
+    )
+    if (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none() is None:
+        raise NotFound("distribution", distribution_id)
+    return await _last_distribution_step(session, distribution_id)
+
+
+async def _lock_payments(session: AsyncSession, group_id: int, order_id: int) -> None:
+    """Lock an order's payments and the accounts they move, each by id, so that nobody waits in a circle."""
+    statement = (
+        select(Payment)
+        .where(Payment.group_id == group_id, Payment.subject == f"order:{order_id}")
+        .order_by(Payment.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.execute(statement)).scalars().all()
+    kinds = {
+        payments.ACCOUNT_OF[payment.method] for payment in found if payment.method in payments.ACCOUNT_OF
+    }
+    accounts = [await books.account_id(session, group_id, kind) for kind in sorted(kinds)]
+    owners = sorted({payment.member_id for payment in found})
+    accounts += (await books.account_ids(session, group_id, AccountKind.MEMBERS, owners)).values()
+    await books.lock_accounts(session, accounts)
+
+
 async def _check_turn(
     session: AsyncSession, last: OrderStep | DistributionStep | None, kind: StepKind
 ) -> None:
     stands = last is not None and last.kind is StepKind.VALIDATED
     if kind is StepKind.UNDONE and not stands:
-        raise NotValidated
+        if last is None:
+            raise NotValidated
+        raise NotValidated((await session.get_one(Member, last.by_id)).name, last.at)
     if kind is StepKind.VALIDATED and stands:
         assert last is not None
         by = await session.get_one(Member, last.by_id)
@@ -319,7 +358,12 @@ async def _methods(session: AsyncSession, order_ids: Sequence[int]) -> dict[int,
 
 async def _payments(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, list[Payment]]:
     subjects = {f"order:{order_id}": order_id for order_id in order_ids}
-    statement = select(Payment).where(Payment.subject.in_(subjects)).order_by(Payment.id)
+    statement = (
+        select(Payment)
+        .where(Payment.subject.in_(subjects))
+        .order_by(Payment.id)
+        .execution_options(populate_existing=True)
+    )
     found: dict[int, list[Payment]] = {order_id: [] for order_id in order_ids}
     for payment in (await session.execute(statement)).scalars():
         if payment.subject is not None:

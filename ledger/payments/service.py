@@ -115,6 +115,27 @@ async def receive_instead(
     return await _settle_received(session, payment, by, amount_cents)
 
 
+async def receive_unannounced(
+    session: AsyncSession, member: Member, method: Method, amount_cents: int, by: Member, subject: str
+) -> Settled:
+    """Money (> 0) that nobody announced, given for ``subject``: a payment with a reference of its own, received at once.
+
+    The caller sees to it that one request is carried out once. Raises :class:`InvalidPayment`.
+    """
+    if amount_cents <= 0 or method not in ACCOUNT_OF:
+        raise InvalidPayment("amount" if amount_cents <= 0 else "method")
+    payment = await _add_payment(
+        session,
+        member,
+        method,
+        amount_cents,
+        dated=utc_now().date(),
+        subject=subject,
+        entered_by_id=by.id,
+    )
+    return await _settle_received(session, payment, by, amount_cents)
+
+
 async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
