@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler
 
-from bot.commands import account, members, validate
+from bot.commands import account, members, sheets, validate
 from bot.conversations import (
     catalogue,
     coordinators,
@@ -63,6 +63,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         settings.conversation,
         coordinators.conversation,
         distributions.conversation,
+        *sheets.handlers,
         *catalogue.handlers,
         *setup.handlers,
         *start.handlers,

@@ -48,6 +48,7 @@ COORDINATORS = (
     Entry("paiement", "payment", "Enter a payment by hand"),
     Entry("reprise", "opening", "Enter an opening balance"),
     Entry("distributions", "distributions", "Announce a distribution"),
+    Entry("feuilles", "sheets", "Order sheets and lists of a distribution"),
     Entry("catalogue", "catalog", "The products"),
     Entry("reglages", "settings", "The group's options"),
     Entry("coordinateurs", "coordinators", "Who coordinates"),

@@ -9,23 +9,26 @@ inside a transaction.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from telegram import Message, Update
 from telegram.ext import Application, CallbackContext
 
 from bot.delivery.api import Api
+from bot.delivery.files import Document
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.delivery.state import conversation_row, end, step_mark
 from bot.views.screen import BELOW, Button, Screen, button
-from bot.views.texts import Texts
+from bot.views.texts import Html, Texts
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups.models import ChatKind, Group, Member, Person
 
+T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 Fact = tuple[str, ...]
@@ -34,11 +37,12 @@ name, decimals of the currency)``."""
 
 
 class NeedsFact(Exception):
-    """The handler needs an answer from outside before it can go on."""
+    """The handler needs an answer from outside, or the outcome of ``work`` that takes a while, before it can go on."""
 
-    def __init__(self, fact: Fact) -> None:
+    def __init__(self, fact: Fact, work: Callable[[], Any] | None = None) -> None:
         super().__init__(fact)
         self.fact = fact
+        self.work = work
 
 
 @dataclass
@@ -182,6 +186,14 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
             raise NeedsFact(key)
         return self.scene.facts[key]
 
+    def outcome(self, name: str, work: Callable[[], T]) -> T:
+        """What ``work`` returns: done once for an update, in a thread and outside the unit of work, so that nobody waits."""
+        key = ("outcome", name)
+        if key not in self.scene.facts:
+            raise NeedsFact(key, work)
+        found: T = self.scene.facts[key]
+        return found
+
     def attempt(self) -> AsyncSessionTransaction:
         """A part of the unit of work that is undone when it raises, for handlers that go on after a refusal."""
         return self.session.begin_nested()
@@ -194,6 +206,11 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         if isinstance(message, Message) and in_topic and message.message_thread_id:
             parameters["message_thread_id"] = message.message_thread_id
         self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
+
+    def send_file(self, document: Document, caption: Html) -> None:
+        """A file with a caption, as a new message in this chat."""
+        parameters = {"caption": caption, "parse_mode": "HTML"}
+        self.scene.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
 
     def show(self, screen: Screen) -> None:
         """The tapped message becomes this screen; a new message where nothing was tapped, or the tapped one stays."""

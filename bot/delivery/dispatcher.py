@@ -120,7 +120,8 @@ class Dispatcher:
                         scene = await self._handle(session, claimed, facts, refusal)
                     break
                 except NeedsFact as need:
-                    facts[need.fact] = await find_out(self._api, need.fact)
+                    outside = asyncio.to_thread(need.work) if need.work else find_out(self._api, need.fact)
+                    facts[need.fact] = await outside
                 except LedgerError as error:
                     refusal = error
         except Exception as error:

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery import files
+from bot.delivery.files import Document
 from bot.delivery.models import OutboxRow
 from ledger.db import utc_now
 
@@ -22,13 +24,15 @@ NOWHERE = 0
 class Call:
     """One Bot API call to a chat (``parameters`` without its ``chat_id``), or to :data:`NOWHERE`.
 
-    A newer queued call with the same ``collapse_key`` takes the place of an older one.
+    A newer queued call with the same ``collapse_key`` takes the place of an older one. ``document``: what a
+    ``sendDocument`` uploads.
     """
 
     method: str
     chat_id: int
     parameters: dict[str, Any]
     collapse_key: str | None = None
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +60,25 @@ async def enqueue(session: AsyncSession, bot_id: int, calls: Sequence[Call]) -> 
     if not calls:
         return
     now = utc_now()
-    await session.execute(
-        insert(OutboxRow),
-        [
-            {
-                "bot_id": bot_id,
-                "chat_id": call.chat_id,
-                "method": call.method,
-                "payload": call.parameters,
-                "collapse_key": call.collapse_key,
-                "created_at": now,
-            }
-            for call in calls
-        ],
-    )
+    rows = [
+        {
+            "bot_id": bot_id,
+            "chat_id": call.chat_id,
+            "method": call.method,
+            "payload": call.parameters,
+            "collapse_key": call.collapse_key,
+            "created_at": now,
+        }
+        for call in calls
+    ]
+    if not any(call.document for call in calls):
+        await session.execute(insert(OutboxRow), rows)
+        return
+    # Numbers are wanted back only here: messages without a file are many, and asking costs.
+    numbered = insert(OutboxRow).returning(OutboxRow.id, sort_by_parameter_order=True)
+    ids = (await session.execute(numbered, rows)).scalars().all()
+    documents = ((row_id, call.document) for row_id, call in zip(ids, calls, strict=True))
+    await files.keep(session, [(row_id, document) for row_id, document in documents if document])
 
 
 async def queued(
@@ -113,5 +122,6 @@ async def backlog(session: AsyncSession, bot_id: int) -> int:
 
 
 async def forget_old(session: AsyncSession) -> None:
-    """Drop calls made long ago."""
+    """Drop calls made long ago, and the files of all that were made."""
+    await files.forget_sent(session)
     await session.execute(delete(OutboxRow).where(OutboxRow.sent_at < utc_now() - KEPT))

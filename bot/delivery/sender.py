@@ -18,6 +18,7 @@ from collections import deque
 from dataclasses import replace
 
 from sqlalchemy import update
+from telegram import InputFile
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -28,8 +29,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.delivery import leases, outbox
-from bot.delivery.api import Api, surely_not_delivered
+from bot.delivery import files, leases, outbox
+from bot.delivery.api import Api, JsonDict, surely_not_delivered
 from bot.delivery.budget import Budget
 from bot.delivery.outbox import Queued, Result
 from ledger.db import Database, utc_now
@@ -197,7 +198,7 @@ class Sender:
         """Make one call. None: it stays first in its chat's line."""
         try:
             address = {} if row.chat_id == outbox.NOWHERE else {"chat_id": row.chat_id}
-            answer = await self._api.call(row.method, {**address, **row.parameters})
+            answer = await self._api.call(row.method, {**address, **row.parameters, **await self._file(row)})
         except RetryAfter as error:
             seconds = error.retry_after
             pause = seconds.total_seconds() if isinstance(seconds, dt.timedelta) else float(seconds)
@@ -224,6 +225,14 @@ class Sender:
             return None
         message_id = answer.get("message_id") if isinstance(answer, dict) else None
         return Result(row.id, "sent", message_id)
+
+    async def _file(self, row: Queued) -> JsonDict:
+        """The document to upload with a call, if it has one."""
+        if row.method != "sendDocument":
+            return {}
+        async with self._database.snapshot() as session:
+            document = await files.document_of(session, row.id)
+        return {"document": InputFile(document.content, document.name)} if document else {}
 
     def _try_later(self, row: Queued) -> None:
         failures = self._failures[row.chat_id] = self._failures.get(row.chat_id, 0) + 1
