@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from bot.views import handover_errors
 from bot.views.screen import Screen
 from bot.views.texts import Html, Texts
 from ledger.catalogue import errors as catalogue
@@ -116,7 +117,7 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             return t("This file was imported already. Nothing was imported twice.")
         case catalogue.UnreadableCatalogue():
             return catalogue_file(texts, error)
-    return t("This is not possible. Nothing was changed.")
+    return handover_errors.refusal(texts, error) or t("This is not possible. Nothing was changed.")
 
 
 def already_settled(texts: Texts, error: AlreadySettled) -> Html:
@@ -127,6 +128,10 @@ def already_settled(texts: Texts, error: AlreadySettled) -> Html:
             "Already confirmed by {name} at {time} ({day}): {amount}. Nothing was booked twice.",
             amount=texts.money(error.amount_cents),
             **values,
+        )
+    if error.kind is SettlementKind.CANCELLED:
+        return texts.t(
+            "Not expected any more: {name} saw to it at {time} ({day}). Nothing was booked twice.", **values
         )
     return texts.t(
         "Already marked as not received by {name} at {time} ({day}). Nothing was changed.", **values

@@ -27,6 +27,7 @@ class PaymentPage:
     settled: AlreadySettled | None
     steps: int
     balance_cents: int
+    order_id: int | None = None
 
 
 def reference(payment: Payment) -> Html:
@@ -72,7 +73,12 @@ def awaited(
                 button("▶️", "awaited", distribution.id, (page + 1) % pages),
             )
         )
-    rows.append((button(texts.label("🔄 Refresh"), "awaited", distribution.id, page),))
+    rows.append(
+        (
+            button(texts.label("🔄 Refresh"), "awaited", distribution.id, page),
+            button(texts.label("📦 Distribution day"), "day", distribution.id),
+        )
+    )
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -108,7 +114,8 @@ def payment_page(
     rows: list[Row] = []
     if page.settled is not None:
         lines += ["", errors.already_settled(texts, page.settled)]
-        rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
+        if payment.state is not PaymentState.CANCELLED:
+            rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
     else:
         if amount_cents is not None:
             lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(amount)))
@@ -132,7 +139,8 @@ def payment_page(
                 button(texts.label("Not received"), "refuse", payment.id, page.steps, style="danger"),
             )
         )
-    rows.append(_back_row(texts, back))
+        rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+    rows.append(_back_row(texts, back, page.order_id))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -169,15 +177,16 @@ def settled(
         lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, page.balance_cents)))
     rows = [
         (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),),
-        _back_row(texts, back),
+        _back_row(texts, back, page.order_id),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _back_row(texts: Texts, distribution_id: int | None) -> Row:
-    if distribution_id is None:
+def _back_row(texts: Texts, distribution_id: int | None, order_id: int | None) -> Row:
+    if distribution_id is None or order_id is None:
         return (button(texts.label("◀️ Back"), "validate"),)
-    return (button(texts.label("◀️ Back"), "awaited", distribution_id, 0),)
+    order = button(texts.label("📋 The order"), "dorder", order_id)
+    return (button(texts.label("◀️ Back"), "awaited", distribution_id, 0), order)
 
 
 def ask_amount(texts: Texts, payment: Payment, cancel: Button) -> Screen:

@@ -174,6 +174,12 @@ async def last_change(session: AsyncSession, line: CurrentLine) -> tuple[Change,
     return None if row is None else (row[0], row[1])
 
 
+async def count_lines(session: AsyncSession, change: Change) -> int:
+    """How many lines a change corrected."""
+    statement = select(func.count()).where(Correction.change_id == change.id)
+    return int((await session.execute(statement)).scalar_one())
+
+
 async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: Member) -> Changed:
     """Take a change back for all its lines, by reversals. Raises :class:`AlreadyUndone` or :class:`ChangedSince`."""
     statement = select(Change).where(Change.id == change_id, Change.group_id == group_id)

@@ -71,6 +71,19 @@ async def get_distribution(session: AsyncSession, group_id: int, distribution_id
     return distribution
 
 
+async def at_hand(session: AsyncSession, group_id: int, since: dt.datetime) -> Distribution | None:
+    """The first distribution that takes place at ``since`` or later; when there is none, the last one before."""
+    takes_place = select(Distribution).where(
+        Distribution.group_id == group_id, Distribution.cancelled_at.is_(None)
+    )
+    coming = takes_place.where(Distribution.starts_at >= since).order_by(Distribution.starts_at)
+    found = (await session.execute(coming.limit(1))).scalar_one_or_none()
+    if found is None:
+        past = takes_place.order_by(Distribution.starts_at.desc()).limit(1)
+        found = (await session.execute(past)).scalar_one_or_none()
+    return found
+
+
 async def open_distributions(session: AsyncSession, group_id: int) -> Sequence[Distribution]:
     """Those that take orders now, the nearest first."""
     now = utc_now()

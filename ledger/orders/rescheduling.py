@@ -45,28 +45,30 @@ class DistributionValidated(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """An order of a cancelled distribution: how it stood, and the member's balance afterwards in cents."""
+    """An order of a cancelled distribution: how it stood, the member's balance afterwards in cents, and the ids of the
+    payments that are not expected any more."""
 
     state: OrderState
     balance_cents: int
+    released: tuple[int, ...]
 
 
 async def cancel_distribution(
     session: AsyncSession, group_id: int, distribution_id: int, by: Member
 ) -> list[Cancelled]:
     """Cancel a distribution and all its orders. Raises :class:`AlreadyCancelled`, :class:`DistributionValidated`."""
-    distribution = await _lock(session, group_id, distribution_id)
+    distribution = await lock_distribution(session, group_id, distribution_id)
     states = await _lock_orders(session, group_id, distribution_id)
     distribution.cancelled_at = utc_now()
     cancelled = []
     for state in states:
-        for payment in state.payments:
-            if payment.state is PaymentState.EXPECTED:
-                await payments.cancel(session, group_id, payment.id, by)
+        released = tuple(p.id for p in state.payments if p.state is PaymentState.EXPECTED)
+        for payment_id in released:
+            await payments.cancel(session, group_id, payment_id, by)
         await _reverse_debts(session, state, by)
         state.order.cancelled_at = distribution.cancelled_at
         await session.flush()
-        cancelled.append(Cancelled(state, await payments.balance_of(session, state.member)))
+        cancelled.append(Cancelled(state, await payments.balance_of(session, state.member), released))
     return cancelled
 
 
@@ -80,12 +82,8 @@ async def move_distribution(
     by: Member,
 ) -> Distribution:
     """Change place and times; posts nothing. Closing may stay in the past. Raises :class:`AlreadyCancelled` and others."""
-    distribution = await _lock(session, group_id, distribution_id)
-    now = utc_now()
-    if closes_at != distribution.closes_at or closes_at > starts_at:
-        check_dates(starts_at, closes_at, now)
-    else:
-        check_dates(starts_at, min(starts_at, now + dt.timedelta(microseconds=1)), now)
+    distribution = await lock_distribution(session, group_id, distribution_id)
+    check_move(distribution, starts_at, closes_at)
     session.add(
         MovedFrom(
             group_id=group_id,
@@ -94,7 +92,7 @@ async def move_distribution(
             starts_at=distribution.starts_at,
             closes_at=distribution.closes_at,
             by_id=by.id,
-            at=now,
+            at=utc_now(),
         )
     )
     distribution.place, distribution.starts_at, distribution.closes_at = place, starts_at, closes_at
@@ -102,7 +100,38 @@ async def move_distribution(
     return distribution
 
 
-async def _lock(session: AsyncSession, group_id: int, distribution_id: int) -> Distribution:
+async def last_move(session: AsyncSession, distribution_id: int) -> tuple[MovedFrom, str] | None:
+    """The last time a distribution was moved, and who moved it."""
+    statement = (
+        select(MovedFrom, Member.name)
+        .join(Member, Member.id == MovedFrom.by_id)
+        .where(MovedFrom.distribution_id == distribution_id)
+        .order_by(MovedFrom.id.desc())
+        .limit(1)
+    )
+    row = (await session.execute(statement)).first()
+    return None if row is None else (row[0], row[1])
+
+
+def check_move(distribution: Distribution, starts_at: dt.datetime, closes_at: dt.datetime) -> None:
+    """Raise :class:`InvalidDistribution` for dates a distribution cannot be moved to. A past closing may stay."""
+    now = utc_now()
+    if closes_at != distribution.closes_at or closes_at > starts_at:
+        check_dates(starts_at, closes_at, now)
+    else:
+        check_dates(starts_at, min(starts_at, now + dt.timedelta(microseconds=1)), now)
+
+
+async def require_movable(session: AsyncSession, distribution: Distribution) -> None:
+    """Raise :class:`AlreadyCancelled` or :class:`DistributionValidated`."""
+    if distribution.cancelled_at is not None:
+        raise AlreadyCancelled(distribution.cancelled_at, await _cancelled_by(session, distribution))
+    if await distribution_validation(session, distribution.id) is not None:
+        raise DistributionValidated
+
+
+async def lock_distribution(session: AsyncSession, group_id: int, distribution_id: int) -> Distribution:
+    """The distribution, locked and read afterwards, if it can still be cancelled or moved."""
     statement = (
         select(Distribution)
         .where(Distribution.id == distribution_id, Distribution.group_id == group_id)
@@ -112,10 +141,7 @@ async def _lock(session: AsyncSession, group_id: int, distribution_id: int) -> D
     distribution = (await session.execute(statement)).scalar_one_or_none()
     if distribution is None:
         raise NotFound("distribution", distribution_id)
-    if distribution.cancelled_at is not None:
-        raise AlreadyCancelled(distribution.cancelled_at, await _cancelled_by(session, distribution))
-    if await distribution_validation(session, distribution_id) is not None:
-        raise DistributionValidated
+    await require_movable(session, distribution)
     return distribution
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -44,6 +44,14 @@ class NotValidated(LedgerError):
         self.at = at
 
 
+class ExpectedChanged(LedgerError):
+    """What is expected for the order is not what the coordinator saw; in cents."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__()
+        self.expected = expected
+
+
 class OrdersLeftOpen(LedgerError):
     """So many orders of the distribution are not validated; it is validated only when whoever does it says so."""
 
@@ -57,7 +65,7 @@ class OrderState:
     """An order at distribution: what it comes to now, what was received and is expected for it, whether it is validated.
 
     ``due_cents`` is what is to be paid on the spot (by cheque, cash or transfer): the current lines less those paid by
-    member credit. All in cents.
+    member credit. ``received``: what each received payment brought, by its id. All in cents.
     """
 
     order: Order
@@ -68,6 +76,7 @@ class OrderState:
     received_cents: int
     expected_cents: int
     validated: OrderStep | None
+    received: Mapping[int, int]
 
     @property
     def total_cents(self) -> int:
@@ -116,6 +125,7 @@ async def order_states(
             received_cents=sum(received.get(payment.id, 0) for payment in paid[order.id]),
             expected_cents=sum(p.amount_cents for p in paid[order.id] if p.state is PaymentState.EXPECTED),
             validated=step if (step := steps.get(order.id)) and step.kind is StepKind.VALIDATED else None,
+            received={p.id: received[p.id] for p in paid[order.id] if p.id in received},
         )
         for order, member in rows
     ]
@@ -129,11 +139,19 @@ async def order_state(session: AsyncSession, group_id: int, order_id: int) -> Or
     return (await order_states(session, group_id, order.distribution_id, order_id))[0]
 
 
-async def validate_order(session: AsyncSession, group_id: int, order_id: int, by: Member) -> OrderState:
-    """Receive what is expected for the order, as announced, and mark it validated. Raises :class:`AlreadyValidated`."""
+async def validate_order(
+    session: AsyncSession, group_id: int, order_id: int, by: Member, *, expected_cents: int | None = None
+) -> OrderState:
+    """Receive what is expected for the order, as announced, and mark it validated.
+
+    ``expected_cents``: how much that is on the screen of who validates. Raises :class:`AlreadyValidated`,
+    :class:`ExpectedChanged`.
+    """
     step = await _next_order_step(session, group_id, order_id, StepKind.VALIDATED, by)
     await _lock_payments(session, group_id, order_id)
     state = await order_state(session, group_id, order_id)
+    if expected_cents is not None and expected_cents != state.expected_cents:
+        raise ExpectedChanged(state.expected_cents)
     for payment in state.payments:
         if payment.state is PaymentState.EXPECTED:
             settled = await payments.receive(session, group_id, payment.id, by)
