@@ -126,8 +126,8 @@ def choose(texts: Texts, handover: HandOver, sheets: Sequence[OrderSheet], page:
 def _files(texts: Texts, distribution_id: int) -> list[Row]:
     return [
         (
-            button(texts.label("🖨 Door list (PDF)"), "sheetdoor", distribution_id, below=True),
-            button(texts.label("🖨 Picking list (PDF)"), "sheetpick", distribution_id, below=True),
+            button(texts.label("🖨 Door list"), "sheetdoor", distribution_id, below=True),
+            button(texts.label("🖨 Picking list"), "sheetpick", distribution_id, below=True),
         ),
         (
             button(
@@ -135,8 +135,8 @@ def _files(texts: Texts, distribution_id: int) -> list[Row]:
             ),
         ),
         (
-            button(texts.label("📊 All orders (Excel)"), "sheetxlsx", distribution_id, 0, below=True),
-            button(texts.label("📊 All orders (CSV)"), "sheetcsv", distribution_id, 0, below=True),
+            button(texts.label("📊 Orders (Excel)"), "sheetxlsx", distribution_id, 0, below=True),
+            button(texts.label("📊 Orders (CSV)"), "sheetcsv", distribution_id, 0, below=True),
         ),
     ]
 

@@ -87,11 +87,11 @@ async def test_a_producer_s_sheet_is_a_message_and_two_files(stage: Stage) -> No
 async def test_the_files_hold_the_orders(stage: Stage) -> None:
     v = await market(stage, marie="=Marie<b>")
     await v.anne.ask(ASK, expect="Sheets")
-    message, data = await file_of(v.anne, "All orders (CSV)", "csv")
+    message, data = await file_of(v.anne, "Orders (CSV)", "csv")
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";"))
     assert rows[-1] == ["Total", "", "", "", "", "", "36.35"]
     assert "Salle des fêtes" in message.text
-    _, data = await file_of(v.anne, "All orders (Excel)", "xlsx")
+    _, data = await file_of(v.anne, "Orders (Excel)", "xlsx")
     book = CalamineWorkbook.from_filelike(io.BytesIO(data))
     assert book.get_sheet_by_name("Ferme des Tilleuls").to_python()[-1][-1] == 36.35
     _, data = await file_of(v.anne, "table (Excel)", "xlsx")
