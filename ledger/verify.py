@@ -30,6 +30,7 @@ from ledger.orders.handover_models import (
 )
 from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
 from ledger.payments.models import Payment, Settlement
+from ledger.reminders.models import Mute, Reminder
 
 LIMIT = 100
 """How many violations of one kind are listed: the first hundred tell enough."""
@@ -317,6 +318,7 @@ _TABLES = (
     *(Chat, Member, CatalogueUpload, Producer, Product),
     *(Distribution, Basket, BasketLine, Order, Confirmation, OrderLine),
     *(Payment, Settlement),
+    *(Reminder, Mute),
     *(Change, Correction, OrderStep, StepSettlement, DistributionStep, CashCount, MovedFrom),
 )
 """Every table whose rows belong to a group. (A person's ``group_id`` is only the group they look at.)"""

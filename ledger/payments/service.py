@@ -19,6 +19,10 @@ from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
+from ledger.payments.write_offs import BalanceChanged as BalanceChanged
+from ledger.payments.write_offs import NothingToWriteOff as NothingToWriteOff
+from ledger.payments.write_offs import locked_balance as locked_balance
+from ledger.payments.write_offs import write_off as write_off
 from ledger.reference import find_references, neighbours, new_reference
 
 ACCOUNT_OF = {
@@ -176,6 +180,21 @@ async def enter_by_hand(
         session, member, method, amount_cents, dated=dated or today, note=note, entered_by_id=by.id
     )
     return await _settle_received(session, payment, by, amount_cents)
+
+
+async def give_back(
+    session: AsyncSession, member: Member, method: Method, by: Member, *, agreed_cents: int
+) -> Settled:
+    """The whole avoir was given back in cash or by transfer; ``agreed_cents`` (> 0) is the balance the treasurer saw.
+
+    Raises :class:`BalanceChanged`, :class:`InvalidPayment`.
+    """
+    cents = await locked_balance(session, member)
+    if cents != agreed_cents:
+        raise BalanceChanged(agreed_cents, cents)
+    if cents <= 0:
+        raise InvalidPayment("amount")
+    return await enter_by_hand(session, member, method, -cents, by)
 
 
 async def enter_opening_balance(
