@@ -37,6 +37,7 @@ MEMBERS = (
     Entry("commandes", "orders", "Your orders and how to pay them"),
     Entry("solde", "balance", "Where you stand"),
     Entry("historique", "history", "Everything that moved your account"),
+    Entry("rappels", "reminders", "Which reminders you receive"),
     Entry("langue", "language", "Français or English"),
     Entry("annuler", "cancel", "Leave what you are doing"),
     Entry("aide", "help", "What I can do"),

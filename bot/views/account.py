@@ -131,6 +131,7 @@ def event(texts: Texts, kind: str) -> Html:
         "received-transfer": texts.t("Transfer received"),
         "opening": texts.t("Opening balance"),
         "reversal": texts.t("Correction (undone)"),
+        "write-off": texts.t("Written off"),
     }
     return known.get(kind, texts.t("{kind}", kind=kind))
 

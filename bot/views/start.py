@@ -64,8 +64,10 @@ def help_screen(texts: Texts, *, coordinator: bool) -> Screen:
         texts.t("/orders — your orders and how to pay them"),
         texts.t("/balance — where you stand (or just write “balance?”)"),
         texts.t("/history — everything that moved your account"),
+        texts.t("/reminders — which reminders you receive"),
         texts.t("/language — français or English"),
         texts.t("/cancel — leave what you are doing"),
+        texts.t("/leave — leave the group"),
     ]
     if coordinator:
         lines += [
