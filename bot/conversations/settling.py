@@ -11,7 +11,8 @@ from bot.commands.validate import reachable
 from bot.conversations.people import forget_menu
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
-from bot.views import people as views
+from bot.views import people as people_views
+from bot.views import settling as views
 from bot.views.errors import plain, sentence
 from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Row, Screen, button
@@ -49,7 +50,7 @@ async def take_out(update: Update, context: Context) -> str:  # noqa: ARG001
     by, member = context.coordinator, await _member(context)
     await leaving.leave(context.session, member, by)
     if member.id == by.id:
-        context.show(views.left(context.texts, context.group))
+        context.show(people_views.left(context.texts, context.group))
     else:
         await show_member_page(context, member)
     person = await reachable(context, member)
@@ -57,7 +58,7 @@ async def take_out(update: Update, context: Context) -> str:  # noqa: ARG001
         await forget_menu(context, person.id)
         if person.id != context.person.id:
             texts = context.texts_for(person.language)
-            context.tell(person.id, views.told_out(texts, context.group, by.name))
+            context.tell(person.id, people_views.told_out(texts, context.group, by.name))
     return END
 
 
@@ -128,7 +129,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
 async def _show_out(context: Context, member: Member, notice: str | None = None) -> State:
     keep(context.conversation, group=member.group_id, member=member.id)
     found = await leaving.obstacles(context.session, member)
-    screen = views.taking_out(context.texts, member, found, _rows(context, member, found))
+    screen = people_views.taking_out(context.texts, member, found, _rows(context, member, found))
     context.show(screen.under(notice) if notice else screen)
     return State.OUT
 

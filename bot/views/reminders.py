@@ -14,7 +14,7 @@ from ledger.reference import format_reference
 from ledger.reminders.content import Eve, Notice, Opened, Summary, Unconfirmed, Unvalidated
 from ledger.reminders.models import ReminderKind
 
-NAMES_SHOWN = 20
+NAMES_SHOWN = 15
 
 
 def reminder(texts: Texts, notice: Notice, order_url: str) -> Screen:
@@ -151,7 +151,7 @@ def _summary(
         ),
     ]
     if content.unreachable:
-        names = ", ".join(content.unreachable[:NAMES_SHOWN])
+        names = ", ".join(name[:40] for name in content.unreachable[:NAMES_SHOWN])
         if len(content.unreachable) > NAMES_SHOWN:
             names += "…"
         lines += [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -67,12 +66,3 @@ async def outcomes(database: Database, kind: ReminderKind) -> dict[int | None, O
         found = {row.member_id: row.outcome for row in rows}
         assert len(found) == len(rows)
         return found
-
-
-async def moments(database: Database) -> AsyncIterator[dt.datetime]:
-    """When reminders were sent."""
-    async with database.snapshot() as session:
-        statement = select(Reminder.done_at).where(Reminder.outcome == Outcome.SENT)
-        for moment in (await session.execute(statement)).scalars():
-            assert moment is not None
-            yield moment
