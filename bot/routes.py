@@ -8,11 +8,16 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler
 
-from bot.commands import account, members, sheets, validate
+from bot.commands import account, board, handover, handover_close, members, sheets, validate
+from bot.commands import handover_goods as goods_taps
 from bot.conversations import (
     catalogue,
     coordinators,
     distributions,
+    handover_for,
+    handover_goods,
+    handover_money,
+    handover_plan,
     mute,
     order,
     payment,
@@ -68,6 +73,14 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         settings.conversation,
         coordinators.conversation,
         distributions.conversation,
+        handover_goods.conversation,
+        handover_money.conversation,
+        handover_plan.conversation,
+        handover_for.conversation,
+        *handover.handlers,
+        *goods_taps.handlers,
+        *handover_close.handlers,
+        *board.handlers,
         *sheets.handlers,
         *catalogue.handlers,
         *setup.handlers,

@@ -7,6 +7,7 @@ from telegram import Update
 from bot.commands.menu import coordinator_menu
 from bot.conversations.order import show_open_distributions
 from bot.conversations.people import tell_coordinators
+from bot.delivery import chats
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, end
 from bot.views import account as views
@@ -83,7 +84,7 @@ async def _may_join(context: Context, group: Group) -> bool:
     """By the group's policy: whoever holds the link, or whoever is in the chat, as Telegram says."""
     if group.join_policy is JoinPolicy.LINK:
         return True
-    for chat in await groups.chats_of(context.session, group.id):
+    for chat in await chats.present(context.session, group.id):
         if chat.kind is ChatKind.MEMBERS:
             status = context.fact("chat_member", chat.telegram_id, context.person.id)
             if status in IN_CHAT:
@@ -184,7 +185,9 @@ async def set_language(update: Update, context: Context) -> None:  # noqa: ARG00
 
 async def refuse_anonymous(update: Update, context: Context) -> None:  # noqa: ARG001
     """An anonymous admin's message: Telegram does not say who wrote it, so nobody can be recognised."""
-    context.say(start_views.anonymous_admin(context.texts))
+    group = context.scene.group
+    texts = context.texts_for(group.language) if group else context.texts
+    context.say(start_views.anonymous_admin(texts))
 
 
 handlers = [

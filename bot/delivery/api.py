@@ -6,6 +6,7 @@ it needs the library's transport and not its objects.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import httpx
@@ -13,6 +14,9 @@ from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
 JsonDict = dict[str, Any]
+
+# How the library gives a RetryAfter's seconds; without the choice, each one warns.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 
 class Api(ExtBot[None]):

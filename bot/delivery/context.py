@@ -51,6 +51,8 @@ class Scene:
 
     session: AsyncSession
     update: Update
+    chat_id: int
+    """The chat as Telegram numbers it now: a button of before an upgrade comes from the chat's old number."""
     person: Person
     group: Group | None
     member: Member | None
@@ -63,6 +65,17 @@ class Scene:
     error: Exception | None = None
     moved: bool = False
     """Whether what began in a group goes on in the person's private chat."""
+
+    @property
+    def topic(self) -> int | None:
+        """The topic of the group's chat in which the person wrote or tapped."""
+        message = self.update.effective_message
+        in_topic = isinstance(message, Message) and message.is_topic_message and not self.moved
+        return message.message_thread_id if isinstance(message, Message) and in_topic else None
+
+    def in_topic(self) -> dict[str, Any]:
+        """The parameters that send an answer to that topic."""
+        return {} if self.topic is None else {"message_thread_id": self.topic}
 
 
 current_scene: ContextVar[Scene] = ContextVar("current_scene")
@@ -131,8 +144,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     @property
     def chat_id(self) -> int:
         """The Telegram chat the update came from, or the private one where :meth:`discreetly` went on."""
-        chat = self.scene.update.effective_chat
-        return chat.id if chat and not self.scene.moved else self.person.id
+        return self.person.id if self.scene.moved else self.scene.chat_id
 
     @property
     def is_private(self) -> bool:
@@ -200,23 +212,19 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def say(self, screen: Screen) -> None:
         """A new message in this chat."""
-        parameters = screen.as_json()
-        message = self.scene.update.effective_message
-        in_topic = isinstance(message, Message) and message.is_topic_message and not self.scene.moved
-        if isinstance(message, Message) and in_topic and message.message_thread_id:
-            parameters["message_thread_id"] = message.message_thread_id
-        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
+        self.scene.calls.append(Call("sendMessage", self.chat_id, screen.as_json() | self.scene.in_topic()))
 
     def send_file(self, document: Document, caption: Html) -> None:
         """A file with a caption, as a new message in this chat."""
-        parameters = {"caption": caption, "parse_mode": "HTML"}
+        parameters = {"caption": caption, "parse_mode": "HTML"} | self.scene.in_topic()
         self.scene.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
 
     def show(self, screen: Screen) -> None:
         """The tapped message becomes this screen; a new message where nothing was tapped, or the tapped one stays."""
         query = self.scene.update.callback_query
         stays = query is not None and (query.data or "").startswith(BELOW)
-        if query is None or query.message is None or stays or self.scene.moved:
+        # The messages of a chat that was upgraded stayed behind, so one of them cannot be edited.
+        if query is None or query.message is None or stays or query.message.chat.id != self.chat_id:
             self.say(screen)
             return
         message_id = query.message.message_id
@@ -259,8 +267,11 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def _can_go_private(self) -> bool:
         """Whether the bot may write to the person alone; a word here says where the answer is, or what to do."""
-        if self.person.started_at is not None:
-            self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
+        if self.person.started_at is not None and self.person.blocked_at is None:
+            if self.scene.update.callback_query is not None:
+                self.toast(self.texts.label("I answered you in private."))
+            else:
+                self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
             return True
         text = self.texts.t(
             "{name}, I can only answer you in private. Open our chat first:", name=self.person.name

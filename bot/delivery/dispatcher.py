@@ -21,7 +21,7 @@ from telegram import Update, User
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot.delivery import inbox, outbox
+from bot.delivery import board, chats, inbox, outbox
 from bot.delivery.api import Api
 from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
 from bot.delivery.facts import find_out
@@ -152,6 +152,7 @@ class Dispatcher:
                 await self._process(scene)
             else:
                 refuse(scene, refusal)
+            await board.refresh(session)
             await outbox.enqueue(session, self._bot_id, scene.calls)
         await inbox.mark_done(session, claimed.id)
         return scene
@@ -167,14 +168,15 @@ class Dispatcher:
 
     async def _scene(self, session: AsyncSession, update: Update, facts: dict[Fact, Any]) -> Scene | None:
         user, chat = update.effective_user, update.effective_chat
-        if user is None or chat is None:
+        if user is None or chat is None or user.id == self._bot_id:
             return None
         private = chat.id == user.id
-        place = await find_place(session, user.id, chat.id)
+        chat_id = chat.id if private else await chats.now_at(session, chat.id)
+        place = await find_place(session, user.id, chat_id)
         if place is None or (place.person.name, place.person.username) != (user.full_name, user.username):
             language = preferred_language(user)
             await groups.remember_person(session, user.id, user.full_name, user.username, language)
-            place = await find_place(session, user.id, chat.id)
+            place = await find_place(session, user.id, chat_id)
             assert place is not None
         person = place.person
         if private and update.message is not None:
@@ -184,11 +186,12 @@ class Dispatcher:
         return Scene(
             session=session,
             update=update,
+            chat_id=chat_id,
             person=person,
             group=None if nowhere else place.group,
             member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
-            conversation=place.conversation or await conversation_row(session, chat.id, user.id),
+            conversation=place.conversation or await conversation_row(session, chat_id, user.id),
             facts=facts,
             bot_username=self._api.bot.username or "",
         )
@@ -254,9 +257,8 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     if scene.update.callback_query is not None:
         scene.toast = (errors.plain(sentence)[:200], True)
         return
-    chat = scene.update.effective_chat
-    if chat is not None:
-        scene.calls.append(outbox.Call("sendMessage", chat.id, Screen(sentence).as_json()))
+    parameters = Screen(sentence).as_json() | scene.in_topic()
+    scene.calls.append(outbox.Call("sendMessage", scene.chat_id, parameters))
 
 
 def preferred_language(user: User) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
@@ -82,15 +82,22 @@ async def enqueue(session: AsyncSession, bot_id: int, calls: Sequence[Call]) -> 
 
 
 async def queued(
-    session: AsyncSession, bot_id: int, known: Collection[int], limit: int = 500
+    session: AsyncSession,
+    bot_id: int,
+    known: Collection[int],
+    limit: int = 500,
+    *,
+    chat_id: int | None = None,
 ) -> list[Queued]:
-    """Waiting calls this process does not know yet, the oldest first."""
+    """Waiting calls this process does not know yet (to one chat), the oldest first."""
     statement = (
         select(OutboxRow.id, OutboxRow.chat_id, OutboxRow.method, OutboxRow.payload, OutboxRow.collapse_key)
         .where(OutboxRow.sent_at.is_(None), OutboxRow.bot_id == bot_id)
         .order_by(OutboxRow.id)
         .limit(limit + len(known))
     )
+    if chat_id is not None:
+        statement = statement.where(OutboxRow.chat_id == chat_id)
     rows = await session.execute(statement)
     return [Queued(*row) for row in rows if row.id not in known]
 
@@ -107,12 +114,32 @@ async def record(session: AsyncSession, results: Sequence[Result]) -> None:
 
 
 async def readdress(session: AsyncSession, bot_id: int, old_id: int, new_id: int) -> None:
-    """Send a chat's waiting calls to its new id."""
-    await session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.chat_id == old_id, OutboxRow.sent_at.is_(None), OutboxRow.bot_id == bot_id)
-        .values(chat_id=new_id)
-    )
+    """Send a chat's waiting calls to its new id, as :func:`moved` makes them."""
+    for row in await queued(session, bot_id, (), chat_id=old_id):
+        there = moved(row, new_id)
+        if there is None:
+            await record(session, [Result(row.id, "refused")])
+            continue
+        await session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == row.id)
+            .values(chat_id=new_id, method=there.method, payload=there.parameters)
+        )
+
+
+def moved(row: Queued, new_id: int) -> Queued | None:
+    """A call to a chat that was upgraded, as it is made to the new one: none of its messages is there.
+
+    An edit becomes a message; other calls about a message are off (the number may be another message's there).
+    """
+    parameters = {
+        key: value for key, value in row.parameters.items() if key not in ("message_id", "message_thread_id")
+    }
+    if row.method == "editMessageText":
+        return replace(row, chat_id=new_id, method="sendMessage", parameters=parameters)
+    if "message_id" in row.parameters:
+        return None
+    return replace(row, chat_id=new_id, parameters=parameters)
 
 
 async def backlog(session: AsyncSession, bot_id: int) -> int:
