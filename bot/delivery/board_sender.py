@@ -162,4 +162,4 @@ class BoardSender:
 def _parameters(drawn: Drawn) -> dict[str, Any]:
     group = drawn.group
     texts = Texts(group.language, group.time_zone, group.currency)
-    return views.board(texts, group, drawn.picture).as_json()
+    return views.board(texts, drawn.picture).as_json()

@@ -40,7 +40,7 @@ class Picture:
         return self.orders - self.validated
 
 
-def board(texts: Texts, group: Group, picture: Picture) -> Screen:
+def board(texts: Texts, picture: Picture) -> Screen:
     """The message everybody in the chat reads: counts only, whoever reads along."""
     distribution = picture.distribution
     lines: list[str] = [
@@ -61,10 +61,10 @@ def board(texts: Texts, group: Group, picture: Picture) -> Screen:
     ]
     if picture.orders:
         lines.append(_bar(picture))
-    if group.payments_enabled or picture.methods:
-        lines += ["", *(_method(texts, method, totals) for method, totals in picture.methods.items())]
-    lines += ["", *_left(texts, picture)]
-    lines.append(texts.t("<i>As of {time}</i>", time=texts.time(picture.drawn_at)))
+    methods = [_method(texts, method, totals) for method, totals in picture.methods.items()]
+    for block in (methods, _left(texts, picture)):
+        lines += ["", *block] if block else []
+    lines += ["", texts.t("<i>As of {time}</i>", time=texts.time(picture.drawn_at))]
     return Screen("\n".join(lines)).with_rows(_board_rows(texts, picture))
 
 
@@ -161,7 +161,7 @@ def who_is_left(
                 button("▶️", "boardleft", distribution.id, (page + 1) % pages),
             )
         )
-    rows.append((button(texts.label("✅ Payments to confirm"), "awaited", distribution.id, 0),))
+    rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), "dorders", distribution.id, 0),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 

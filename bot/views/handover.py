@@ -136,6 +136,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
                 0,
                 style="primary",
             ),
+            button(texts.label("📌 Board"), "board", distribution.id),
         ),
         (
             button(texts.label("🥕 Goods"), "dgoods", distribution.id, 0),

@@ -47,11 +47,10 @@ class Day:
         return self.village.seeded.distribution_id
 
     async def ask_for_board(self) -> Message:
-        """Anne taps 📌 in private; returns the board in the group's chat."""
+        """Anne taps 📌 on the distribution's page, in private; returns the board in the group's chat."""
         v = self.village
-        await v.anne.ask("/balance", expect="even")
-        answer = await v.anne.forge_tap(f"board:{self.distribution_id}", await v.anne.last())
-        assert "The board is in the group's chat" in answer
+        page = await v.anne.ask("/distribution", expect="2 orders")
+        assert "The board is in the group's chat" in await v.anne.tap("📌 Board", message=page)
         return await v.anne.wait("📌", chat=v.group)
 
     async def boards(self) -> list[Message]:
