@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy import text
 
+from bot.delivery import outbox
 from tests.bot.board.conftest import Day
 from tests.support.screens import Message
 
@@ -103,8 +104,14 @@ async def test_the_bot_is_put_out_and_comes_back(day: Day) -> None:
     await v.anne.ask("/balance", expect="even")
     answer = await v.anne.forge_tap(f"board:{day.distribution_id}", await v.anne.last())
     assert "in no chat of the group" in answer
+    async with day.stage.database.unit_of_work() as session:
+        late = outbox.Call("sendMessage", v.group.chat_id, {"text": "decided before"})
+        await outbox.enqueue(session, v.stage.world.bot_id, [late])
+    day.stage.bot.sender.wake()
+    await v.anne.ask("/balance", expect="even")
     await day.stage.world.settle(quiet=0.6)
     assert v.group.chat_id not in calls
+    assert {row["outcome"] for row in await v.stage.rows("outbox")} <= {"sent", "replaced", "refused"}
 
     await v.group.bot(v.anne)
     await v.anne.wait("tap to order", chat=v.group)
