@@ -48,6 +48,7 @@ COORDINATORS = (
     Entry("adherent", "member", "One member's account"),
     Entry("paiement", "payment", "Enter a payment by hand"),
     Entry("reprise", "opening", "Enter an opening balance"),
+    Entry("distribution", "distribution", "Distribution day: orders, goods, money"),
     Entry("distributions", "distributions", "Announce a distribution"),
     Entry("feuilles", "sheets", "Order sheets and lists of a distribution"),
     Entry("catalogue", "catalog", "The products"),

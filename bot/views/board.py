@@ -93,7 +93,7 @@ def _bar(picture: Picture) -> str:
 
 def _method(texts: Texts, method: Method, totals: MethodTotals) -> Html:
     return texts.t(
-        "{icon} {method}: {received} received of {announced} announced",
+        "{icon} {method}: {received} received of {announced}",
         icon=money.METHOD_ICON[method],
         method=money.method(texts, method),
         received=texts.money(totals.received_cents),

@@ -18,7 +18,7 @@ async def test_it_follows_the_day_in_place(any_day: Day) -> None:
     first = await day.ask_for_board()
     assert first.says("🧺 2 orders · €20.35")
     assert first.says("0 of 2 validated")
-    assert first.says("Cheque: €0.00 received of €12.35 announced")
+    assert first.says("Cheque: €0.00 received of €12.35")
     assert first.says("Still expected: €20.35")
     await v.anne.ask(f"/validate {day.references['Marie']}", expect="Cheque of")
     await v.anne.press("Received", expect="confirmed by Anne")
