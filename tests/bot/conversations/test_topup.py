@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import text as sql
 
+from ledger.catalogue.service import get_product
+from ledger.db import utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import Method
+from ledger.orders import baskets, distributions
+from ledger.orders import service as orders
 from ledger.payments import service as payments
 from ledger.verify import verify
 from tests.support.bot import Stage
@@ -228,3 +234,24 @@ async def test_the_list_has_pages(stage: Stage) -> None:
     second = await v.anne.press("▶️", expect="10 payments", message=first)
     assert second.button("Marie · €10.00")
     await v.anne.press("Marie · €10.00", expect="Cash of €10.00", message=second)
+
+
+async def test_payments_of_every_distribution_are_within_reach(stage: Stage) -> None:
+    v = await village(stage, language="en")
+    async with stage.database.unit_of_work() as session:
+        group = await groups.get_group(session, v.seeded.group_id)
+        member = await groups.get_member(session, group.id, v.seeded.members[v.marie.id])
+        bread = await get_product(session, group.id, v.seeded.products["Pain complet"])
+        for days in range(1, 12):
+            starts = utc_now() + dt.timedelta(days=days)
+            day = await distributions.announce(session, group.id, "Hall", starts, starts)
+            basket = await baskets.open_basket(session, group, member, day)
+            await baskets.set_quantity(session, basket, bread, 1000)
+            await orders.confirm(session, group, member, basket.id, Method.CASH)
+        await payments.expect(session, member, Method.CASH, 500, subject=None)
+    first = await v.anne.ask("/validate", expect="Payments of which distribution")
+    assert len(first.buttons) == 8 + 2
+    assert first.button("Other payments · 1")
+    second = await v.anne.press("▶️", expect="Payments of which distribution", message=first)
+    assert len(second.buttons) == 3 + 2
+    await v.anne.press(str(second.buttons[2][0].text), expect="0 of 1 settled", message=second)
