@@ -6,12 +6,17 @@ it needs the library's transport and not its objects.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from telegram.error import NetworkError
 from telegram.ext import ExtBot
 
 from bot.delivery.http import is_not_connected
+
+os.environ.setdefault(
+    "PTB_TIMEDELTA", "true"
+)  # ``retry_after`` as the library's next version gives it, unwarned
 
 JsonDict = dict[str, Any]
 

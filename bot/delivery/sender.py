@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import math
 import os
 import socket
 import time
@@ -81,11 +82,20 @@ class Sender:
         """The loop. However it ends, no call of it is left under way and what became of the others is written down."""
         try:
             await self._loop()
+        except Exception:
+            if calls := [task for _, task in self._sending.values()]:
+                await asyncio.wait(
+                    calls
+                )  # what they are answered is known then; cut off, they would be made again
+            raise
         finally:
             calls = [task for _, task in self._sending.values()]
             for call in calls:
                 call.cancel()
             await asyncio.gather(*calls, return_exceptions=True)
+            for chat_id in self._sending:  # those that had not even begun
+                self._budget.end(chat_id, time.monotonic())
+            self._sending.clear()
             self._chats.clear()
             self._known = {result.row_id for result in self._results}
             self._look = True
@@ -148,7 +158,10 @@ class Sender:
             self._chats.setdefault(row.chat_id, deque()).append(row)
 
     def _start_ready(self) -> float | None:
-        """Start what the budget allows; returns the seconds until the next call may be made, none when nothing waits."""
+        """Start what the budget allows; returns the seconds until the next call may be made, none when nothing waits.
+
+        Infinity: once a call that is under way ends, which wakes the loop.
+        """
         now = time.monotonic()
         soonest: float | None = None
         for chat_id, rows in list(self._chats.items()):
@@ -158,8 +171,9 @@ class Sender:
             if not rows:
                 del self._chats[chat_id]
                 continue
-            delay = self._budget.wait(chat_id, now)
-            if delay <= 0 and len(self._sending) < IN_FLIGHT:
+            is_full = len(self._sending) >= IN_FLIGHT
+            delay = math.inf if is_full else self._budget.wait(chat_id, now)
+            if delay <= 0:
                 self._budget.begin(chat_id)
                 self._sending[chat_id] = rows[0], asyncio.create_task(self._send(rows[0]))
                 self._chats[chat_id] = self._chats.pop(chat_id)  # to the end: the others' turn first
@@ -181,17 +195,20 @@ class Sender:
         except Exception:
             log.exception("outbox: call %s failed in a way nobody foresaw", row.method)
             self._try_later(row)
-            result = None
+        else:
+            if result is not None:
+                self._done(row, result)
         finally:
             self._budget.end(row.chat_id, time.monotonic())
-        if result is not None:
-            rows = self._chats.get(row.chat_id)
-            if rows and rows[0].id == row.id:
-                rows.popleft()
-            self._failures.pop(row.chat_id, None)
-            self._results.append(result)
-        self._sending.pop(row.chat_id, None)
-        self._woken.set()
+            del self._sending[row.chat_id]
+            self._woken.set()
+
+    def _done(self, row: Queued, result: Result) -> None:
+        rows = self._chats.get(row.chat_id)
+        if rows and rows[0].id == row.id:
+            rows.popleft()
+        self._failures.pop(row.chat_id, None)
+        self._results.append(result)
 
     async def _call(self, row: Queued) -> Result | None:
         """Make one call. None: it stays first in its chat's line."""
