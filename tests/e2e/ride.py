@@ -118,6 +118,12 @@ class Ride:
         )
         assert sorted(format_reference(r) for r, _, _ in debits) == sorted(shopper.references)
         assert len({transaction for _, transaction, _ in debits}) == len(debits)
+        quantities = await rows(
+            database,
+            "SELECT DISTINCT l.quantity_milli FROM order_lines l JOIN orders o ON o.id = l.order_id "
+            f"WHERE o.member_id = {member}",
+        )
+        assert quantities == [(1000,)]  # no + counted twice
         paid = await rows(
             database,
             "SELECT coalesce(sum(s.amount_cents), 0) FROM settlements s JOIN payments p ON p.id = s.payment_id "

@@ -205,6 +205,7 @@ async def test_a_failing_database_is_tried_again_and_then_given_up(
     heard = [one.text for one in await marie.messages()]
     assert any("aucun argent n'a bougé" in one for one in heard) is given_up
     assert ("echo bonjour" in heard) is not given_up
+    assert heard[-1] == "echo suite"  # it did not overtake
     first = (await desk.rows("SELECT error, attempts FROM inbox ORDER BY id"))[0]
     assert first == (("OperationalError", 3) if given_up else (None, 2))
     pauses = [later - sooner for sooner, later in itertools.pairwise(runs)]
