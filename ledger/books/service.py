@@ -145,7 +145,7 @@ async def reverse(
     note: str | None = None,
 ) -> Posted:
     """Post the mirror image of a transaction (D5). Raises :class:`AlreadyReversed` or :class:`NotFound`."""
-    original = await session.get(Transaction, transaction_id)
+    original = await session.get(Transaction, transaction_id, with_for_update={"key_share": True})
     if original is None or original.group_id != group_id:
         raise NotFound("transaction", transaction_id)
     statement = select(Transaction.id).where(Transaction.reverses_id == transaction_id)
