@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.delivery.models import ConversationRow
+from bot.sandbox.server import Sandbox
 from ledger.groups import service as groups
 from ledger.groups.models import Method
 from tests.bot.handover.scene import Day, day
-from tests.support.bot import Stage, running_bot, staged
-from tests.support.telegram import Person
+from tests.support.bot import TOKEN, Stage, running_bot
+from tests.support.telegram import Person, TelegramWorld
 
 
 async def open_line(d: Day, coordinator: Person, name: str, product: str) -> None:
@@ -135,10 +135,12 @@ async def test_a_product_did_not_come_for_fourteen_members(any_stage: Stage) -> 
     assert "Anne changed this at" in again
     assert len(await any_stage.rows("corrections")) == 14
 
-    await d.bruno.press("Undo for 14 members", expect="taken back for 14", chat=d.chat, message=done)
+    undo = str(done.button("Undo for 14").callback_data)  # type: ignore[union-attr]
+    await d.bruno.forge_tap(undo, done)
+    await d.bruno.wait("taken back for 14", chat=d.chat)
     told = await d.marie.wait("Bruno took a correction")
     assert told.says("You owe the group €9.80")
-    assert "Bruno undid this already" in await d.anne.tap("Undo for 14", chat=d.chat, message=done)
+    assert "Bruno undid this already" in await d.anne.forge_tap(undo, done)
     assert len(await any_stage.rows("corrections")) == 28
     assert await d.books_hold()
 
@@ -172,34 +174,28 @@ async def test_a_new_price_for_everybody(stage: Stage) -> None:
 
 
 async def test_the_weights_one_after_another_over_a_restart(sqlite_url: str) -> None:
-    async with staged(sqlite_url) as stage:
-        d = await day(stage)
-        await d.order(d.paul, {"Tomme": 1_000}, Method.CASH)
-        await d.order(d.marie, {"Tomme": 1_200}, Method.CHEQUE)
-        await d.order(d.bruno, {"Tomme": 500}, Method.CASH)
-        await open_product(d, d.anne, "Tomme")
-        first = await d.anne.press("one after another", expect="1 of 3")
-        assert first.says("Bruno\n")
-        await d.anne.press("Skip", expect="2 of 3")
-        await d.anne.ask("much", expect="did not understand this quantity")
-        await d.anne.ask("120", expect="ten times")
-        last = await d.anne.ask("1.35", expect="3 of 3")
-        assert last.says("Marie: Tomme: 1.2 kg → 1.35 kg")
-        assert last.says("Paul")
-        (await d.marie.wait("corrected your order")).says("€12.02")
-
-    url = f"http://127.0.0.1:{stage.world.url.rpartition(':')[2]}"
-    assert url
-    async with staged(sqlite_url) as again:
-        async with again.database.snapshot() as session:
-            row = await session.get_one(ConversationRow, (d.anne.id, d.anne.id))
-        assert (row.name, row.state, row.data["at"]) == ("handover_goods", "weight", 2)
-        anne = await again.world.person("Anne", language="en", user_id=d.anne.id)
-        await again.world.person("Paul", language="en", user_id=d.paul.id)
-        end = await anne.ask("0,9", expect="That was the last one")
-        assert end.says("Paul: Tomme: 1 kg → 0.9 kg")
-        await anne.press("Undo this change", expect="0.9 kg → 1 kg", message=end)
-    assert running_bot
+    async with Sandbox(TOKEN).serve() as url, await TelegramWorld.connect(url) as world:
+        async with running_bot(url, sqlite_url) as bot:
+            d = await day(Stage(world, bot))
+            await d.order(d.paul, {"Tomme": 1_000}, Method.CASH)
+            await d.order(d.marie, {"Tomme": 1_200}, Method.CHEQUE)
+            await d.order(d.bruno, {"Tomme": 500}, Method.CASH)
+            await open_product(d, d.anne, "Tomme")
+            first = await d.anne.press("one after another", expect="1 of 3")
+            assert first.says("Bruno\n")
+            await d.anne.press("Skip", expect="2 of 3")
+            await d.anne.ask("much", expect="did not understand this quantity")
+            await d.anne.ask("120", expect="ten times")
+            last = await d.anne.ask("1.35", expect="3 of 3")
+            assert last.says("Marie: Tomme: 1.2 kg → 1.35 kg")
+            assert last.says("Paul")
+            assert (await d.marie.wait("corrected your order")).says("€12.02")
+            await world.settle()
+        async with running_bot(url, sqlite_url) as bot:
+            end = await d.anne.ask("0,9", expect="That was the last one")
+            assert end.says("Paul: Tomme: 1 kg → 0.9 kg")
+            await d.anne.press("Undo this change", expect="0.9 kg → 1 kg", message=end)
+            assert len(await Stage(world, bot).rows("corrections")) == 3
 
 
 async def test_the_walk_can_be_left_and_what_was_entered_stays(stage: Stage) -> None:
