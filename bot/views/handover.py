@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.account import payment_state
+from bot.views.order import current_line
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.validation import reference
 from ledger.groups.models import Group
-from ledger.orders.corrections import CurrentLine
 from ledger.orders.handover_models import DistributionStep
 from ledger.orders.models import Distribution
 from ledger.orders.validation import OrderState, Report
@@ -220,7 +220,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
         texts.t("👤 <b>{name}</b>", name=state.member.name),
         title(texts, page.distribution),
         "",
-        *(line_text(texts, line) for line in state.lines),
+        *(current_line(texts, line) for line in state.lines),
         texts.t("Total: <b>{total}</b>", total=texts.money(state.total_cents)),
     ]
     if group.payments_enabled:
@@ -234,30 +234,6 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
     if state.validated is not None and page.validated_by is not None:
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
     return Screen("\n".join(lines)).with_rows(_order_rows(texts, group, page))
-
-
-def line_text(texts: Texts, line: CurrentLine) -> str:
-    """``• 1,2 kg → 1,35 kg Tomme — 12,02 €``, with the price where it is another."""
-    ordered = line.line
-    quantity = texts.quantity(line.quantity_milli, ordered.unit)
-    if line.quantity_milli != ordered.quantity_milli:
-        before = texts.quantity(ordered.quantity_milli, ordered.unit)
-        quantity = texts.t("{before} → <b>{after}</b>", before=before, after=quantity)
-    text = texts.t(
-        "• {quantity} {name} — {amount}",
-        quantity=quantity,
-        name=ordered.product_name,
-        amount=texts.money(line.amount_cents),
-    )
-    if line.price_cents == ordered.price_cents:
-        return text
-    price = texts.t(
-        "({before} → {after} / {unit})",
-        before=texts.money(ordered.price_cents),
-        after=texts.money(line.price_cents),
-        unit=ordered.unit,
-    )
-    return f"{text} <i>{price}</i>"
 
 
 def payment_line(texts: Texts, state: OrderState, payment: Payment) -> str:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
-from bot.views.handover import PAGE, line_text, page_row, title
+from bot.views.handover import PAGE, page_row, title
+from bot.views.order import current_line
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -402,7 +403,7 @@ def weigh(texts: Texts, page: LinePage, number: int, of: int, rows: Sequence[Row
             "⚖️ <b>{product}</b> · {number} of {of}", product=page.line.line.product_name, number=number, of=of
         ),
         texts.t("<b>{name}</b>", name=page.member.name),
-        line_text(texts, page.line),
+        current_line(texts, page.line),
         texts.t("Type what was handed over, in {unit}.", unit=page.line.line.unit),
     ]
     return Screen("\n".join(lines)).with_rows(rows)

@@ -212,7 +212,13 @@ async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: 
         before = await _at_step(session, now.line, correction.step - 1)
         transaction_id = None
         if correction.transaction_id is not None:
-            posted = await books.reverse(session, group_id, correction.transaction_id, actor_id=by.id)
+            posted = await books.reverse(
+                session,
+                group_id,
+                correction.transaction_id,
+                actor_id=by.id,
+                note=before.line.product_name,
+            )
             transaction_id = posted.transaction_id
         corrected.append(await _correct(session, undo, now, before, transaction_id))
     return Changed(undo, tuple(corrected))

@@ -30,6 +30,7 @@ from ledger.orders.baskets import (
     live_order,
     takes_orders,
 )
+from ledger.orders.corrections import CurrentLine, lines_now
 from ledger.orders.models import Basket, Confirmation, Distribution, Order, OrderLine
 from ledger.payments import service as payments
 from ledger.payments.models import Payment
@@ -109,17 +110,18 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as its member and coordinators see it."""
+    """An order as its member sees it: its lines as ordered, and as they are now."""
 
     order: Order
     distribution: Distribution
     lines: tuple[OrderLine, ...]
+    current: tuple[CurrentLine, ...]
     confirmations: tuple[tuple[Confirmation, Payment | None], ...]
 
     @property
     def total_cents(self) -> int:
-        """Σ of the lines."""
-        return sum(line.amount_cents for line in self.lines)
+        """Σ of the lines as they are now."""
+        return sum(line.amount_cents for line in self.current)
 
 
 async def confirm(
@@ -266,7 +268,8 @@ async def view_order(session: AsyncSession, order: Order, distribution: Distribu
         .order_by(Confirmation.id)
     )
     choices = tuple((confirmation, payment) for confirmation, payment in await session.execute(statement))
-    return OrderView(order, distribution, tuple(await lines_of(session, order)), choices)
+    current = tuple(await lines_now(session, order))
+    return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices)
 
 
 async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by: Member) -> Distribution:

@@ -40,6 +40,9 @@ async def test_another_weight_than_ordered(any_stage: Stage) -> None:
     assert told.says("Tomme: 1.2 kg → 1.35 kg, €10.68 → €12.02")
     assert told.says("You owe the group €12.02")
     assert await d.balance(d.marie) == -1202
+    orders = await d.marie.ask("/orders", expect="1.2 kg → 1.35 kg Tomme — €12.02")
+    assert orders.says("Total: €12.02")
+    await d.marie.ask("/history", expect="Order corrected (Tomme)\n      -€1.34 → -€12.02")
 
     undone = await d.anne.press("Undo this change", expect="1.35 kg → 1.2 kg", message=done)
     assert undone.says("€12.02 → €10.68")
