@@ -304,6 +304,26 @@ async def test_cancelled_while_orders_are_validated_and_placed(story: Story, box
     assert await story.verify() == []
 
 
+async def test_cancelled_while_goods_are_corrected(story: Story) -> None:
+    cheese = await story.product("Tomme", 890, weighed=True)
+
+    async def deliver(line_id: int) -> corrections.Changed:
+        async with story.database.unit_of_work() as session:
+            return await corrections.deliver(session, story.group_id, line_id, 1_350, story.anne)
+
+    for number in range(4):
+        friday = await story.distribution()
+        eaters = [await story.member(f"Membre {number}.{n}") for n in range(3)]
+        orders_ = [await story.order(eater, friday, {cheese: 1_200}, Method.CASH) for eater in eaters]
+        cancelled, *corrected = await together(
+            cancel(story, friday), *(deliver(done.lines[0].id) for done in orders_)
+        )
+        assert isinstance(cancelled, list), cancelled
+        assert [one for one in corrected if not isinstance(one, corrections.Changed | NotFound)] == []
+        assert {await story.balance(eater) for eater in eaters} == {0}
+    assert await story.verify() == []
+
+
 async def test_a_coordinator_orders_for_a_member_until_the_distribution_is_validated(
     story: Story, paul: Member, friday: Distribution, box: Product
 ) -> None:
