@@ -13,6 +13,7 @@ from bot.commands.handover_telling import show_aside, tell_member
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command
 from bot.views import handover as views
+from bot.views import handover_order as order_views
 from bot.views.errors import plain, sentence
 from ledger.db import utc_now
 from ledger.groups.service import get_member
@@ -63,7 +64,7 @@ async def order(update: Update, context: Context) -> None:  # noqa: ARG001
 async def show_order(context: Context, order_id: int) -> None:
     """An order's page."""
     page = await order_page_of(context, order_id)
-    show_aside(context, views.order_page(context.texts, context.group, page))
+    show_aside(context, order_views.order_page(context.texts, context.group, page))
 
 
 async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -83,11 +84,13 @@ async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     page = await order_page_of(context, order_id)
     received = [payment for payment in page.state.payments if payment.id in awaited_ids]
-    show_aside(context, views.order_page(context.texts, context.group, page))
+    show_aside(context, order_views.order_page(context.texts, context.group, page))
     await tell_member(
         context,
         page.state.member,
-        lambda texts, awaited: views.told_validated(texts, context.group, page, by.name, received, awaited),
+        lambda texts, awaited: order_views.told_validated(
+            texts, context.group, page, by.name, received, awaited
+        ),
     )
 
 
@@ -102,12 +105,12 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     await validation.undo_order(context.session, by.group_id, order_id, by)
     page = await order_page_of(context, order_id)
-    show_aside(context, views.order_page(context.texts, context.group, page))
+    show_aside(context, order_views.order_page(context.texts, context.group, page))
     context.toast(context.texts.label("↩️ Undone: the order is not validated any more."))
     await tell_member(
         context,
         page.state.member,
-        lambda texts, awaited: views.told_undone(texts, context.group, page, by.name, awaited),
+        lambda texts, awaited: order_views.told_undone(texts, context.group, page, by.name, awaited),
     )
 
 
@@ -130,7 +133,7 @@ async def day_page_of(context: Context, distribution: Distribution) -> views.Day
     return views.DayPage(report, sum(payment.amount_cents for payment in waiting), closed)
 
 
-async def order_page_of(context: Context, order_id: int) -> views.OrderPage:
+async def order_page_of(context: Context, order_id: int) -> order_views.OrderPage:
     """An order with all that its screen shows."""
     session, group_id = context.session, context.coordinator.group_id
     state = await validation.order_state(session, group_id, order_id)
@@ -139,7 +142,7 @@ async def order_page_of(context: Context, order_id: int) -> views.OrderPage:
     by = None
     if state.validated is not None:
         by = (await get_member(session, group_id, state.validated.by_id)).name
-    return views.OrderPage(state, distribution, balance, by)
+    return order_views.OrderPage(state, distribution, balance, by)
 
 
 handlers = [

@@ -12,6 +12,7 @@ from telegram import Update
 from bot.commands.handover_telling import show_aside, tell_member
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button
+from bot.views import handover_changes as changes
 from bot.views import handover_goods as views
 from ledger.errors import NotFound
 from ledger.groups.service import get_member
@@ -77,7 +78,7 @@ async def not_delivered(update: Update, context: Context) -> None:  # noqa: ARG0
         await show_product(context, distribution_id, product_id)
         return
     await tell_changed(context, done)
-    context.show(views.changed_many(context.texts, done, by.name))
+    context.show(changes.changed_many(context.texts, done, by.name))
 
 
 async def lines(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -132,9 +133,9 @@ async def show_changed(context: Context, done: Changed) -> None:
     by = context.coordinator
     await tell_changed(context, done)
     if len(done.corrected) > 1:
-        context.show(views.changed_many(context.texts, done, by.name))
+        context.show(changes.changed_many(context.texts, done, by.name))
         return
-    screen = views.changed_one(context.texts, context.group, done.corrected[0], done.change, by.name)
+    screen = changes.changed_one(context.texts, context.group, done.corrected[0], done.change, by.name)
     show_aside(context, screen)
 
 
@@ -151,7 +152,7 @@ async def tell_changed(context: Context, done: Changed) -> None:
         await tell_member(
             context,
             theirs[0].member,
-            lambda texts, awaited, theirs=theirs: views.told_changed(  # type: ignore[misc]
+            lambda texts, awaited, theirs=theirs: changes.told_changed(  # type: ignore[misc]
                 texts, context.group, distribution, theirs, done.change, by.name, awaited
             ),
         )

@@ -24,15 +24,15 @@ async def open_product(d: Day, coordinator: Person, product: str) -> None:
     await coordinator.press(product, expect="Ordered by")
 
 
-async def test_another_weight_than_ordered(any_stage: Stage) -> None:
+async def test_another_weight_than_ordered(stage: Stage) -> None:
     """Must hold 3: 1.20 kg at 8.90, 1.35 kg handed over."""
-    d = await day(any_stage)
+    d = await day(stage)
     await d.order(d.marie, {"Tomme": 1_200}, Method.CHEQUE)
     await open_line(d, d.anne, "Marie", "Tomme")
     await d.anne.press("Other quantity or weight", expect="1.2 kg ordered")
     for wrong in ("a lot", "-1", "+1", "1e3", "1,2345", "١"):
         await d.anne.ask(wrong, expect="did not understand this quantity")
-    assert await any_stage.rows("corrections") == []
+    assert await stage.rows("corrections") == []
     done = await d.anne.ask("1,35", expect="1.2 kg → 1.35 kg")
     assert done.says("€10.68 → €12.02")
     assert done.says("Balance: owes €12.02")
@@ -68,8 +68,8 @@ async def test_ten_times_the_ordered_weight_asks_again(stage: Stage, text: str) 
     assert await d.balance(d.marie) == -10680
 
 
-async def test_one_line_not_delivered_and_the_second_is_told(any_stage: Stage) -> None:
-    d = await day(any_stage)
+async def test_one_line_not_delivered_and_the_second_is_told(stage: Stage) -> None:
+    d = await day(stage)
     await d.order(d.marie, {"Tomme": 1_200, "Bread": 1_000}, Method.CHEQUE)
     await open_line(d, d.anne, "Marie", "Bread")
     await open_line(d, d.bruno, "Marie", "Bread")
@@ -77,7 +77,7 @@ async def test_one_line_not_delivered_and_the_second_is_told(any_stage: Stage) -
     assert "Anne changed this at" in await d.bruno.tap("Not delivered")
     line = await d.bruno.wait("Changed by Anne")
     assert not line.button("Not delivered")
-    assert len(await any_stage.rows("corrections")) == 1
+    assert len(await stage.rows("corrections")) == 1
     assert await d.balance(d.marie) == -1068
     assert len([m for m in await d.marie.messages() if m.says("corrected your order")]) == 1
     assert await d.books_hold()

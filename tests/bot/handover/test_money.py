@@ -56,20 +56,20 @@ async def test_in_the_group_s_chat_the_announced_amount_is_one_tap_and_no_balanc
     assert await d.balance(d.marie) == 0
 
 
-async def test_another_settled_it_meanwhile(any_stage: Stage) -> None:
-    d, reference, _ = await with_cheque(any_stage)
+async def test_another_settled_it_meanwhile(stage: Stage) -> None:
+    d, reference, _ = await with_cheque(stage)
     await d.anne.ask(f"/validate {reference}", expect="Cheque of €42.50")
     await d.anne.press("Other method", expect="What was given instead")
     await d.anne.press("Cash", expect="how much was given")
     await d.bruno.ask(f"/validate {reference}", expect="Cheque of €42.50")
     await d.bruno.press("Received", expect="confirmed by Bruno")
     await d.anne.ask("40", expect="Already confirmed by Bruno")
-    assert len(await any_stage.rows("payments")) == 1
+    assert len(await stage.rows("payments")) == 1
     assert await d.balance(d.marie) == 0
 
 
-async def test_a_payment_that_was_never_announced(any_stage: Stage) -> None:
-    d, reference, _ = await with_cheque(any_stage)
+async def test_a_payment_that_was_never_announced(stage: Stage) -> None:
+    d, reference, _ = await with_cheque(stage)
     await d.open_order(d.anne, "Marie")
     await d.anne.press(reference[:3], expect="Cheque of €42.50")
     await d.anne.press("Not received", expect="marked as not received")
@@ -81,7 +81,7 @@ async def test_a_payment_that_was_never_announced(any_stage: Stage) -> None:
     await d.anne.wait("€42.50 received from Marie (Cash")
     await d.marie.wait("Cash: €42.50 received")
     await d.anne.press("The order", expect="Exactly paid")
-    assert [row["method"] for row in await any_stage.rows("payments")] == ["cheque", "cash"]
+    assert [row["method"] for row in await stage.rows("payments")] == ["cheque", "cash"]
     assert await d.balance(d.marie) == 0
     assert await d.books_hold()
 
@@ -183,9 +183,10 @@ async def test_orders_left_open_are_named_in_private_and_need_a_second_tap_by_th
     asked = await d.anne.press("Validate the distribution", expect="1 order is left open", chat=d.chat)
     assert not asked.says("Marie")
     await d.anne.press("Which ones?", expect="• Marie — €42.50", chat=d.chat, answer_in=d.anne.id)
+    before = await any_stage.world.seq()
     assert "up to you" in await d.bruno.tap("Leave 1 order open", chat=d.chat, message=asked)
     assert await any_stage.rows("distribution_steps") == []
-    mine = await d.bruno.wait("1 order is left open", chat=d.chat)
+    mine = await d.bruno.wait("1 order is left open", chat=d.chat, after=before)
     report = await d.bruno.press("Leave 1 order open", expect="📊 Report", chat=d.chat, message=mine)
     assert report.says("1 order was left open by Bruno")
     assert report.says("Not received: €42.50")

@@ -84,15 +84,15 @@ async def test_the_second_coordinator_is_told_who_and_when(any_stage: Stage) -> 
     assert await d.books_hold()
 
 
-async def test_a_double_tap_validates_once(any_stage: Stage) -> None:
-    d = await day(any_stage)
+async def test_a_double_tap_validates_once(stage: Stage) -> None:
+    d = await day(stage)
     await d.order(d.marie, {"Vegetable box": 1_000}, Method.CHEQUE)
     await d.open_order(d.anne, "Marie")
     page = await d.anne.wait("👤 Marie")
     await d.anne.tap("Validate the order", message=page, wait=False)
     assert "Already validated by Anne" in await d.anne.tap("Validate the order", message=page)
-    await any_stage.world.settle()
-    assert len(await any_stage.rows("settlements")) == 1
+    await stage.world.settle()
+    assert len(await stage.rows("settlements")) == 1
     assert len([m for m in await d.marie.messages() if m.says("is validated by")]) == 1
 
 

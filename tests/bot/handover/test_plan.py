@@ -12,10 +12,10 @@ from tests.support.bot import Stage
 from tests.support.coordinating import in_days
 
 
-async def test_moved_in_one_line(any_stage: Stage) -> None:
-    d = await day(any_stage)
+async def test_moved_in_one_line(stage: Stage) -> None:
+    d = await day(stage)
     await d.order(d.marie, {"Bread": 1_000}, Method.CHEQUE)
-    transactions = await any_stage.rows("transactions")
+    transactions = await stage.rows("transactions")
     await d.page(d.anne)
     await d.anne.press("Move it", expect="When and where does it take place instead")
     await d.anne.ask("next week", expect="I need a day, a time and a place")
@@ -23,7 +23,7 @@ async def test_moved_in_one_line(any_stage: Stage) -> None:
     preview = await d.anne.ask(f"{in_days(9)} 19:15 Hall <A>", expect="Move this distribution?")
     assert preview.says("Salle des fêtes")
     assert preview.says("1 member who ordered")
-    before = await any_stage.world.seq()
+    before = await stage.world.seq()
     await d.anne.tap("Confirm", message=preview, wait=False)
     assert "no longer valid" in await d.anne.tap("Confirm", message=preview)
     told = await d.marie.wait("moved a distribution", after=before)
@@ -31,10 +31,10 @@ async def test_moved_in_one_line(any_stage: Stage) -> None:
     assert told.says("19:15")
     await d.paul.wait("Anne moved a distribution", chat=d.chat, after=before)
     assert not [m for m in await d.paul.messages() if m.says("moved a distribution")]
-    (row,) = await any_stage.rows("distributions")
+    (row,) = await stage.rows("distributions")
     assert row["place"] == "Hall <A>"
-    assert len(await any_stage.rows("moved_from")) == 1
-    assert await any_stage.rows("transactions") == transactions
+    assert len(await stage.rows("moved_from")) == 1
+    assert await stage.rows("transactions") == transactions
 
 
 async def test_moved_step_by_step_and_the_second_to_confirm_is_told(stage: Stage) -> None:
