@@ -6,7 +6,8 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         status = asyncio.run(command(options))
     except KeyboardInterrupt:
         status = 0
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        status = 1
     except (DBAPIError, OSError) as error:
         print(f"The database cannot be used: {getattr(error, 'orig', None) or error}", file=sys.stderr)
         status = 1
@@ -66,14 +70,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _load(options: argparse.Namespace) -> Config | None:
-    try:
-        config = configuration.load(options.config, os.environ)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return None
+def _load(options: argparse.Namespace) -> Config:
+    config = configuration.load(options.config, os.environ)
     logs.configure(config.logging.level, config.logging.format, config.secrets())
     return config
+
+
+@asynccontextmanager
+async def _database(options: argparse.Namespace) -> AsyncIterator[Database]:
+    database = Database(_load(options).database.url)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 async def _demo(options: argparse.Namespace) -> int:
@@ -90,8 +99,6 @@ async def _run_bot(options: argparse.Namespace) -> int:
     from bot.signals import serve_until_told
 
     config = _load(options)
-    if config is None:
-        return 1
     try:
         await serve_until_told(running(config))
     except SchemaOutdated:
@@ -107,22 +114,14 @@ async def _run_bot(options: argparse.Namespace) -> int:
 
 
 async def _check_config(options: argparse.Namespace) -> int:
-    config = _load(options)
-    if config is None:
-        return 1
+    _load(options)
     print("The configuration is complete.")
     return 0
 
 
 async def _migrate(options: argparse.Namespace) -> int:
-    config = _load(options)
-    if config is None:
-        return 1
-    database = Database(config.database.url)
-    try:
+    async with _database(options) as database:
         await migrations.upgrade(database)
-    finally:
-        await database.close()
     print(f"The schema is at revision {migrations.head_revision()}.")
     return 0
 
@@ -130,18 +129,12 @@ async def _migrate(options: argparse.Namespace) -> int:
 async def _verify(options: argparse.Namespace) -> int:
     from ledger.verify import verify
 
-    config = _load(options)
-    if config is None:
-        return 1
-    database = Database(config.database.url)
-    try:
+    async with _database(options) as database:
         if not await migrations.is_current(database):
             print("There is no database of this version yet. Run: cagnotte migrate", file=sys.stderr)
             return 1
         async with database.snapshot() as session:
             violations = await verify(session)
-    finally:
-        await database.close()
     for violation in violations:
         print(violation)
     print(f"{len(violations)} violations." if violations else "The books hold: I1 to I8 were checked.")
@@ -149,11 +142,7 @@ async def _verify(options: argparse.Namespace) -> int:
 
 
 async def _backup(options: argparse.Namespace) -> int:
-    config = _load(options)
-    if config is None:
-        return 1
-    database = Database(config.database.url)
-    try:
+    async with _database(options) as database:
         if not database.is_sqlite:
             print("This database is PostgreSQL's: back it up with pg_dump.", file=sys.stderr)
             return 1
@@ -164,7 +153,5 @@ async def _backup(options: argparse.Namespace) -> int:
             print(f"{options.file} exists already; nothing was written.", file=sys.stderr)
             return 1
         await database.copy_to(options.file)
-    finally:
-        await database.close()
     print(f"The copy is in {options.file}.")
     return 0

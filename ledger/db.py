@@ -31,6 +31,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -191,6 +195,12 @@ class Base(DeclarativeBase):
             constraints = args[:-1] if options else args
             cls.__table_args__ = (*constraints, {"sqlite_strict": True, **options})
         super().__init_subclass__(**kw)
+
+
+def insert_or_meet(session: AsyncSession, table: type[Base]) -> PostgresqlInsert | SqliteInsert:
+    """An INSERT that can say what happens when it meets a row that is there (``on_conflict_…``), on either database."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite_insert(table) if is_sqlite else postgresql_insert(table)
 
 
 def utc_now() -> dt.datetime:

@@ -31,7 +31,7 @@ from ledger.groups.models import ChatKind, Group, Member, Person
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 Fact = tuple[str, ...]
-"""A question to the outside: ``("chat_member", chat id, user id)``, ``("file", file id)`` or ``("catalogue", file id, file
+"""A question to the outside: ``("chat_member", chat id, user id)`` or ``("catalogue", file id, file
 name, decimals of the currency)``."""
 
 
@@ -107,13 +107,6 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         """Their membership, if they coordinate the group."""
         if not self.member.is_coordinator:
             raise NotAllowed("coordinator")
-        return self.member
-
-    @property
-    def treasurer(self) -> Member:
-        """Their membership, if they coordinate the group or keep its money."""
-        if not (self.member.is_coordinator or self.member.is_treasurer):
-            raise NotAllowed("treasurer")
         return self.member
 
     @property
@@ -220,13 +213,6 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         elif self._can_go_private():
             self.person.group_id = self.group.id
             self.tell(self.person.id, screen)
-
-    def show_to_coordinators(self, screen: Screen) -> None:
-        """Answer here if only coordinators read it, else in private."""
-        if self.among_coordinators:
-            self.show(screen)
-        else:
-            self.show_privately(screen)
 
     async def discreetly(self) -> bool:
         """Go on where only coordinators read along: here, or from now on in the private chat, about the same group.

@@ -21,8 +21,6 @@ async def find_out(api: Api, fact: Fact) -> Any:
     kind, *args = fact
     if kind == "chat_member":
         return await _chat_member_status(api, int(args[0]), int(args[1]))
-    if kind == "file":
-        return await _file(api, args[0])
     if kind == "catalogue":
         return await _catalogue(api, args[0], args[1], int(args[2]))
     raise ValueError(f"unknown fact {kind}")

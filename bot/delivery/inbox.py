@@ -13,13 +13,11 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.delivery.models import InboxRow
-from ledger.db import UtcDateTime, utc_now
+from ledger.db import UtcDateTime, insert_or_meet, utc_now
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
 BIG = 2**63
@@ -65,8 +63,7 @@ async def store(session: AsyncSession, bot_id: int, updates: Sequence[dict[str, 
         }
         for update in updates
     ]
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite_insert if is_sqlite else postgresql_insert)(InboxRow)
+    insert = insert_or_meet(session, InboxRow)
     await session.execute(insert.on_conflict_do_nothing(index_elements=["bot_id", "update_id"]), rows)
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 from sqlalchemy import delete, or_
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.models import Lease
-from ledger.db import utc_now
+from ledger.db import insert_or_meet, utc_now
 
 
 async def hold(session: AsyncSession, name: str, holder: str, span: dt.timedelta) -> bool:
     """Take or renew a lease; true if ``holder`` has it for ``span`` from now on."""
     now = utc_now()
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite_insert if is_sqlite else postgresql_insert)(Lease)
+    insert = insert_or_meet(session, Lease)
     statement = (
         insert.values(name=name, holder=holder, until=now + span)
         .on_conflict_do_update(

@@ -5,19 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.models import ConversationRow
+from ledger.db import insert_or_meet
 
 
 async def conversation_row(session: AsyncSession, chat_id: int, user_id: int) -> ConversationRow:
     """The person's conversation in a chat, made if there is none."""
     row = await session.get(ConversationRow, (chat_id, user_id))
     if row is None:
-        is_sqlite = session.get_bind().dialect.name == "sqlite"
-        insert = (sqlite_insert if is_sqlite else postgresql_insert)(ConversationRow)
+        insert = insert_or_meet(session, ConversationRow)
         values = {"chat_id": chat_id, "user_id": user_id, "data": {}, "revision": 0}
         await session.execute(insert.values(values).on_conflict_do_nothing())
         row = await session.get_one(ConversationRow, (chat_id, user_id))

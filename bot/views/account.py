@@ -53,13 +53,6 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def welcome(texts: Texts, group: Group, person_name: str) -> Html:
-    """Said once, when somebody joins."""
-    return texts.t(
-        "👋 Welcome {name}! You are now a member of <b>{group}</b>.", name=person_name, group=group.title
-    )
-
-
 def choose_group(texts: Texts, groups: Sequence[Group]) -> Screen:
     """A person in several groups looks at one at a time."""
     rows = [(button(group.title[:60], "group", group.id),) for group in groups]

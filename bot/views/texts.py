@@ -98,11 +98,6 @@ class Texts:
         """A quantity without its unit."""
         return format_decimal(Decimal(milli) / 1000, format="#,##0.###", locale=self._locale)
 
-    def percent(self, hundredths: int) -> str:
-        """``550`` → ``5,5 %``."""
-        number = format_decimal(Decimal(hundredths) / 100, locale=self._locale)
-        return f"{number}\u202f%" if self.language == "fr" else f"{number}%"
-
     def day(self, moment: dt.datetime | dt.date) -> str:
         """``mardi 24 novembre`` in the group's time zone."""
         local = moment.astimezone(self.zone).date() if isinstance(moment, dt.datetime) else moment

@@ -9,13 +9,11 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
-from ledger.db import Base, utc_now
+from ledger.db import Base, insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups.models import Chat, ChatKind, Group, JoinPolicy, Member, Method, Person
 
@@ -61,8 +59,7 @@ async def remember_person(
     session: AsyncSession, person_id: int, name: str, username: str | None, language: str
 ) -> Person:
     """The person's row, with today's name, locked until the unit of work ends: one person's updates run one by one."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite_insert if is_sqlite else postgresql_insert)(Person)
+    insert = insert_or_meet(session, Person)
     await session.execute(
         insert.values(id=person_id, name=name, username=username, language=language).on_conflict_do_nothing()
     )

@@ -11,12 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.catalogue.models import Product
-from ledger.db import utc_now
+from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member
 from ledger.money import line_amount
@@ -153,8 +151,7 @@ async def set_quantity(session: AsyncSession, basket: Basket, product: Product, 
             delete(BasketLine).where(BasketLine.basket_id == basket.id, BasketLine.product_id == product.id)
         )
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite_insert if is_sqlite else postgresql_insert)(BasketLine).values(
+    insert = insert_or_meet(session, BasketLine).values(
         basket_id=basket.id, product_id=product.id, group_id=basket.group_id, quantity_milli=quantity_milli
     )
     await session.execute(
