@@ -18,17 +18,20 @@ from bot.commands.menu import publish_menus
 from bot.config import Config
 from bot.delivery import inbox, outbox
 from bot.delivery.api import Api
+from bot.delivery.board import post_board
 from bot.delivery.budget import Budget
 from bot.delivery.context import Context, current_scene
 from bot.delivery.dispatcher import AnyApplication, Dispatcher
 from bot.delivery.http import AiohttpRequest
 from bot.delivery.polling import poll
+from bot.delivery.reminders import Reminding
 from bot.delivery.sender import Sender
 from bot.routes import handlers
 from bot.web.app import web_app
 from bot.web.server import serving
 from ledger import migrations
-from ledger.db import Database
+from ledger.db import Database, utc_now
+from ledger.reminders import service as reminders
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ class Bot:
     database: Database
     dispatcher: Dispatcher
     sender: Sender
+    reminding: Reminding
 
 
 def build_api(config: Config) -> Api:
@@ -99,7 +103,8 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         await application.initialize()
         sender = Sender(database, api, api.bot.id, budget)
         dispatcher = Dispatcher(database, application, api, sender.wake)
-        bot = Bot(api, database, dispatcher, sender)
+        reminding = Reminding(database, api.bot.id, api.bot.username or "", sender.wake, post_board)
+        bot = Bot(api, database, dispatcher, sender, reminding)
         try:
             with _garbage_seldom_collected():
                 async with _work(config, bot):
@@ -132,20 +137,21 @@ async def _work(config: Config, bot: Bot) -> AsyncIterator[None]:
     sending = asyncio.create_task(_for_ever("sender", bot.sender.run))
     working = [asyncio.create_task(bot.dispatcher.run()) for _ in range(workers)]
     tidying = asyncio.create_task(_for_ever("housekeeping", lambda: _tidy(bot)))
+    reminding = asyncio.create_task(_for_ever("reminders", bot.reminding.run))
     menus = asyncio.create_task(_for_ever("menus", lambda: publish_menus(bot.api, bot.database)))
     try:
         async with _feeding(config, bot):
             yield
     finally:
-        tidying.cancel()
-        menus.cancel()
+        for task in (tidying, reminding, menus):
+            task.cancel()
         bot.dispatcher.finish(workers)
         await asyncio.wait(working)
         await asyncio.wait([asyncio.create_task(bot.dispatcher.drain())], timeout=FLUSH_SECONDS)
         bot.sender.finish()
         await asyncio.wait([sending], timeout=FLUSH_SECONDS)
         sending.cancel()
-        await asyncio.gather(sending, tidying, menus, *working, return_exceptions=True)
+        await asyncio.gather(sending, tidying, reminding, menus, *working, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager
@@ -182,6 +188,7 @@ async def _tidy(bot: Bot) -> None:
         async with bot.database.unit_of_work() as session:
             await inbox.forget_old(session)
             await outbox.forget_old(session)
+            await reminders.forget_old(session, utc_now())
         await asyncio.sleep(TIDY_EVERY)
 
 

@@ -16,10 +16,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger import reference
 from ledger.books.models import Account, Posting, Transaction, Transfer
 from ledger.catalogue.models import CatalogueUpload, Producer, Product
+from ledger.checks import HANDOVER, Check
 from ledger.db import Base
 from ledger.groups.models import Chat, Group, Member
+from ledger.orders.handover_models import (
+    CashCount,
+    Change,
+    Correction,
+    DistributionStep,
+    MovedFrom,
+    OrderStep,
+    StepSettlement,
+)
 from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
 from ledger.payments.models import Payment, Settlement
+from ledger.reminders.models import Mute, Reminder
 
 LIMIT = 100
 """How many violations of one kind are listed: the first hundred tell enough."""
@@ -27,7 +38,7 @@ LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: ``invariant`` is ``I1``…``I8`` or ``stock``, ``subject`` the row, ``what`` a line for operators."""
+    """One broken rule: ``invariant`` is ``I1``…``I8``, ``stock`` or ``till``, ``subject`` the row, ``what`` a sentence."""
 
     invariant: str
     what: str
@@ -35,17 +46,11 @@ class Violation:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A statement whose rows (``group_id``, ``subject`` and what ``what`` is formatted with) are violations."""
-
-    invariant: str
-    what: str
-    sql: str
-
-
 TRIGGERS = {
     "accounts": ("accounts_follow_postings", "accounts_kept", "accounts_start_empty"),
+    "corrections": ("corrections_immutable",),
+    "order_lines": ("order_lines_immutable",),
+    "order_steps": ("order_steps_immutable",),
     "payments": (
         "payments_follow_settlements",
         "payments_immutable",
@@ -60,6 +65,9 @@ TRIGGERS = {
 """The triggers both databases have, by table."""
 
 TRIGGERS_SQLITE = {
+    "corrections": ("corrections_kept",),
+    "order_lines": ("order_lines_kept",),
+    "order_steps": ("order_steps_kept",),
     "postings": ("postings_kept",),
     "settlements": ("settlements_kept",),
     "transactions": ("transactions_kept",),
@@ -185,9 +193,15 @@ _BUSINESS = (
         SELECT o.group_id, 'order:' || o.id AS subject, coalesce(d.debt, 0) AS debt, coalesce(c.total, 0) AS total
         FROM orders o
         LEFT JOIN (
-            SELECT l.order_id, sum(l.amount_cents) AS total
-            FROM order_lines l JOIN confirmations c ON c.id = l.confirmation_id
-            WHERE c.transaction_id IS NOT NULL GROUP BY l.order_id
+            SELECT l.order_id, sum(coalesce(k.amount_cents, l.amount_cents)) AS total
+            FROM order_lines l
+            JOIN orders o ON o.id = l.order_id AND o.cancelled_at IS NULL
+            JOIN confirmations c ON c.id = l.confirmation_id
+            LEFT JOIN (
+                SELECT order_line_id, max(step) AS step FROM corrections GROUP BY order_line_id
+            ) AS last ON last.order_line_id = l.id
+            LEFT JOIN corrections k ON k.order_line_id = l.id AND k.step = last.step
+            WHERE c.method IS NOT NULL GROUP BY l.order_id
         ) AS c ON c.order_id = o.id
         LEFT JOIN (
             SELECT o.id AS order_id, sum(p.amount_cents) AS debt
@@ -308,6 +322,8 @@ _TABLES = (
     *(Chat, Member, CatalogueUpload, Producer, Product),
     *(Distribution, Basket, BasketLine, Order, Confirmation, OrderLine),
     *(Payment, Settlement),
+    *(Reminder, Mute),
+    *(Change, Correction, OrderStep, StepSettlement, DistributionStep, CashCount, MovedFrom),
 )
 """Every table whose rows belong to a group. (A person's ``group_id`` is only the group they look at.)"""
 
@@ -376,7 +392,7 @@ def _references(position: str) -> Check:
     )
 
 
-CHECKS = (*_BOOKS, *_BUSINESS, *_OWNERS, *_same_group())
+CHECKS = (*_BOOKS, *_BUSINESS, *HANDOVER, *_OWNERS, *_same_group())
 
 
 async def verify(session: AsyncSession) -> list[Violation]:

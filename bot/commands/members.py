@@ -72,7 +72,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
 async def show_member(update: Update, context: Context) -> None:  # noqa: ARG001
     """A member was tapped."""
     group_id = context.coordinator.group_id
-    await _show(context, await groups.get_member(context.session, group_id, context.numbers(1)[0]))
+    await show_member_page(context, await groups.get_member(context.session, group_id, context.numbers(1)[0]))
 
 
 async def history(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -90,17 +90,20 @@ async def history(update: Update, context: Context) -> None:  # noqa: ARG001
 
 async def _show_named(context: Context, text: str) -> bool:
     """The page of the member a text names, or a choice between several; false when it names none."""
-    found = await groups.find_members(context.session, context.coordinator.group_id, text)
+    group_id = context.coordinator.group_id
+    found = await groups.find_members(context.session, group_id, text, also_left=True)
     if not found:
         context.say(views.unknown(context.texts, text))
     elif len(found) == 1:
-        await _show(context, found[0])
+        await show_member_page(context, found[0])
     else:
         context.say(views.choose(context.texts, found, "member"))
     return bool(found)
 
 
-async def _show(context: Context, found: Member) -> None:
+async def show_member_page(context: Context, found: Member, notice: str | None = None) -> None:
+    """One member's page, to coordinators."""
+    assert found.group_id == context.coordinator.group_id
     person = await context.session.get(Person, found.person_id) if found.person_id else None
     page = views.MemberPage(
         found,
@@ -109,8 +112,10 @@ async def _show(context: Context, found: Member) -> None:
         await payments.payments_of(context.session, found, PaymentState.EXPECTED),
         is_reachable=person is not None and person.started_at is not None,
         has_blocked=person is not None and person.blocked_at is not None,
+        invitation_url=context.deep_link(f"m_{found.invitation}") if found.invitation else None,
     )
-    context.show(views.member_page(context.texts, page))
+    screen = views.member_page(context.texts, page)
+    context.show(screen.under(notice) if notice else screen)
 
 
 conversation = DurableConversation(

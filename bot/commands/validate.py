@@ -15,7 +15,7 @@ from bot.delivery.conversation import END, Button, Command, DurableConversation,
 from bot.views import validation as views
 from bot.views.errors import already_settled, amount_again, plain
 from bot.views.screen import Screen
-from ledger.errors import NotAllowed
+from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Person
 from ledger.groups.service import get_member
@@ -58,7 +58,7 @@ async def show_reference(context: Context, text: str) -> None:
         amount = parse_amount(rest, exponent=exponent_of(context.group.currency))
         if amount == 0:
             raise InvalidAmount(rest)
-    context.show(views.payment_page(context.texts, await _page(context, payment), amount))
+    context.show(views.payment_page(context.texts, await page_of(context, payment), amount))
 
 
 async def _find(context: Context, text: str) -> Payment | None:
@@ -98,17 +98,19 @@ async def show_awaited_elsewhere(update: Update, context: Context) -> None:  # n
 
 async def show_payment(update: Update, context: Context) -> None:  # noqa: ARG001
     """A payment of the list was tapped."""
-    payment = await _payment(context, context.numbers(1)[0])
+    payment = await payment_of(context, context.numbers(1)[0])
     context.show(
-        views.payment_page(context.texts, await _page(context, payment), back=await _back(context, payment))
+        views.payment_page(
+            context.texts, await page_of(context, payment), back=await back_of(context, payment)
+        )
     )
 
 
 async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
     """✅: the money is there."""
     payment_id, steps, amount = context.numbers(3)
-    payment = await _payment(context, payment_id)
-    if await _is_old(context, payment, steps):
+    payment = await payment_of(context, payment_id)
+    if await is_old(context, payment, steps):
         return
     done = await payments.receive(context.session, payment.group_id, payment.id, context.coordinator, amount)
     await _show_settled(context, done)
@@ -117,8 +119,8 @@ async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
 async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
     """The money did not come."""
     payment_id, steps = context.numbers(2)
-    payment = await _payment(context, payment_id)
-    if await _is_old(context, payment, steps):
+    payment = await payment_of(context, payment_id)
+    if await is_old(context, payment, steps):
         return
     done = await payments.refuse(context.session, payment.group_id, payment.id, context.coordinator)
     await _show_settled(context, done)
@@ -127,23 +129,25 @@ async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
 async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     """Take the last step back."""
     payment_id, steps = context.numbers(2)
-    payment = await _payment(context, payment_id)
-    if await _is_old(context, payment, steps):
+    payment = await payment_of(context, payment_id)
+    if await is_old(context, payment, steps):
         return
+    if payment.state is PaymentState.CANCELLED:
+        raise NotFound("button", payment.id)
     done = await payments.undo(context.session, payment.group_id, payment.id, context.coordinator)
     if done.payment.state is PaymentState.EXPECTED:
         context.toast(context.texts.label("Undone: the payment is awaited again."))
     else:
         context.toast(context.texts.label("Undone: the payment is cancelled."))
-    context.show(views.payment_page(context.texts, await _page(context, done.payment)))
-    await _tell_member(context, done)
+    context.show(views.payment_page(context.texts, await page_of(context, done.payment)))
+    await tell_settled(context, done)
 
 
 async def ask_amount(update: Update, context: Context) -> State | None:  # noqa: ARG001
     """Another amount was given: which?"""
     payment_id, steps = context.numbers(2)
-    payment = await _payment(context, payment_id)
-    if await _is_old(context, payment, steps):
+    payment = await payment_of(context, payment_id)
+    if await is_old(context, payment, steps):
         return None
     keep(context.conversation, payment=payment.id)
     cancel = context.step_button(context.texts.label("Cancel"), "cancel")
@@ -154,7 +158,7 @@ async def ask_amount(update: Update, context: Context) -> State | None:  # noqa:
 async def take_amount(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, shown once more with its button."""
     _ = context.coordinator
-    payment = await _payment(context, context.conversation.data["payment"])
+    payment = await payment_of(context, context.conversation.data["payment"])
     try:
         amount = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
         if amount == 0:
@@ -162,14 +166,14 @@ async def take_amount(update: Update, context: Context) -> str | None:  # noqa: 
     except InvalidAmount:
         context.say(context.to_answer(Screen(amount_again(context.texts))))
         return None
-    context.say(views.payment_page(context.texts, await _page(context, payment), amount))
+    context.say(views.payment_page(context.texts, await page_of(context, payment), amount))
     return END
 
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """No other amount after all."""
-    payment = await _payment(context, context.conversation.data["payment"])
-    context.show(views.payment_page(context.texts, await _page(context, payment)))
+    payment = await payment_of(context, context.conversation.data["payment"])
+    context.show(views.payment_page(context.texts, await page_of(context, payment)))
     return END
 
 
@@ -190,25 +194,29 @@ async def _show_awaited_somewhere(context: Context) -> None:
         context.show(views.choose_distribution(context.texts, found, len(elsewhere), page))
 
 
-async def _payment(context: Context, payment_id: int) -> Payment:
+async def payment_of(context: Context, payment_id: int) -> Payment:
+    """A payment of the group the coordinator acts in."""
     await context.follow(Payment, payment_id)
     return await payments.get_payment(context.session, context.coordinator.group_id, payment_id)
 
 
-async def _page(context: Context, payment: Payment) -> views.PaymentPage:
+async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
+    """A payment with all that its screen shows."""
     member = await get_member(context.session, payment.group_id, payment.member_id)
     last = await payments.last_settlement(context.session, payment)
     settled = None
     if payment.state is not PaymentState.EXPECTED:
         settled = await payments.settled_by(context.session, payment)
     balance = await payments.balance_of(context.session, member)
-    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance)
+    order = await distributions.order_of(context.session, payment)
+    order_id = order.id if order is not None and order.cancelled_at is None else None
+    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, order_id)
 
 
-async def _is_old(context: Context, payment: Payment, steps: int) -> bool:
+async def is_old(context: Context, payment: Payment, steps: int) -> bool:
     """Whether somebody took a step since the button was made; then what they did is shown."""
     await payments.lock_payment(context.session, payment.group_id, payment.id)
-    page = await _page(context, payment)
+    page = await page_of(context, payment)
     if page.steps == steps:
         return False
     if page.settled is not None:
@@ -219,20 +227,22 @@ async def _is_old(context: Context, payment: Payment, steps: int) -> bool:
     return True
 
 
-async def _back(context: Context, payment: Payment) -> int:
+async def back_of(context: Context, payment: Payment) -> int:
+    """The distribution a payment's screen leads back to, or :data:`views.ELSEWHERE`."""
     return await distributions.distribution_of(context.session, payment) or views.ELSEWHERE
 
 
 async def _show_settled(context: Context, done: payments.Settled) -> None:
-    page = await _page(context, done.payment)
+    page = await page_of(context, done.payment)
     by = context.coordinator.name
-    back = await _back(context, done.payment)
+    back = await back_of(context, done.payment)
     discreet = not context.among_coordinators
     context.show(views.settled(context.texts, page, done.settlement, by, back, discreet=discreet))
-    await _tell_member(context, done)
+    await tell_settled(context, done)
 
 
-async def _tell_member(context: Context, done: payments.Settled) -> None:
+async def tell_settled(context: Context, done: payments.Settled) -> None:
+    """Tell the member what became of their payment."""
     member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
     person = await reachable(context, member)
     if person is None:

@@ -10,6 +10,7 @@ from telegram import Update
 
 from bot.commands.validate import reachable
 from bot.conversations import dates
+from bot.delivery import chats
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import distributions as views
@@ -163,8 +164,8 @@ async def _tell_members(context: Context, distribution: Distribution) -> tuple[b
     """In the members' chats, or where there is none to everybody in private; says which, and to how many."""
     group = context.group
     url = context.deep_link(f"o_{group.invitation}")
-    chats = await groups.chats_of(context.session, group.id)
-    public = [chat for chat in chats if chat.kind is ChatKind.MEMBERS]
+    present = await chats.present(context.session, group.id)
+    public = [chat for chat in present if chat.kind is ChatKind.MEMBERS]
     for chat in public:
         texts = context.texts_for(group.language)
         context.tell(chat.telegram_id, views.announcement(texts, group, distribution, url))

@@ -1,7 +1,8 @@
 """Ordering: choose a distribution, fill a basket from the catalogue, confirm it with a payment choice (R9).
 
 The basket is a row, so there is little state here: buttons carry the basket they belong to, and a button of a basket that
-is over shows today's instead. The one thing that needs a conversation is a typed quantity.
+is over shows today's instead. The one thing that needs a conversation is a typed quantity. A basket may be somebody
+else's, filled by a coordinator: every screen of it says so, and every tap asks again whether one may.
 """
 
 from __future__ import annotations
@@ -10,16 +11,19 @@ from enum import StrEnum
 
 from telegram import Update
 
+from bot.commands.handover_telling import tell_member
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, Typed, keep
 from bot.views import errors
+from bot.views import handover_plan as acting_views
 from bot.views import order as views
+from bot.views.paying import copy_rows
+from bot.views.screen import Screen
 from ledger.catalogue.models import Product
 from ledger.catalogue.service import get_product, offered_products
-from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
-from ledger.groups.models import Method
-from ledger.groups.service import offered_methods
+from ledger.groups.models import Member, Method
+from ledger.groups.service import get_member, offered_methods
 from ledger.money import InvalidAmount, parse_amount
 from ledger.orders import baskets, distributions
 from ledger.orders import service as orders
@@ -63,11 +67,12 @@ async def choose_distribution(update: Update, context: Context) -> None:  # noqa
 
 
 async def show_catalogue(
-    context: Context, distribution: Distribution, place: views.Place | None = None
+    context: Context, distribution: Distribution, *, member: Member | None = None
 ) -> None:
-    """The catalogue over the member's basket for a distribution."""
-    basket = await baskets.open_basket(context.session, context.group, context.member, distribution)
-    await _show_page(context, basket, place or views.Place())
+    """The catalogue over the member's own basket for a distribution, or over the basket of who is ordered for."""
+    by = context.member
+    basket = await baskets.open_basket(context.session, context.group, member or by, distribution, by=by)
+    await _show_page(context, basket, views.Place())
 
 
 async def turn_page(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -110,13 +115,12 @@ async def take_quantity(update: Update, context: Context) -> str | None:  # noqa
     data = context.conversation.data
     product = await get_product(context.session, context.member.group_id, data["product"])
     try:
-        basket = await baskets.get_basket(context.session, context.member, data["basket"])
+        basket = await baskets.basket_filled_by(context.session, context.member, data["basket"])
         quantity = parse_amount(context.typed.removesuffix(product.unit).strip(), exponent=3)
         await baskets.set_quantity(context.session, basket, product, quantity)
     except (InvalidAmount, baskets.InvalidQuantity):
-        context.say(
-            views.ask_quantity(context.texts, product).under(context.texts.t("I did not understand."))
-        )
+        screen = context.to_answer(views.ask_quantity(context.texts, product))
+        context.say(screen.under(context.texts.t("I did not understand.")))
         return None
     await _show_page(context, basket, views.Place(data["page"], product.id))
     return END
@@ -181,14 +185,17 @@ async def pay(update: Update, context: Context) -> None:  # noqa: ARG001
 
 
 async def _place(context: Context, basket: Basket, method: Method | None, agreed: int | None) -> None:
-    texts = context.texts
+    texts, by, buyer = context.texts, context.member, await _buyer(context, basket)
     try:
         async with context.attempt():
             done = await orders.confirm(
-                context.session, context.group, context.member, basket.id, method, agreed_cents=agreed
+                context.session, context.group, buyer, basket.id, method, agreed_cents=agreed, by=by
             )
     except orders.NotEnoughCredit as refusal:
-        context.toast(views.not_enough_credit(texts, refusal.balance, refusal.needed), alert=True)
+        sentence = views.not_enough_credit(texts, refusal.balance, refusal.needed)
+        if buyer.id != by.id:
+            sentence = acting_views.not_enough_credit(texts, buyer, refusal.balance, refusal.needed)
+        context.toast(sentence, alert=True)
         await _show_payment_choice(context, await baskets.view(context.session, basket))
     except orders.PriceChanged as refusal:
         context.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
@@ -198,33 +205,70 @@ async def _place(context: Context, basket: Basket, method: Method | None, agreed
         await baskets.take_out_withdrawn(context.session, basket)
         await _show_basket(context, basket)
     else:
-        context.show(views.placed(texts, context.group, done.distribution))
-        awaited = await payments.awaited(context.session, context.member)
-        context.say(views.receipt(texts, context.group, done, awaited))
+        await _show_receipt(context, buyer, done)
+
+
+async def _show_receipt(context: Context, buyer: Member, done: orders.Confirmed) -> None:
+    """The receipt, below what is left of the basket; whoever was ordered for reads it too."""
+    texts, group = context.texts, context.group
+    awaited = await payments.awaited(context.session, buyer)
+    receipt = views.receipt(texts, group, done, awaited)
+    if buyer.id == context.member.id:
+        context.show(views.placed(texts, group, done.distribution))
+        context.say(receipt)
+        return
+    context.show(acting_views.ordered_for(texts, buyer, done.distribution.id, done.order.id))
+    own = receipt.with_rows(copy_rows(texts, group, done.payment) if done.payment else ())
+    context.say(own.under(acting_views.acting_for(texts, buyer)))
+    by = context.member.name
+    await tell_member(
+        context,
+        buyer,
+        lambda theirs, awaited: views.receipt(theirs, group, done, awaited).under(
+            acting_views.ordered_by(theirs, by)
+        ),
+    )
 
 
 async def _show_payment_choice(context: Context, view: baskets.BasketView) -> None:
-    balance = await payments.balance_of(context.session, context.member)
+    buyer = await _buyer(context, view.basket)
+    balance = await payments.balance_of(context.session, buyer)
     methods = offered_methods(context.group)
-    context.show(views.payment_choice(context.texts, context.group, view, methods, balance))
+    screen = views.payment_choice(context.texts, context.group, view, methods, balance)
+    await _show(context, view.basket, screen)
 
 
 async def _show_basket(context: Context, basket: Basket) -> None:
     view = await baskets.view(context.session, basket)
-    context.show(views.basket_screen(context.texts, context.group, view))
+    await _show(context, basket, views.basket_screen(context.texts, context.group, view))
 
 
 async def _show_page(context: Context, basket: Basket, place: views.Place) -> None:
     view = await baskets.view(context.session, basket)
     catalogue = await offered_products(context.session, basket.group_id)
-    context.show(views.catalogue_page(context.texts, view, catalogue, place))
+    await _show(context, basket, views.catalogue_page(context.texts, view, catalogue, place))
+
+
+async def _show(context: Context, basket: Basket, screen: Screen) -> None:
+    """A screen of a basket; it says whose, where it is not one's own."""
+    buyer = await _buyer(context, basket)
+    if buyer.id != context.member.id:
+        screen = screen.under(acting_views.acting_for(context.texts, buyer))
+    context.show(screen)
+
+
+async def _buyer(context: Context, basket: Basket) -> Member:
+    """Whose basket it is."""
+    if basket.member_id == context.member.id:
+        return context.member
+    return await get_member(context.session, basket.group_id, basket.member_id)
 
 
 async def _live_basket(context: Context, basket_id: int) -> Basket | None:
     """The basket the tapped button belongs to; if it is over, what stands today is shown and nothing else happens."""
     await context.follow(Basket, basket_id)
     try:
-        basket = await baskets.get_basket(context.session, context.member, basket_id)
+        basket = await baskets.basket_filled_by(context.session, context.member, basket_id)
     except NotFound:
         context.toast(context.texts.label("This basket is over. Here is today's."))
         await _show_today(context)
@@ -232,12 +276,21 @@ async def _live_basket(context: Context, basket_id: int) -> Basket | None:
     distribution = await distributions.get_distribution(
         context.session, basket.group_id, basket.distribution_id
     )
-    if not distribution.is_open(utc_now()):
+    is_own = basket.member_id == context.member.id
+    if not await baskets.takes_orders(context.session, distribution, context.member):
+        if not is_own:
+            raise baskets.OrdersClosed(distribution)
         context.toast(context.texts.label("This basket is over. Here is today's."))
         await _show_today(context)
         return None
     if basket.closed_at is not None:
         context.toast(context.texts.label("This basket was ordered already."))
+        if not is_own:
+            buyer = await _buyer(context, basket)
+            order = await baskets.live_order(context.session, buyer.id, distribution.id)
+            order_id = order.id if order is not None else None
+            context.show(acting_views.ordered_for(context.texts, buyer, distribution.id, order_id))
+            return None
         newer = await baskets.latest_open_basket(context.session, context.member)
         if newer is not None:
             await _show_basket(context, newer)

@@ -8,13 +8,16 @@ from telegram import ChatMember, ChatMemberUpdated, Update
 from telegram.ext import BaseHandler
 
 from bot.commands.menu import coordinator_menu
+from bot.commands.validate import reachable
+from bot.delivery import chats
 from bot.delivery.context import Context
 from bot.delivery.conversation import Command
+from bot.views import board as board_views
 from bot.views import setup as views
 from bot.views.screen import Screen
 from ledger.db import utc_now
 from ledger.groups import service as groups
-from ledger.groups.models import Group
+from ledger.groups.models import ChatKind, Group
 
 ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 GROUPS = ("group", "supergroup")
@@ -86,13 +89,16 @@ def _order_url(context: Context, group: Group) -> str:
 
 
 async def own_membership(update: Update, context: Context) -> None:
-    """Greet where we were added; remember who blocked us."""
+    """Greet where we were added; remember who blocked us, and which chat put us out."""
     change = update.my_chat_member
     assert change is not None
     if context.is_private:
         blocked = change.new_chat_member.status == ChatMember.BANNED
         context.person.blocked_at = utc_now() if blocked else None
+    elif change.new_chat_member.status in OUTSIDE:
+        await _went_out(context)
     elif change.chat.type in GROUPS and _came_in(change):
+        await chats.note_back(context.session, context.chat_id)
         group = context.scene.group
         if group is None:
             context.say(views.greeting(context.texts))
@@ -105,14 +111,31 @@ def _came_in(change: ChatMemberUpdated) -> bool:
     return change.old_chat_member.status in OUTSIDE and change.new_chat_member.status not in OUTSIDE
 
 
+async def _went_out(context: Context) -> None:
+    """Nothing more is sent to this chat; the coordinators of its group are told in private."""
+    change = context.scene.update.my_chat_member
+    if change is None or change.chat.id != context.chat_id:
+        return  # the old number of a chat that was upgraded: we are still in it
+    await chats.note_left(context.session, context.chat_id)
+    group = context.scene.group
+    for member in await groups.coordinators(context.session, group.id) if group else ():
+        person = await reachable(context, member)
+        if group is not None and person is not None and member.is_coordinator:
+            texts = context.texts_for(person.language)
+            in_theirs = context.scene.chat_kind is ChatKind.COORDINATORS
+            by = context.person.name
+            context.tell(person.id, board_views.removed(texts, group, coordinators_chat=in_theirs, by=by))
+
+
 async def migrate(update: Update, context: Context) -> None:
     """The chat's group follows it to its new id; nothing is said."""
     message = update.message
     assert message is not None
+    session, bot_id = context.session, context.bot.id
     if message.migrate_to_chat_id:
-        await groups.migrate_chat(context.session, message.chat.id, message.migrate_to_chat_id)
+        await chats.migrate(session, bot_id, message.chat.id, message.migrate_to_chat_id)
     elif message.migrate_from_chat_id:
-        await groups.migrate_chat(context.session, message.migrate_from_chat_id, message.chat.id)
+        await chats.migrate(session, bot_id, message.migrate_from_chat_id, message.chat.id)
 
 
 handlers = [

@@ -6,14 +6,18 @@ from telegram import Update
 
 from bot.commands.menu import coordinator_menu
 from bot.conversations.order import show_open_distributions
+from bot.conversations.people import tell_coordinators
+from bot.delivery import chats
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, end
 from bot.views import account as views
+from bot.views import people as people_views
 from bot.views import setup as setup_views
 from bot.views import start as start_views
 from bot.views.texts import LANGUAGES
 from ledger.catalogue.service import count_products
 from ledger.errors import NotFound
+from ledger.groups import people
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, JoinPolicy
 from ledger.payments import service as payments
@@ -32,6 +36,8 @@ async def start(update: Update, context: Context) -> None:  # noqa: ARG001
         await _follow_invitation(context, payload.removeprefix("o_"), then_order=True)
     elif payload.startswith("j_"):
         await _follow_invitation(context, payload.removeprefix("j_"), then_order=False)
+    elif payload.startswith("m_"):
+        await _follow_own_invitation(context, payload.removeprefix("m_"))
     else:
         await show_home(context)
     member = context.scene.member
@@ -58,11 +64,27 @@ async def _follow_invitation(context: Context, token: str, *, then_order: bool) 
         await show_home(context)
 
 
+async def _follow_own_invitation(context: Context, token: str) -> None:
+    """A member without Telegram opens the link made for them; coordinators are told who it was."""
+    try:
+        group, member = await people.link(context.session, token, context.person)
+    except NotFound:
+        context.say(start_views.unknown_invitation(context.texts))
+        return
+    context.scene.group, context.scene.member = group, member
+    context.say(people_views.linked(context.texts, group, member))
+    name = context.person.name
+    await tell_coordinators(
+        context, group, lambda texts: people_views.told_linked(texts, group, member, name), but=member.id
+    )
+    await show_home(context)
+
+
 async def _may_join(context: Context, group: Group) -> bool:
     """By the group's policy: whoever holds the link, or whoever is in the chat, as Telegram says."""
     if group.join_policy is JoinPolicy.LINK:
         return True
-    for chat in await groups.chats_of(context.session, group.id):
+    for chat in await chats.present(context.session, group.id):
         if chat.kind is ChatKind.MEMBERS:
             status = context.fact("chat_member", chat.telegram_id, context.person.id)
             if status in IN_CHAT:
@@ -163,7 +185,9 @@ async def set_language(update: Update, context: Context) -> None:  # noqa: ARG00
 
 async def refuse_anonymous(update: Update, context: Context) -> None:  # noqa: ARG001
     """An anonymous admin's message: Telegram does not say who wrote it, so nobody can be recognised."""
-    context.say(start_views.anonymous_admin(context.texts))
+    group = context.scene.group
+    texts = context.texts_for(group.language) if group else context.texts
+    context.say(start_views.anonymous_admin(texts))
 
 
 handlers = [

@@ -20,6 +20,9 @@ os.environ.setdefault(
 
 JsonDict = dict[str, Any]
 
+# How the library gives a RetryAfter's seconds; without the choice, each one warns.
+os.environ.setdefault("PTB_TIMEDELTA", "1")
+
 
 class Api(ExtBot[None]):
     """The library's bot, with one method more."""

@@ -47,6 +47,13 @@ class Log:
             return 0.0
         return self.moments[-free] + self.window.seconds - now
 
+    def free(self, now: float) -> float:
+        """The share of the window that is free: 1 when all of it is, 0 when nothing more fits."""
+        if not self.window.count:
+            return 1.0
+        self.wait(now)
+        return max(self.window.count - self.under_way - len(self.moments), 0) / self.window.count
+
     def begin(self) -> None:
         """A call is made."""
         self.under_way += 1
@@ -77,6 +84,11 @@ class Budget:
         """Seconds until a call to this chat is allowed; 0 when it is now, infinity until another call ends."""
         pause = self._paused.get(chat_id, 0.0) - now
         return max(pause, self._overall.wait(now), *(log.wait(now) for log in self._logs(chat_id)), 0.0)
+
+    def spare(self, chat_id: int, now: float) -> float:
+        """The free share of the tightest of the windows that hold several calls, for what can wait."""
+        logs = (self._overall, *self._logs(chat_id))
+        return min((log.free(now) for log in logs if log.window.count != 1), default=1.0)
 
     def begin(self, chat_id: int) -> None:
         """A call to this chat is made."""

@@ -9,25 +9,28 @@ inside a transaction.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from telegram import Message, Update
 from telegram.ext import Application, CallbackContext
 
 from bot.delivery.api import Api
+from bot.delivery.files import Document
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.delivery.state import conversation_row, end, step_mark
 from bot.views.screen import BELOW, Button, Screen, button
-from bot.views.texts import Texts
+from bot.views.texts import Html, Texts
 from ledger.db import Base
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
 
+T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 Fact = tuple[str, ...]
@@ -36,11 +39,12 @@ name, decimals of the currency)``."""
 
 
 class NeedsFact(Exception):
-    """The handler needs an answer from outside before it can go on."""
+    """The handler needs an answer from outside, or the outcome of ``work`` that takes a while, before it can go on."""
 
-    def __init__(self, fact: Fact) -> None:
+    def __init__(self, fact: Fact, work: Callable[[], Any] | None = None) -> None:
         super().__init__(fact)
         self.fact = fact
+        self.work = work
 
 
 @dataclass
@@ -49,6 +53,8 @@ class Scene:
 
     session: AsyncSession
     update: Update
+    chat_id: int
+    """The chat as Telegram numbers it now: a button of before an upgrade comes from the chat's old number."""
     person: Person
     group: Group | None
     member: Member | None
@@ -61,6 +67,17 @@ class Scene:
     error: Exception | None = None
     moved: bool = False
     """Whether what began in a group goes on in the person's private chat."""
+
+    @property
+    def topic(self) -> int | None:
+        """The topic of the group's chat in which the person wrote or tapped."""
+        message = self.update.effective_message
+        in_topic = isinstance(message, Message) and message.is_topic_message and not self.moved
+        return message.message_thread_id if isinstance(message, Message) and in_topic else None
+
+    def in_topic(self) -> dict[str, Any]:
+        """The parameters that send an answer to that topic."""
+        return {} if self.topic is None else {"message_thread_id": self.topic}
 
 
 current_scene: ContextVar[Scene] = ContextVar("current_scene")
@@ -110,6 +127,13 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         return self.member
 
     @property
+    def treasurer(self) -> Member:
+        """Their membership, if they coordinate the group or keep its money."""
+        if not (self.member.is_coordinator or self.member.is_treasurer):
+            raise NotAllowed("treasurer")
+        return self.member
+
+    @property
     def texts(self) -> Texts:
         """The person's language, with the group's currency and time zone."""
         return self.texts_for(self.person.language)
@@ -122,8 +146,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     @property
     def chat_id(self) -> int:
         """The Telegram chat the update came from, or the private one where :meth:`discreetly` went on."""
-        chat = self.scene.update.effective_chat
-        return chat.id if chat and not self.scene.moved else self.person.id
+        return self.person.id if self.scene.moved else self.scene.chat_id
 
     @property
     def is_private(self) -> bool:
@@ -177,24 +200,33 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
             raise NeedsFact(key)
         return self.scene.facts[key]
 
+    def outcome(self, name: str, work: Callable[[], T]) -> T:
+        """What ``work`` returns: done once for an update, in a thread and outside the unit of work, so that nobody waits."""
+        key = ("outcome", name)
+        if key not in self.scene.facts:
+            raise NeedsFact(key, work)
+        found: T = self.scene.facts[key]
+        return found
+
     def attempt(self) -> AsyncSessionTransaction:
         """A part of the unit of work that is undone when it raises, for handlers that go on after a refusal."""
         return self.session.begin_nested()
 
     def say(self, screen: Screen) -> None:
         """A new message in this chat."""
-        parameters = screen.as_json()
-        message = self.scene.update.effective_message
-        in_topic = isinstance(message, Message) and message.is_topic_message and not self.scene.moved
-        if isinstance(message, Message) and in_topic and message.message_thread_id:
-            parameters["message_thread_id"] = message.message_thread_id
-        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
+        self.scene.calls.append(Call("sendMessage", self.chat_id, screen.as_json() | self.scene.in_topic()))
+
+    def send_file(self, document: Document, caption: Html) -> None:
+        """A file with a caption, as a new message in this chat."""
+        parameters = {"caption": caption, "parse_mode": "HTML"} | self.scene.in_topic()
+        self.scene.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
 
     def show(self, screen: Screen) -> None:
         """The tapped message becomes this screen; a new message where nothing was tapped, or the tapped one stays."""
         query = self.scene.update.callback_query
         stays = query is not None and (query.data or "").startswith(BELOW)
-        if query is None or query.message is None or stays or self.scene.moved:
+        # The messages of a chat that was upgraded stayed behind, so one of them cannot be edited.
+        if query is None or query.message is None or stays or query.message.chat.id != self.chat_id:
             self.say(screen)
             return
         message_id = query.message.message_id
@@ -238,8 +270,11 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def _can_go_private(self) -> bool:
         """Whether the bot may write to the person alone; a word here says where the answer is, or what to do."""
-        if self.person.started_at is not None:
-            self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
+        if self.person.started_at is not None and self.person.blocked_at is None:
+            if self.scene.update.callback_query is not None:
+                self.toast(self.texts.label("I answered you in private."))
+            else:
+                self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
             return True
         text = self.texts.t(
             "{name}, I can only answer you in private. Open our chat first:", name=self.person.name

@@ -21,7 +21,7 @@ from telegram import Update, User
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot.delivery import inbox, outbox
+from bot.delivery import board, chats, inbox, outbox
 from bot.delivery.api import Api
 from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
 from bot.delivery.facts import find_out
@@ -122,7 +122,7 @@ class Dispatcher:
                         scene = await self._handle(session, claimed, facts, refusal)
                     break
                 except NeedsFact as need:
-                    await self._find_out(need.fact, facts)
+                    await self._find_out(need, facts)
                 except LedgerError as error:
                     refusal = error
         except Exception as error:
@@ -138,15 +138,16 @@ class Dispatcher:
             self._after_commit(scene)
         return True
 
-    async def _find_out(self, fact: Fact, facts: dict[Fact, Any]) -> None:
-        """Ask Telegram. A chat that got another id meanwhile is known by it when the handler asks again."""
+    async def _find_out(self, need: NeedsFact, facts: dict[Fact, Any]) -> None:
+        """Do the work, or ask Telegram. A chat that got another id is known by it when the handler asks again."""
+        if need.work is not None:
+            facts[need.fact] = await asyncio.to_thread(need.work)
+            return
         try:
-            facts[fact] = await find_out(self._api, fact)
+            facts[need.fact] = await find_out(self._api, need.fact)
         except ChatMigrated as moved:
-            old_id = int(fact[1])
             async with self._database.unit_of_work() as session:
-                await outbox.readdress(session, self._bot_id, old_id, moved.new_chat_id)
-                await groups.migrate_chat(session, old_id, moved.new_chat_id)
+                await chats.migrate(session, self._bot_id, int(need.fact[1]), moved.new_chat_id)
 
     async def _claim(self, session: AsyncSession, claimed: Claimed | None) -> Claimed | None:
         if claimed is not None:
@@ -163,6 +164,7 @@ class Dispatcher:
                 await self._process(scene)
             else:
                 refuse(scene, refusal)
+            await board.refresh(session)
             await outbox.enqueue(session, self._bot_id, scene.calls)
         await inbox.mark_done(session, claimed.id)
         return scene
@@ -178,14 +180,15 @@ class Dispatcher:
 
     async def _scene(self, session: AsyncSession, update: Update, facts: dict[Fact, Any]) -> Scene | None:
         user, chat = update.effective_user, update.effective_chat
-        if user is None or chat is None:
+        if user is None or chat is None or user.id == self._bot_id:
             return None
         private = chat.id == user.id
-        place = await find_place(session, user.id, chat.id)
+        chat_id = chat.id if private else await chats.now_at(session, chat.id)
+        place = await find_place(session, user.id, chat_id)
         if place is None or (place.person.name, place.person.username) != (user.full_name, user.username):
             language = preferred_language(user)
             await groups.remember_person(session, user.id, user.full_name, user.username, language)
-            place = await find_place(session, user.id, chat.id)
+            place = await find_place(session, user.id, chat_id)
             assert place is not None
         person = place.person
         if private and update.message is not None:
@@ -195,11 +198,12 @@ class Dispatcher:
         return Scene(
             session=session,
             update=update,
+            chat_id=chat_id,
             person=person,
             group=None if nowhere else place.group,
             member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
-            conversation=place.conversation or await conversation_row(session, chat.id, user.id),
+            conversation=place.conversation or await conversation_row(session, chat_id, user.id),
             facts=facts,
             bot_username=self._api.bot.username or "",
         )
@@ -274,9 +278,8 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     if scene.update.callback_query is not None:
         scene.toast = (errors.plain(sentence)[:200], True)
         return
-    chat = scene.update.effective_chat
-    if chat is not None:
-        scene.calls.append(outbox.Call("sendMessage", chat.id, Screen(sentence).as_json()))
+    parameters = Screen(sentence).as_json() | scene.in_topic()
+    scene.calls.append(outbox.Call("sendMessage", scene.chat_id, parameters))
 
 
 def preferred_language(user: User) -> str:

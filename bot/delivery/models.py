@@ -1,14 +1,14 @@
-"""The tables of delivery: updates that came in, messages to go out, conversations under way, and leases."""
+"""The tables of delivery: updates that came in, messages to go out, boards, conversations under way, chats, and leases."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ledger.db import Base, Key, Moment
+from ledger.db import Base, GroupId, Key, Moment
 
 UNDONE = text("done_at IS NULL")
 QUEUED = text("sent_at IS NULL")
@@ -59,6 +59,47 @@ class OutboxRow(Base):
     sent_at: Mapped[dt.datetime | None]
     outcome: Mapped[str | None]
     message_id: Mapped[int | None]
+
+
+class Board(Base):
+    """The board of one distribution in one chat: which message it is, and whether it shows how things stand.
+
+    ``wanted`` grows with everything that changes the picture, ``shown`` is the ``wanted`` of the picture last shown: the
+    sender draws the board anew while they differ. ``asked_at``: a first message is being sent since then, and what became
+    of it is not written down yet. The board is one message as long as there is a row; no row, no board.
+    """
+
+    __tablename__ = "boards"
+    __table_args__ = (UniqueConstraint("distribution_id", "chat_id"), Index(None, "chat_id"))
+
+    id: Mapped[Key]
+    group_id: Mapped[GroupId]
+    distribution_id: Mapped[int] = mapped_column(ForeignKey("distributions.id"))
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    message_thread_id: Mapped[int | None]
+    message_id: Mapped[int | None]
+    wanted: Mapped[int] = mapped_column(default=0)
+    shown: Mapped[int] = mapped_column(default=0)
+    pin_due: Mapped[bool] = mapped_column(default=False)
+    asked_at: Mapped[dt.datetime | None]
+
+
+class LeftChat(Base):
+    """A Telegram chat the bot was put out of: nothing is sent there until it is let in again."""
+
+    __tablename__ = "left_chats"
+
+    chat_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    left_at: Mapped[Moment]
+
+
+class MovedChat(Base):
+    """A chat that Telegram upgraded: buttons of before still come from ``old_id``."""
+
+    __tablename__ = "moved_chats"
+
+    old_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    new_id: Mapped[int]
 
 
 class ConversationRow(Base):

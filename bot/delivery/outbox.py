@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery import files
+from bot.delivery.files import Document
 from bot.delivery.models import OutboxRow
 from ledger.db import utc_now
 
@@ -22,13 +24,15 @@ NOWHERE = 0
 class Call:
     """One Bot API call to a chat (``parameters`` without its ``chat_id``), or to :data:`NOWHERE`.
 
-    A newer queued call with the same ``collapse_key`` takes the place of an older one.
+    A newer queued call with the same ``collapse_key`` takes the place of an older one. ``document``: what a
+    ``sendDocument`` uploads.
     """
 
     method: str
     chat_id: int
     parameters: dict[str, Any]
     collapse_key: str | None = None
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +69,45 @@ async def enqueue(session: AsyncSession, bot_id: int, calls: Sequence[Call]) -> 
     if not calls:
         return
     now = utc_now()
+    rows = [
+        {
+            "bot_id": bot_id,
+            "chat_id": call.chat_id,
+            "method": call.method,
+            "payload": call.parameters,
+            "collapse_key": call.collapse_key,
+            "created_at": now,
+        }
+        for call in calls
+    ]
     connection = await session.connection()
-    await connection.execute(
-        _INSERT,
-        [
-            {
-                "bot_id": bot_id,
-                "chat_id": call.chat_id,
-                "method": call.method,
-                "payload": call.parameters,
-                "collapse_key": call.collapse_key,
-                "created_at": now,
-            }
-            for call in calls
-        ],
-    )
+    if not any(call.document for call in calls):
+        await connection.execute(_INSERT, rows)
+        return
+    # Numbers are wanted back only here: messages without a file are many, and asking costs.
+    numbered = _INSERT.returning(_OUTBOX.c.id, sort_by_parameter_order=True)
+    ids = (await connection.execute(numbered, rows)).scalars().all()
+    documents = ((row_id, call.document) for row_id, call in zip(ids, calls, strict=True))
+    await files.keep(session, [(row_id, document) for row_id, document in documents if document])
 
 
 async def queued(
-    session: AsyncSession, bot_id: int, known: Collection[int], limit: int = 500
+    session: AsyncSession,
+    bot_id: int,
+    known: Collection[int],
+    limit: int = 500,
+    *,
+    chat_id: int | None = None,
 ) -> list[Queued]:
-    """Waiting calls this process does not know yet, the oldest first."""
+    """Waiting calls this process does not know yet (to one chat), the oldest first."""
     statement = (
         select(OutboxRow.id, OutboxRow.chat_id, OutboxRow.method, OutboxRow.payload, OutboxRow.collapse_key)
         .where(OutboxRow.sent_at.is_(None), OutboxRow.bot_id == bot_id)
         .order_by(OutboxRow.id)
         .limit(limit + len(known))
     )
+    if chat_id is not None:
+        statement = statement.where(OutboxRow.chat_id == chat_id)
     rows = await session.execute(statement)
     return [Queued(*row) for row in rows if row.id not in known]
 
@@ -108,12 +124,32 @@ async def record(session: AsyncSession, results: Sequence[Result]) -> None:
 
 
 async def readdress(session: AsyncSession, bot_id: int, old_id: int, new_id: int) -> None:
-    """Send a chat's waiting calls to its new id."""
-    await session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.chat_id == old_id, OutboxRow.sent_at.is_(None), OutboxRow.bot_id == bot_id)
-        .values(chat_id=new_id)
-    )
+    """Send a chat's waiting calls to its new id, as :func:`moved` makes them."""
+    for row in await queued(session, bot_id, (), chat_id=old_id):
+        there = moved(row, new_id)
+        if there is None:
+            await record(session, [Result(row.id, "refused")])
+            continue
+        await session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == row.id)
+            .values(chat_id=new_id, method=there.method, payload=there.parameters)
+        )
+
+
+def moved(row: Queued, new_id: int) -> Queued | None:
+    """A call to a chat that was upgraded, as it is made to the new one: none of its messages is there.
+
+    An edit becomes a message; other calls about a message are off (the number may be another message's there).
+    """
+    parameters = {
+        key: value for key, value in row.parameters.items() if key not in ("message_id", "message_thread_id")
+    }
+    if row.method == "editMessageText":
+        return replace(row, chat_id=new_id, method="sendMessage", parameters=parameters)
+    if "message_id" in row.parameters:
+        return None
+    return replace(row, chat_id=new_id, parameters=parameters)
 
 
 async def backlog(session: AsyncSession, bot_id: int) -> int:
@@ -123,5 +159,6 @@ async def backlog(session: AsyncSession, bot_id: int) -> int:
 
 
 async def forget_old(session: AsyncSession) -> None:
-    """Drop calls made long ago."""
+    """Drop calls made long ago, and the files of all that were made."""
+    await files.forget_sent(session)
     await session.execute(delete(OutboxRow).where(OutboxRow.sent_at < utc_now() - KEPT))

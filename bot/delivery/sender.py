@@ -3,6 +3,8 @@
 One process at a time sends (a lease decides which), so the budget is shared by having one owner. A call whose process died
 before its outcome was written is made again: a receipt rather twice than never. A call whose answer did not come in time
 is not repeated while we live, unless it is an edit, since Telegram has nearly always carried it out.
+
+Boards come last: see ``board_sender.py``.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from collections import deque
 from dataclasses import replace
 
 from sqlalchemy import update
+from telegram import InputFile
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -29,12 +32,13 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.delivery import leases, outbox
-from bot.delivery.api import Api, surely_not_delivered
+from bot.delivery import board, chats, files, leases, outbox
+from bot.delivery.api import Api, JsonDict, surely_not_delivered
+from bot.delivery.board import Due
+from bot.delivery.board_sender import NO_TOPIC, BoardSender
 from bot.delivery.budget import Budget
 from bot.delivery.outbox import Queued, Result
 from ledger.db import Database, utc_now
-from ledger.groups import service as groups
 from ledger.groups.models import Person
 
 log = logging.getLogger(__name__)
@@ -44,6 +48,7 @@ RENEW_EVERY = 1.0
 POLL_EVERY = 0.25
 """Seconds between looks at the outbox for calls that other processes queued."""
 IN_FLIGHT = 16
+BOARDS_IN_FLIGHT = 4
 LONGEST_BACK_OFF = 30.0
 
 
@@ -59,7 +64,9 @@ class Sender:
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._chats: dict[int, deque[Queued]] = {}
         self._known: set[int] = set()
-        self._sending: dict[int, tuple[Queued, asyncio.Task[None]]] = {}
+        self._sending: dict[int, tuple[Queued | Due, asyncio.Task[None]]] = {}
+        self._boards = BoardSender(database, api, budget)
+        self._left: set[int] = set()
         self._failures: dict[int, int] = {}
         self._results: list[Result] = []
         self._woken = asyncio.Event()
@@ -139,7 +146,7 @@ class Sender:
         self._lease_until = now + LEASE.total_seconds() if held else 0.0
         if not held:
             self._chats.clear()
-            self._known = {row.id for row, _ in self._sending.values()}
+            self._known = {row.id for row, _ in self._sending.values() if isinstance(row, Queued)}
         return held
 
     async def _release(self) -> None:
@@ -153,6 +160,8 @@ class Sender:
         self._looked_at = time.monotonic()
         async with self._database.snapshot() as session:
             rows = await outbox.queued(session, self._bot_id, self._known)
+            self._boards.due = await board.due(session)
+            self._left = await chats.left(session)
         for row in rows:
             self._known.add(row.id)
             self._chats.setdefault(row.chat_id, deque()).append(row)
@@ -167,7 +176,7 @@ class Sender:
         for chat_id, rows in list(self._chats.items()):
             if chat_id in self._sending:
                 continue
-            self._drop_replaced(rows)
+            self._drop_needless(chat_id, rows)
             if not rows:
                 del self._chats[chat_id]
                 continue
@@ -179,11 +188,42 @@ class Sender:
                 self._chats[chat_id] = self._chats.pop(chat_id)  # to the end: the others' turn first
             else:
                 soonest = delay if soonest is None else min(soonest, delay)
+        if not self._finishing:
+            self._start_boards(now)
         if not self._chats:
             self._budget.forget_idle(now)
         return soonest
 
-    def _drop_replaced(self, rows: deque[Queued]) -> None:
+    def _start_boards(self, now: float) -> None:
+        """Boards of chats for which nothing else waits. They are no reason to stay: what is behind is in the database."""
+        busy = sum(1 for what, _ in self._sending.values() if isinstance(what, Due))
+        for due in self._boards.due:
+            is_free = due.chat_id not in self._chats and due.chat_id not in self._sending
+            if is_free and busy < BOARDS_IN_FLIGHT and self._boards.may_send(due, now):
+                busy += 1
+                self._budget.begin(due.chat_id)
+                self._sending[due.chat_id] = due, asyncio.create_task(self._send_board(due))
+
+    async def _send_board(self, due: Due) -> None:
+        try:
+            await self._boards.send(due)
+        except ChatMigrated as error:
+            await self._migrate(due.chat_id, error.new_chat_id)
+        except Exception:
+            log.exception("board: a call failed in a way nobody foresaw")
+            self._budget.pause(due.chat_id, time.monotonic() + LONGEST_BACK_OFF)
+        finally:
+            self._budget.end(due.chat_id, time.monotonic())
+            self._sending.pop(due.chat_id, None)
+            self._look = True
+            self._woken.set()
+
+    def _drop_needless(self, chat_id: int, rows: deque[Queued]) -> None:
+        """What was replaced by something newer, and all that goes to a chat the bot was put out of."""
+        if chat_id in self._left:
+            self._results += [Result(row.id, "refused") for row in rows]
+            rows.clear()
+            return
         newest = {row.collapse_key: row.id for row in rows if row.collapse_key}
         for row in [row for row in rows if row.collapse_key and newest[row.collapse_key] != row.id]:
             rows.remove(row)
@@ -214,7 +254,7 @@ class Sender:
         """Make one call. None: it stays first in its chat's line."""
         try:
             address = {} if row.chat_id == outbox.NOWHERE else {"chat_id": row.chat_id}
-            answer = await self._api.call(row.method, {**address, **row.parameters})
+            answer = await self._api.call(row.method, {**address, **row.parameters, **await self._file(row)})
         except RetryAfter as error:
             seconds = error.retry_after
             pause = seconds.total_seconds() if isinstance(seconds, dt.timedelta) else float(seconds)
@@ -229,8 +269,9 @@ class Sender:
         except BadRequest as error:
             if "not modified" in error.message.lower():
                 return Result(row.id, "sent")
-            if row.method == "editMessageText" and "to edit not found" in error.message.lower():
-                return await self._call(_as_new_message(row))
+            other = _instead(row, error.message.lower())
+            if other is not None:
+                return await self._call(other)
             log.warning("outbox: %s was refused: %s", row.method, error.message)
             return Result(row.id, "refused")
         except TimedOut as error:
@@ -243,6 +284,14 @@ class Sender:
             return None
         message_id = answer.get("message_id") if isinstance(answer, dict) else None
         return Result(row.id, "sent", message_id)
+
+    async def _file(self, row: Queued) -> JsonDict:
+        """The document to upload with a call, if it has one."""
+        if row.method != "sendDocument":
+            return {}
+        async with self._database.snapshot() as session:
+            document = await files.document_of(session, row.id)
+        return {"document": InputFile(document.content, document.name)} if document else {}
 
     def _try_later(self, row: Queued) -> None:
         failures = self._failures[row.chat_id] = self._failures.get(row.chat_id, 0) + 1
@@ -264,10 +313,11 @@ class Sender:
     async def _migrate(self, old_id: int, new_id: int) -> None:
         """Telegram gave the chat another id: what waits for it, the refused call first, goes there."""
         async with self._database.unit_of_work() as session:
-            await outbox.readdress(session, self._bot_id, old_id, new_id)
-            await groups.migrate_chat(session, old_id, new_id)
-        moved = (replace(row, chat_id=new_id) for row in self._chats.pop(old_id, ()))
-        self._chats.setdefault(new_id, deque()).extend(moved)
+            await chats.migrate(session, self._bot_id, old_id, new_id)
+        rows = self._chats.pop(old_id, ())
+        moved = {row.id: outbox.moved(row, new_id) for row in rows}
+        self._results += [Result(row_id, "refused") for row_id, row in moved.items() if row is None]
+        self._chats.setdefault(new_id, deque()).extend(row for row in moved.values() if row is not None)
 
     async def _note_blocked(self, chat_id: int) -> None:
         async with self._database.unit_of_work() as session:
@@ -278,7 +328,12 @@ class Sender:
             )
 
 
-def _as_new_message(row: Queued) -> Queued:
-    """The screen of a message that its reader deleted, as a message of its own."""
-    parameters = {name: value for name, value in row.parameters.items() if name != "message_id"}
-    return replace(row, method="sendMessage", parameters=parameters)
+def _instead(row: Queued, why: str) -> Queued | None:
+    """What to send for a call that was refused because what it refers to is gone: the screen, or the topic."""
+    parameters = dict(row.parameters)
+    if row.method == "editMessageText" and "to edit not found" in why:
+        del parameters["message_id"]
+        return replace(row, method="sendMessage", parameters=parameters)
+    if parameters.pop("message_thread_id", None) and any(words in why for words in NO_TOPIC):
+        return replace(row, parameters=parameters)
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
-from bot.views.order import order_line
+from bot.views.order import current_line
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.topup import way_in
@@ -124,8 +124,10 @@ def event(texts: Texts, kind: str) -> Html:
         "received-cheque": texts.t("Cheque received"),
         "received-cash": texts.t("Cash received"),
         "received-transfer": texts.t("Transfer received"),
+        "correction": texts.t("Order corrected"),
         "opening": texts.t("Opening balance"),
         "reversal": texts.t("Correction (undone)"),
+        "write-off": texts.t("Written off"),
     }
     return known.get(kind, texts.t("{kind}", kind=kind))
 
@@ -166,7 +168,7 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
             when=texts.day_and_time(view.distribution.starts_at),
             place=view.distribution.place,
         ),
-        *(order_line(texts, line) for line in view.lines),
+        *(current_line(texts, line) for line in view.current),
         texts.t("Total: <b>{total}</b>", total=texts.money(view.total_cents)),
     ]
     for confirmation, payment in view.confirmations:

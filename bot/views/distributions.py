@@ -35,6 +35,16 @@ def listing(texts: Texts, group: Group, found: Sequence[DistributionSummary], no
     rows += [
         (
             button(
+                texts.label("📦 Distribution day · {day}", day=texts.short_day(s.distribution.starts_at)),
+                "day",
+                s.distribution.id,
+            ),
+        )
+        for s in found[:6]
+    ]
+    rows += [
+        (
+            button(
                 texts.label("✅ Payments · {day}", day=texts.short_day(s.distribution.starts_at)),
                 "awaited",
                 s.distribution.id,
@@ -50,7 +60,9 @@ def listing(texts: Texts, group: Group, found: Sequence[DistributionSummary], no
 def _summary(texts: Texts, summary: DistributionSummary, now: dt.datetime) -> list[str]:
     distribution = summary.distribution
     closing = texts.day_and_time(distribution.closes_at)
-    if distribution.is_open(now):
+    if distribution.cancelled_at is not None:
+        state = texts.t("🚫 cancelled")
+    elif distribution.is_open(now):
         state = texts.t("🟢 open until {closing}", closing=closing)
     else:
         state = texts.t("⚪ closed since {closing}", closing=closing)
@@ -118,7 +130,7 @@ def preview(texts: Texts, group: Group, draft: Draft, confirm: Button, cancel: B
     lines: list[str] = [
         texts.t("📅 <b>New distribution</b> of {group}, not announced yet:", group=group.title),
         "",
-        *_details(texts, draft.place, draft.starts_at, draft.closes_at),
+        *details(texts, draft.place, draft.starts_at, draft.closes_at),
     ]
     if draft.by_default and draft.closes_at == draft.starts_at:
         lines += ["", texts.t("The evening before is past, so orders close when the distribution starts.")]
@@ -127,7 +139,8 @@ def preview(texts: Texts, group: Group, draft: Draft, confirm: Button, cancel: B
     return Screen("\n".join(lines), ((confirm,), (cancel,)))
 
 
-def _details(texts: Texts, place: str, starts_at: dt.datetime, closes_at: dt.datetime) -> list[str]:
+def details(texts: Texts, place: str, starts_at: dt.datetime, closes_at: dt.datetime) -> list[str]:
+    """Day, place and closing time, a line each."""
     return [
         texts.t(
             "🗓 <b>{when}</b> ({date})", when=texts.day_and_time(starts_at), date=texts.short_day(starts_at)
@@ -148,7 +161,7 @@ def announced(
     lines: list[str] = [
         texts.t("✅ Announced. Orders are open now."),
         "",
-        *_details(texts, distribution.place, distribution.starts_at, distribution.closes_at),
+        *details(texts, distribution.place, distribution.starts_at, distribution.closes_at),
         "",
     ]
     if in_chat:
@@ -169,7 +182,7 @@ def announcement(texts: Texts, group: Group, distribution: Distribution, order_u
     lines: list[str] = [
         texts.t("🧺 <b>{group}</b>: a new distribution!", group=group.title),
         "",
-        *_details(texts, distribution.place, distribution.starts_at, distribution.closes_at),
+        *details(texts, distribution.place, distribution.starts_at, distribution.closes_at),
     ]
     return Screen("\n".join(lines), ((Button(texts.label("🛒 Order"), url=order_url),),))
 

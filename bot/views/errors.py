@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from bot.views import handover_errors, people_errors
 from bot.views.screen import Screen
 from bot.views.texts import Html, Texts
 from ledger.catalogue import errors as catalogue
@@ -122,7 +123,8 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             return t("This file was imported already. Nothing was imported twice.")
         case catalogue.UnreadableCatalogue():
             return catalogue_file(texts, error)
-    return t("This is not possible. Nothing was changed.")
+    refusal = handover_errors.refusal(texts, error) or people_errors.refusal(texts, error)
+    return refusal or t("This is not possible. Nothing was changed.")
 
 
 def already_settled(texts: Texts, error: AlreadySettled) -> Html:
@@ -135,7 +137,9 @@ def already_settled(texts: Texts, error: AlreadySettled) -> Html:
             **values,
         )
     if error.kind is SettlementKind.CANCELLED:
-        return texts.t("Cancelled by {name} at {time} ({day}): it is not awaited.", **values)
+        return texts.t(
+            "Not expected any more: {name} saw to it at {time} ({day}). Nothing was booked twice.", **values
+        )
     return texts.t(
         "Already marked as not received by {name} at {time} ({day}). Nothing was changed.", **values
     )

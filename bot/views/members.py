@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from bot.views import money
 from bot.views.account import expected_line
+from bot.views.people import membership_lines, membership_rows
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -44,6 +45,7 @@ class MemberPage:
     expected: Sequence[Payment]
     is_reachable: bool
     has_blocked: bool
+    invitation_url: str | None = None
 
 
 def balances(
@@ -66,6 +68,7 @@ def balances(
     rows: list[Row] = [_filters(texts, everyone, chosen)]
     buttons = [button(entry.member.name[:30], "member", entry.member.id) for entry in here]
     rows += [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
+    rows.append((button(texts.label("➕ Add a member without Telegram"), "ppadd"),))
     if pages > 1:
         rows.append(
             (
@@ -136,14 +139,16 @@ def member_page(texts: Texts, page: MemberPage) -> Screen:
     lines += [expected_line(texts, payment) for payment in page.expected[:8]]
     if page.has_blocked:
         lines += ["", texts.t("🔕 Blocked me: does not receive my messages.")]
-    elif not page.is_reachable:
+    elif member.person_id is not None and not page.is_reachable:
         lines += ["", texts.t("🔕 Has not opened the private chat with me: does not receive my messages.")]
+    lines += membership_lines(texts, member, page.invitation_url)
     rows: list[Row] = [(_payment_button(texts, payment),) for payment in page.expected[:8]]
     rows += [
         (
             button(texts.label("💶 Enter a payment"), "payfor", member.id),
             button(texts.label("📒 Opening balance"), "openfor", member.id),
         ),
+        *membership_rows(texts, member, page.invitation_url),
         (
             button(texts.label("📜 History"), "mhistory", member.id, 0),
             button(texts.label("◀️ Back"), "balances", 0, 0),
@@ -175,11 +180,16 @@ def history_title(texts: Texts, member: Member) -> Html:
 
 def choose(texts: Texts, found: Sequence[Member], verb: str) -> Screen:
     """Several members fit: which one?"""
-    rows = [(button(member.name[:60], verb, member.id),) for member in found[:20]]
+    rows = [(button(_name(texts, member), verb, member.id),) for member in found[:20]]
     lines: list[str] = [texts.t("Several members fit. Which one?")]
     if len(found) > 20:
         lines.append(texts.t("Only the first 20 are shown: type more of the name."))
     return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _name(texts: Texts, member: Member) -> str:
+    name = member.name[:50]
+    return texts.label("{name} (left)", name=name) if member.left_at is not None else name
 
 
 def unknown(texts: Texts, typed: str) -> Screen:
@@ -189,7 +199,10 @@ def unknown(texts: Texts, typed: str) -> Screen:
             "I know no member called “{typed}” in this group. Nothing was changed. Type a name, part of one, or @username.",
             typed=typed[:60],
         ),
-        ((button(texts.label("👥 Balances"), "balances", 0, 0),),),
+        (
+            (button(texts.label("👥 Balances"), "balances", 0, 0),),
+            (button(texts.label("➕ Add a member without Telegram"), "ppadd"),),
+        ),
     )
 
 

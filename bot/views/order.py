@@ -13,6 +13,7 @@ from ledger.catalogue.models import Product
 from ledger.catalogue.service import ProducerProducts
 from ledger.groups.models import Group, Method
 from ledger.orders.baskets import BasketView
+from ledger.orders.corrections import CurrentLine
 from ledger.orders.models import Distribution, OrderLine
 from ledger.orders.service import Confirmed
 
@@ -330,6 +331,30 @@ def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> 
 def order_line(texts: Texts, line: OrderLine) -> str:
     """A line of an order, at the price it was ordered for."""
     return line_text(texts, line.product_name, line.unit, line.quantity_milli, line.amount_cents)
+
+
+def current_line(texts: Texts, line: CurrentLine) -> str:
+    """``• 1,2 kg → 1,35 kg Tomme — 12,02 €``, with the price where it is another."""
+    ordered = line.line
+    quantity = texts.quantity(line.quantity_milli, ordered.unit)
+    if line.quantity_milli != ordered.quantity_milli:
+        before = texts.quantity(ordered.quantity_milli, ordered.unit)
+        quantity = texts.t("{before} → <b>{after}</b>", before=before, after=quantity)
+    text = texts.t(
+        "• {quantity} {name} — {amount}",
+        quantity=quantity,
+        name=ordered.product_name,
+        amount=texts.money(line.amount_cents),
+    )
+    if line.price_cents == ordered.price_cents:
+        return text
+    price = texts.t(
+        "({before} → {after} / {unit})",
+        before=texts.money(ordered.price_cents),
+        after=texts.money(line.price_cents),
+        unit=ordered.unit,
+    )
+    return f"{text} <i>{price}</i>"
 
 
 def _how_to_pay(texts: Texts, group: Group, done: Confirmed) -> list[str]:

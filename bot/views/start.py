@@ -65,8 +65,10 @@ def help_screen(texts: Texts, *, coordinator: bool) -> Screen:
         texts.t("/balance — where you stand (or just write “balance?”)"),
         texts.t("/history — everything that moved your account"),
         texts.t("/topup — put money on your account"),
+        texts.t("/reminders — which reminders you receive"),
         texts.t("/language — français or English"),
         texts.t("/cancel — leave what you are doing"),
+        texts.t("/leave — leave the group"),
     ]
     if coordinator:
         lines += [

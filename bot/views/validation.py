@@ -31,6 +31,7 @@ class PaymentPage:
     settled: AlreadySettled | None
     steps: int
     balance_cents: int
+    order_id: int | None = None
 
 
 def reference(payment: Payment) -> Html:
@@ -61,6 +62,7 @@ def awaited(
     if not waiting:
         lines.append(texts.t("Nothing is awaited any more."))
     rows = _waiting_rows(texts, waiting, page, names, "awaited", distribution.id)
+    rows.append((button(texts.label("📦 Distribution day"), "day", distribution.id),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -153,7 +155,8 @@ def payment_page(
     rows: list[Row] = []
     if page.settled is not None:
         lines += ["", errors.already_settled(texts, page.settled)]
-        rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
+        if payment.state is not PaymentState.CANCELLED:
+            rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
     else:
         if amount_cents is not None:
             lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(amount)))
@@ -177,7 +180,8 @@ def payment_page(
                 button(texts.label("Not received"), "refuse", payment.id, page.steps, style="danger"),
             )
         )
-    rows.append(_back_row(texts, back))
+        rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+    rows.append(_back_row(texts, back, page.order_id))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -214,17 +218,19 @@ def settled(
         lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, page.balance_cents)))
     rows = [
         (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),),
-        _back_row(texts, back),
+        _back_row(texts, back, page.order_id),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _back_row(texts: Texts, distribution_id: int | None) -> Row:
+def _back_row(texts: Texts, distribution_id: int | None, order_id: int | None) -> Row:
     if distribution_id is None:
-        return (button(texts.label("◀️ Back"), "validate"),)
-    if distribution_id == ELSEWHERE:
-        return (button(texts.label("◀️ Back"), "awaitedother", 0),)
-    return (button(texts.label("◀️ Back"), "awaited", distribution_id, 0),)
+        back = button(texts.label("◀️ Back"), "validate")
+    elif distribution_id == ELSEWHERE:
+        back = button(texts.label("◀️ Back"), "awaitedother", 0)
+    else:
+        back = button(texts.label("◀️ Back"), "awaited", distribution_id, 0)
+    return (back, button(texts.label("📋 The order"), "dorder", order_id)) if order_id else (back,)
 
 
 def ask_amount(texts: Texts, payment: Payment, cancel: Button) -> Screen:

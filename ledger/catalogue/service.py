@@ -127,6 +127,12 @@ async def offered_products(session: AsyncSession, group_id: int) -> list[Produce
     return [ProducerProducts(producer, tuple(products)) for producer, products in grouped.values()]
 
 
+async def producer_names(session: AsyncSession, group_id: int) -> dict[int, str]:
+    """Every producer's name, by id."""
+    statement = select(Producer).where(Producer.group_id == group_id)
+    return {producer.id: producer.name for producer in (await session.execute(statement)).scalars()}
+
+
 async def count_products(session: AsyncSession, group_id: int) -> int:
     """How many products can be ordered."""
     statement = select(func.count()).where(Product.group_id == group_id, Product.available)

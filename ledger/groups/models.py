@@ -94,12 +94,16 @@ class Person(Base):
 
 
 class Member(Base):
-    """A person's (or, without Telegram, a name's) place in one group, with one account in the books (R2)."""
+    """A person's (or, without Telegram, a name's) place in one group, with one account in the books (R2).
+
+    ``invitation``: the token of the link by which a member without Telegram becomes a person's, once.
+    """
 
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("group_id", "person_id"),
         Index(None, "person_id"),
+        Index("uq_members_invitation", "invitation", unique=True),
     )
 
     id: Mapped[Key]
@@ -110,3 +114,4 @@ class Member(Base):
     is_treasurer: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[Moment]
     left_at: Mapped[dt.datetime | None]
+    invitation: Mapped[str | None]

@@ -221,9 +221,23 @@ async def members(session: AsyncSession, group_id: int) -> list[Member]:
     return sorted(found, key=lambda member: (folded(member.name), member.id))
 
 
-async def find_members(session: AsyncSession, group_id: int, text: str) -> list[Member]:
-    """Members by ``@username``, name, or part of a name; an exact name wins over a part. Case and accents do not count."""
+async def left_members(session: AsyncSession, group_id: int) -> list[Member]:
+    """Who left the group: in no list, but their history stays."""
+    statement = select(Member).where(Member.group_id == group_id, Member.left_at.is_not(None))
+    found = (await session.execute(statement)).scalars().all()
+    return sorted(found, key=lambda member: (folded(member.name), member.id))
+
+
+async def find_members(
+    session: AsyncSession, group_id: int, text: str, *, also_left: bool = False
+) -> list[Member]:
+    """Members by ``@username``, name, or part of a name; an exact name wins over a part. Case and accents do not count.
+
+    ``also_left``: who left is found too, after the others.
+    """
     everyone = await members(session, group_id)
+    if also_left:
+        everyone += await left_members(session, group_id)
     wanted = folded(text)
     if wanted.startswith("@"):
         statement = select(Person.id).where(func.lower(Person.username) == wanted[1:])

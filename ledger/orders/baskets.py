@@ -19,6 +19,7 @@ from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member
 from ledger.money import line_amount
 from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
+from ledger.orders.validation import distribution_validation
 
 MAX_QUANTITY = 1_000_000
 """A thousand units of one product in one basket, in thousandths."""
@@ -91,10 +92,18 @@ class BasketView:
 
 
 async def open_basket(
-    session: AsyncSession, group: Group, member: Member, distribution: Distribution
+    session: AsyncSession,
+    group: Group,
+    member: Member,
+    distribution: Distribution,
+    *,
+    by: Member | None = None,
 ) -> Basket:
-    """The member's open basket for a distribution, made if there is none. Raises :class:`OrdersClosed`."""
-    if not distribution.is_open(utc_now()):
+    """The member's open basket for a distribution, made if there is none; ``by``: who fills it, if not the member.
+
+    Raises :class:`OrdersClosed`.
+    """
+    if not await takes_orders(session, distribution, by or member):
         raise OrdersClosed(distribution)
     existing = await _find_open(session, member.id, distribution.id)
     if existing is not None:
@@ -121,6 +130,7 @@ async def latest_open_basket(session: AsyncSession, member: Member) -> Basket | 
             Basket.closed_at.is_(None),
             Distribution.opens_at <= now,
             Distribution.closes_at > now,
+            Distribution.cancelled_at.is_(None),
         )
         .order_by(Basket.id.desc())
         .limit(1)
@@ -137,6 +147,25 @@ async def get_basket(session: AsyncSession, member: Member, basket_id: int, *, l
     if basket is None:
         raise NotFound("basket", basket_id)
     return basket
+
+
+async def basket_filled_by(session: AsyncSession, by: Member, basket_id: int) -> Basket:
+    """A basket of one's own or, for a coordinator, of any member of the group; else :class:`~ledger.errors.NotFound`."""
+    basket = await session.get(Basket, basket_id)
+    if basket is None or basket.group_id != by.group_id:
+        raise NotFound("basket", basket_id)
+    if basket.member_id != by.id and not by.is_coordinator:
+        raise NotFound("basket", basket_id)
+    return basket
+
+
+async def takes_orders(session: AsyncSession, distribution: Distribution, by: Member) -> bool:
+    """Whether ``by`` may order now: until closing, and a coordinator until the distribution is validated."""
+    if distribution.is_open(utc_now()):
+        return True
+    if distribution.cancelled_at is not None or not by.is_coordinator:
+        return False
+    return await distribution_validation(session, distribution.id) is None
 
 
 async def set_quantity(session: AsyncSession, basket: Basket, product: Product, quantity_milli: int) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
@@ -71,12 +71,30 @@ async def get_distribution(session: AsyncSession, group_id: int, distribution_id
     return distribution
 
 
+async def at_hand(session: AsyncSession, group_id: int, since: dt.datetime) -> Distribution | None:
+    """The first distribution that takes place at ``since`` or later; when there is none, the last one before."""
+    takes_place = select(Distribution).where(
+        Distribution.group_id == group_id, Distribution.cancelled_at.is_(None)
+    )
+    coming = takes_place.where(Distribution.starts_at >= since).order_by(Distribution.starts_at)
+    found = (await session.execute(coming.limit(1))).scalar_one_or_none()
+    if found is None:
+        past = takes_place.order_by(Distribution.starts_at.desc()).limit(1)
+        found = (await session.execute(past)).scalar_one_or_none()
+    return found
+
+
 async def open_distributions(session: AsyncSession, group_id: int) -> Sequence[Distribution]:
     """Those that take orders now, the nearest first."""
     now = utc_now()
     statement = (
         select(Distribution)
-        .where(Distribution.group_id == group_id, Distribution.opens_at <= now, Distribution.closes_at > now)
+        .where(
+            Distribution.group_id == group_id,
+            Distribution.opens_at <= now,
+            Distribution.closes_at > now,
+            Distribution.cancelled_at.is_(None),
+        )
         .order_by(Distribution.starts_at, Distribution.id)
     )
     return (await session.execute(statement)).scalars().all()
@@ -109,12 +127,17 @@ async def summaries(session: AsyncSession, group_id: int, limit: int = 10) -> li
 
 async def distribution_of(session: AsyncSession, payment: Payment) -> int | None:
     """The id of the distribution whose order a payment pays."""
-    statement = (
-        select(Order.distribution_id)
-        .join(Confirmation, Confirmation.order_id == Order.id)
-        .where(Confirmation.payment_id == payment.id)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
+    order = await order_of(session, payment)
+    return order.distribution_id if order is not None else None
+
+
+async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
+    """The order a payment pays."""
+    what, _, order_id = (payment.subject or "").partition(":")
+    if what != "order" or not order_id.isdecimal():
+        return None
+    order = await session.get(Order, int(order_id))
+    return order if order is not None and order.group_id == payment.group_id else None
 
 
 async def awaiting(session: AsyncSession, group_id: int) -> list[tuple[Distribution, int]]:
@@ -151,11 +174,10 @@ async def awaited_elsewhere(session: AsyncSession, group_id: int) -> list[Expect
 
 
 async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[ExpectedPayment]:
-    """Every payment announced for the orders of a distribution, settled or not, by the member's name."""
+    """Every payment for the orders of a distribution, settled or not, by the member's name."""
     statement = (
         select(Payment, Member.name)
-        .join(Confirmation, Confirmation.payment_id == Payment.id)
-        .join(Order, Order.id == Confirmation.order_id)
+        .join(Order, Payment.subject == literal("order:") + cast(Order.id, Text))
         .join(Member, Member.id == Payment.member_id)
         .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
         .order_by(Member.name, Payment.id)

@@ -24,10 +24,11 @@ class Distribution(Base):
     opens_at: Mapped[Moment]
     closes_at: Mapped[Moment]
     created_at: Mapped[Moment]
+    cancelled_at: Mapped[dt.datetime | None]
 
     def is_open(self, now: dt.datetime) -> bool:
         """Whether orders are taken at ``now``."""
-        return self.opens_at <= now < self.closes_at
+        return self.cancelled_at is None and self.opens_at <= now < self.closes_at
 
 
 class Basket(Base):
@@ -66,7 +67,10 @@ class BasketLine(Base):
 
 
 class Order(Base):
-    """A member's order for a distribution: one, however many additions. ``cancelled_at`` only where payments are off."""
+    """A member's order for a distribution: one, however many additions.
+
+    ``cancelled_at``: by the member where payments are off, or with the whole distribution.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (

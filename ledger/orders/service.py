@@ -1,6 +1,7 @@
 """The verbs of orders: confirm a basket with its payment choice, in one transaction (R9); list; cancel where allowed.
 
-Locks are taken in one order everywhere: the basket, the order, the products by id, the accounts by id.
+Locks are taken in one order everywhere: the basket, the distribution, the orders, the products, the payments, the
+accounts; several of a kind by id.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ from ledger.orders.baskets import (
     is_replaceable,
     lines_of,
     live_order,
+    takes_orders,
 )
+from ledger.orders.corrections import CurrentLine, lines_now
 from ledger.orders.models import Basket, Confirmation, Distribution, Order, OrderLine
 from ledger.payments import service as payments
 from ledger.payments.models import Payment
@@ -107,17 +110,18 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as its member and coordinators see it."""
+    """An order as its member sees it: its lines as ordered, and as they are now."""
 
     order: Order
     distribution: Distribution
     lines: tuple[OrderLine, ...]
+    current: tuple[CurrentLine, ...]
     confirmations: tuple[tuple[Confirmation, Payment | None], ...]
 
     @property
     def total_cents(self) -> int:
-        """Σ of the lines."""
-        return sum(line.amount_cents for line in self.lines)
+        """Σ of the lines as they are now."""
+        return sum(line.amount_cents for line in self.current)
 
 
 async def confirm(
@@ -128,10 +132,12 @@ async def confirm(
     method: Method | None,
     *,
     agreed_cents: int | None = None,
+    by: Member | None = None,
 ) -> Confirmed:
     """Turn a basket into an order (or an addition to one), with its debt, payment and reference: all of it or nothing.
 
     ``method`` is none where the group's payments are off, and only there. ``agreed_cents`` is the total the member saw.
+    ``by``: the coordinator who orders for the member, also after closing, until the distribution is validated.
     Raises, with nothing written: :class:`AlreadyConfirmed`, :class:`EmptyBasket`, :class:`OrdersClosed`,
     :class:`PriceChanged`, :class:`OutOfStock`, :class:`NoLongerOffered`, :class:`MethodNotOffered`,
     :class:`NotEnoughCredit`.
@@ -139,10 +145,7 @@ async def confirm(
     basket = await get_basket(session, member, basket_id, lock=True)
     if basket.closed_at is not None:
         raise AlreadyConfirmed(await _confirmation_of(session, basket))
-    distribution = await session.get(Distribution, basket.distribution_id)
-    assert distribution is not None
-    if not distribution.is_open(utc_now()):
-        raise OrdersClosed(distribution)
+    distribution = await _distribution_taking_orders(session, basket, by or member)
     _check_method(group, method)
     order = await live_order(session, member.id, distribution.id, lock=True)
     is_addition = order is not None
@@ -161,7 +164,16 @@ async def confirm(
         session.add(order)
         await session.flush()
     payment, transaction_id = await _charge(
-        session, group, member, order, basket, lines, total, method, is_addition and replaced is None
+        session,
+        group,
+        member,
+        order,
+        basket,
+        lines,
+        total,
+        method,
+        is_addition and replaced is None,
+        (by or member).id,
     )
     confirmation = Confirmation(
         group_id=group.id,
@@ -256,7 +268,22 @@ async def view_order(session: AsyncSession, order: Order, distribution: Distribu
         .order_by(Confirmation.id)
     )
     choices = tuple((confirmation, payment) for confirmation, payment in await session.execute(statement))
-    return OrderView(order, distribution, tuple(await lines_of(session, order)), choices)
+    current = tuple(await lines_now(session, order))
+    return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices)
+
+
+async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by: Member) -> Distribution:
+    """The basket's distribution, kept from being cancelled, moved or validated until the order is written."""
+    statement = (
+        select(Distribution)
+        .where(Distribution.id == basket.distribution_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    distribution = (await session.execute(statement)).scalar_one()
+    if not await takes_orders(session, distribution, by):
+        raise OrdersClosed(distribution)
+    return distribution
 
 
 def _check_method(group: Group, method: Method | None) -> None:
@@ -294,6 +321,7 @@ async def _charge(
     total: int,
     method: Method | None,
     is_addition: bool,
+    actor_id: int,
 ) -> tuple[Payment | None, int | None]:
     """Debit the member, a leg a producer, and record the payment that is expected for it."""
     if method is None or total == 0:
@@ -313,7 +341,7 @@ async def _charge(
             if amount
         ],
         subject=f"order:{order.id}",
-        actor_id=member.id,
+        actor_id=actor_id,
     )
     posted = await books.post(session, group.id, entry)
     payment = None

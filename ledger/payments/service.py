@@ -19,6 +19,10 @@ from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
+from ledger.payments.write_offs import BalanceChanged as BalanceChanged
+from ledger.payments.write_offs import NothingToWriteOff as NothingToWriteOff
+from ledger.payments.write_offs import locked_balance as locked_balance
+from ledger.payments.write_offs import write_off as write_off
 from ledger.reference import find_references, neighbours, new_reference
 
 ACCOUNT_OF = {
@@ -90,6 +94,52 @@ async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Memb
     return await _settle(session, payment, SettlementKind.REFUSED, by)
 
 
+async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
+    """Stop expecting a payment whose reason is gone (its order was cancelled, another method took its place)."""
+    payment = await lock_payment(session, group_id, payment_id)
+    await _require_expected(session, payment)
+    return await _settle(session, payment, SettlementKind.CANCELLED, by)
+
+
+async def receive_instead(
+    session: AsyncSession, group_id: int, payment_id: int, method: Method, amount_cents: int, by: Member
+) -> Settled:
+    """The member gave ``amount_cents`` (> 0) by another method than announced: that is received under a reference of its
+    own, for what was announced, and the announced payment is not expected any more.
+
+    Raises :class:`AlreadySettled`, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
+    """
+    if amount_cents <= 0 or method not in ACCOUNT_OF:
+        raise InvalidPayment("amount" if amount_cents <= 0 else "method")
+    announced = (await cancel(session, group_id, payment_id, by)).payment
+    member = await session.get_one(Member, announced.member_id)
+    payment = await _add_payment(
+        session, member, method, announced.amount_cents, dated=utc_now().date(), subject=announced.subject
+    )
+    return await _settle_received(session, payment, by, amount_cents)
+
+
+async def receive_unannounced(
+    session: AsyncSession, member: Member, method: Method, amount_cents: int, by: Member, subject: str
+) -> Settled:
+    """Money (> 0) that nobody announced, given for ``subject``: a payment with a reference of its own, received at once.
+
+    The caller sees to it that one request is carried out once. Raises :class:`InvalidPayment`.
+    """
+    if amount_cents <= 0 or method not in ACCOUNT_OF:
+        raise InvalidPayment("amount" if amount_cents <= 0 else "method")
+    payment = await _add_payment(
+        session,
+        member,
+        method,
+        amount_cents,
+        dated=utc_now().date(),
+        subject=subject,
+        entered_by_id=by.id,
+    )
+    return await _settle_received(session, payment, by, amount_cents)
+
+
 async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
@@ -134,6 +184,21 @@ async def enter_by_hand(
         session, member, method, amount_cents, dated=dated or today, note=note, entered_by_id=by.id
     )
     return await _settle_received(session, payment, by, amount_cents)
+
+
+async def give_back(
+    session: AsyncSession, member: Member, method: Method, by: Member, *, agreed_cents: int
+) -> Settled:
+    """The whole avoir was given back in cash or by transfer; ``agreed_cents`` (> 0) is the balance the treasurer saw.
+
+    Raises :class:`BalanceChanged`, :class:`InvalidPayment`.
+    """
+    cents = await locked_balance(session, member)
+    if cents != agreed_cents:
+        raise BalanceChanged(agreed_cents, cents)
+    if cents <= 0:
+        raise InvalidPayment("amount")
+    return await enter_by_hand(session, member, method, -cents, by)
 
 
 async def enter_opening_balance(

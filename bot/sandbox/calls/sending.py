@@ -61,7 +61,7 @@ def _send(core: Core, params: Params, content: JsonObject) -> Json:
     if params.flag("protect_content"):
         content["has_protected_content"] = True
     if thread := params.integer("message_thread_id"):
-        content["message_thread_id"] = thread
+        content |= {"message_thread_id": thread, "is_topic_message": True}
     core.limiter.check(chat)
     message = core.world.post(chat, core.world.bot, content)
     return _as_answer(message)

@@ -1,13 +1,15 @@
 """I2: the database itself refuses every way around the books, whoever asks and however."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.groups.models import Method
+from ledger.orders import corrections, validation
+from ledger.orders.handover_models import Correction
 from ledger.payments import service as payments
 from tests.support.ledger import Story
 
@@ -92,6 +94,12 @@ ON_BOTH = [
     """INSERT INTO settlements (group_id, payment_id, step, kind, by_id, at)
     SELECT group_id + 1, payment_id, 2, 'undone', by_id, at FROM settlements WHERE payment_id = {payment}""",
     "UPDATE products SET stock_milli = -1 WHERE id = {product}",
+    "UPDATE order_lines SET amount_cents = 1 WHERE id = {line}",
+    "DELETE FROM order_lines WHERE id = {line}",
+    "UPDATE corrections SET quantity_milli = 1 WHERE id = {correction}",
+    "DELETE FROM corrections WHERE id = {correction}",
+    "UPDATE order_steps SET by_id = {other_member} WHERE id = {step}",
+    "DELETE FROM order_steps WHERE id = {step}",
 ]
 
 ON_SQLITE = [
@@ -112,16 +120,21 @@ ON_POSTGRESQL = [
     "TRUNCATE transfers CASCADE",
     "TRUNCATE postings",
     "TRUNCATE payments CASCADE",
-    "TRUNCATE settlements",
+    "TRUNCATE settlements CASCADE",
+    "TRUNCATE corrections",
+    "TRUNCATE order_lines CASCADE",
+    "TRUNCATE order_steps CASCADE",
 ]
 
 
 @pytest.fixture
 async def rows(story: Story) -> dict[str, int]:
-    """Rows to attack: Paul ordered for 7.00 and paid with a cheque."""
+    """Rows to attack: Paul ordered for 12.35 and paid with a cheque; one of his breads was missing, all is validated."""
     paul, marie = await story.member("Paul"), await story.member("Marie")
     eggs = await story.product("Œufs", 350, stock=10_000)
-    ordered = await story.order(paul, await story.distribution(), {eggs: 2_000}, Method.CHEQUE)
+    bread = await story.product("Pain", 535)
+    basket = {eggs: 2_000, bread: 1_000}
+    ordered = await story.order(paul, await story.distribution(), basket, Method.CHEQUE)
     assert ordered.payment is not None
     settled = await story.receive(ordered.payment)
     transaction = settled.settlement.transaction_id
@@ -130,7 +143,17 @@ async def rows(story: Story) -> dict[str, int]:
         account = await books.account_id(session, story.group_id, AccountKind.MEMBERS, paul.id)
     async with story.database.unit_of_work() as session:
         announced = await payments.expect(session, paul, Method.CASH, 100, None)
+    of_bread, of_eggs = ordered.lines
+    async with story.database.unit_of_work() as session:
+        changed = await corrections.deliver(session, story.group_id, of_bread.id, 0, story.anne)
+        validated = await validation.validate_order(session, story.group_id, ordered.order.id, story.anne)
+        statement = select(Correction.id).where(Correction.change_id == changed.change.id)
+        correction = (await session.execute(statement)).scalar_one()
+    assert validated.validated is not None
     return {
+        "line": of_eggs.id,
+        "correction": correction,
+        "step": validated.validated.id,
         "announced": announced.id,
         "group": story.group_id,
         "transaction": transaction,

@@ -1,0 +1,155 @@
+"""Distribution day: the distribution's page, its orders, an order with its verdict, validating it and taking that back.
+
+Counts are shown anywhere; whoever's name or money is shown, only where coordinators are among themselves.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from telegram import Update
+
+from bot.commands.handover_telling import show_aside, tell_member
+from bot.delivery.context import Context
+from bot.delivery.conversation import Button, Command
+from bot.views import handover as views
+from bot.views import handover_order as order_views
+from bot.views.errors import plain, sentence
+from ledger.db import utc_now
+from ledger.groups.service import get_member
+from ledger.orders import distributions, validation
+from ledger.orders.models import Distribution
+from ledger.payments import service as payments
+from ledger.payments.models import PaymentState
+
+
+async def at_hand(update: Update, context: Context) -> None:  # noqa: ARG001
+    """/distribution: today's, or the next one."""
+    group_id = context.coordinator.group_id
+    zone = context.texts.zone
+    today = utc_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    found = await distributions.at_hand(context.session, group_id, today.astimezone(dt.UTC))
+    if found is None:
+        context.show(views.no_distribution(context.texts))
+        return
+    await show_day(context, found)
+
+
+async def day(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A distribution was tapped."""
+    await show_day(context, await distribution_of_button(context))
+
+
+async def show_day(context: Context, distribution: Distribution) -> None:
+    """The distribution's page."""
+    page = await day_page_of(context, distribution)
+    context.show(views.day_page(context.texts, context.group, page, utc_now()))
+
+
+async def orders(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Everybody's order, by pages."""
+    group_id = context.coordinator.group_id
+    distribution_id, page = context.numbers(2)
+    distribution = await distributions.get_distribution(context.session, group_id, distribution_id)
+    states = await validation.order_states(context.session, group_id, distribution_id)
+    show_aside(context, views.orders_page(context.texts, distribution, states, page))
+
+
+async def order(update: Update, context: Context) -> None:  # noqa: ARG001
+    """One order."""
+    _ = context.coordinator
+    await show_order(context, context.numbers(1)[0])
+
+
+async def show_order(context: Context, order_id: int) -> None:
+    """An order's page."""
+    page = await order_page_of(context, order_id)
+    show_aside(context, order_views.order_page(context.texts, context.group, page))
+
+
+async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
+    """✅: receive what is expected, and mark the order validated; the button says how much that is."""
+    by = context.coordinator
+    order_id, expected = context.numbers(2)
+    before = await validation.order_state(context.session, by.group_id, order_id)
+    awaited_ids = {p.id for p in before.payments if p.state is PaymentState.EXPECTED}
+    try:
+        async with context.attempt():
+            await validation.validate_order(
+                context.session, by.group_id, order_id, by, expected_cents=expected
+            )
+    except (validation.AlreadyValidated, validation.ExpectedChanged) as refusal:
+        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        await show_order(context, order_id)
+        return
+    page = await order_page_of(context, order_id)
+    received = [payment for payment in page.state.payments if payment.id in awaited_ids]
+    show_aside(context, order_views.order_page(context.texts, context.group, page))
+    await tell_member(
+        context,
+        page.state.member,
+        lambda texts, awaited: order_views.told_validated(
+            texts, context.group, page, by.name, received, awaited
+        ),
+    )
+
+
+async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Take an order's validation back, if it is the one the button was made for."""
+    by = context.coordinator
+    order_id, step = context.numbers(2)
+    before = await validation.order_state(context.session, by.group_id, order_id)
+    if before.validated is not None and before.validated.step != step:
+        context.toast(context.texts.label("This order changed meanwhile. Here is how it stands."))
+        await show_order(context, order_id)
+        return
+    await validation.undo_order(context.session, by.group_id, order_id, by)
+    page = await order_page_of(context, order_id)
+    show_aside(context, order_views.order_page(context.texts, context.group, page))
+    context.toast(context.texts.label("↩️ Undone: the order is not validated any more."))
+    await tell_member(
+        context,
+        page.state.member,
+        lambda texts, awaited: order_views.told_undone(texts, context.group, page, by.name, awaited),
+    )
+
+
+async def distribution_of_button(context: Context) -> Distribution:
+    """The distribution the tapped button names, of the group the coordinator acts in."""
+    group_id = context.coordinator.group_id
+    return await distributions.get_distribution(context.session, group_id, context.numbers(1)[0])
+
+
+async def day_page_of(context: Context, distribution: Distribution) -> views.DayPage:
+    """A distribution in figures."""
+    group_id = context.coordinator.group_id
+    report = await validation.report(context.session, group_id, distribution.id)
+    expected = await distributions.payments_at(context.session, group_id, distribution.id)
+    step = await validation.distribution_validation(context.session, distribution.id)
+    closed = None
+    if step is not None:
+        closed = views.Closed(step, (await get_member(context.session, group_id, step.by_id)).name)
+    waiting = (e.payment for e in expected if e.payment.state is PaymentState.EXPECTED)
+    return views.DayPage(report, sum(payment.amount_cents for payment in waiting), closed)
+
+
+async def order_page_of(context: Context, order_id: int) -> order_views.OrderPage:
+    """An order with all that its screen shows."""
+    session, group_id = context.session, context.coordinator.group_id
+    state = await validation.order_state(session, group_id, order_id)
+    distribution = await distributions.get_distribution(session, group_id, state.order.distribution_id)
+    balance = await payments.balance_of(session, state.member)
+    by = None
+    if state.validated is not None:
+        by = (await get_member(session, group_id, state.validated.by_id)).name
+    return order_views.OrderPage(state, distribution, balance, by)
+
+
+handlers = [
+    Command(("distribution",), at_hand),
+    Button("day", day),
+    Button("dorders", orders),
+    Button("dorder", order),
+    Button("dval", validate),
+    Button("dunval", undo),
+]

@@ -1,0 +1,153 @@
+"""Closing a distribution: validate it, or say that orders are left open; its report; taking that back."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from telegram import Update
+
+from bot.commands import handover
+from bot.commands.handover_telling import (
+    show_aside,
+    tell_coordinators_chat,
+    tell_treasurers,
+)
+from bot.delivery.context import Context
+from bot.delivery.conversation import Button
+from bot.views import handover_report as views
+from bot.views.errors import plain, sentence
+from bot.views.screen import Screen
+from bot.views.texts import Texts
+from ledger.catalogue.service import producer_names
+from ledger.orders import distributions, till, validation
+from ledger.orders.models import Distribution
+from ledger.orders.validation import OrderState
+
+
+async def close(update: Update, context: Context) -> None:  # noqa: ARG001
+    """🏁: validated when every order is; else what is left open, and a second tap."""
+    distribution = await handover.distribution_of_button(context)
+    await _close(context, distribution, leave_open=False)
+
+
+async def leave_open(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The second tap, by the one who leaves orders open, about as many as were named."""
+    by = context.coordinator
+    distribution_id, count, by_id = context.numbers(3)
+    distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
+    is_other = by_id != by.id
+    if is_other or len(await _open_orders(context, distribution)) != count:
+        if is_other:
+            context.toast(context.texts.label("Whoever leaves orders open says so: now it is up to you."))
+        await _show_left_open(context, distribution)
+        return
+    await _close(context, distribution, leave_open=True)
+
+
+async def _close(context: Context, distribution: Distribution, *, leave_open: bool) -> None:
+    by = context.coordinator
+    try:
+        async with context.attempt():
+            await validation.validate_distribution(
+                context.session, by.group_id, distribution.id, by, leave_open=leave_open
+            )
+    except validation.OrdersLeftOpen:
+        await _show_left_open(context, distribution)
+        return
+    except validation.AlreadyValidated as refusal:
+        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        await handover.show_day(context, distribution)
+        return
+    await _post_report(context, distribution)
+
+
+async def _show_left_open(context: Context, distribution: Distribution) -> None:
+    states = await _open_orders(context, distribution)
+    if not states:
+        await handover.show_day(context, distribution)
+        return
+    screen = views.left_open(
+        context.texts, distribution, states, context.coordinator.id, names=context.among_coordinators
+    )
+    context.show(screen)
+
+
+async def which_are_open(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The names of what is left open, aside."""
+    distribution = await handover.distribution_of_button(context)
+    states = await _open_orders(context, distribution)
+    if not states:
+        await handover.show_day(context, distribution)
+        return
+    by_id = context.coordinator.id
+    show_aside(context, views.left_open(context.texts, distribution, states, by_id, names=True))
+
+
+async def report(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The figures once more."""
+    distribution = await handover.distribution_of_button(context)
+    made = await _report(context, distribution)
+    context.show(made(context.texts, buttons=True))
+
+
+async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Take the validation back; no money is moved."""
+    by = context.coordinator
+    distribution_id, step = context.numbers(2)
+    distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
+    standing = await validation.distribution_validation(context.session, distribution_id)
+    if standing is not None and standing.step != step:
+        context.toast(context.texts.label("This distribution changed meanwhile. Here is how it stands."))
+        await handover.show_day(context, distribution)
+        return
+    await validation.undo_distribution(context.session, by.group_id, distribution_id, by)
+    await handover.show_day(context, distribution)
+
+    def said(texts: Texts) -> Screen:
+        return views.reopened(texts, distribution, by.name)
+
+    if not context.is_private:
+        context.say(said(context.texts_for(context.group.language)))
+    await tell_coordinators_chat(context, said)
+    await tell_treasurers(context, said)
+
+
+async def _post_report(context: Context, distribution: Distribution) -> None:
+    """The report here, in the coordinators' chat (or the group's), and to every treasurer in private."""
+    made = await _report(context, distribution)
+    context.show(made(context.texts, buttons=True))
+    await tell_coordinators_chat(context, made)
+    await tell_treasurers(context, made)
+
+
+class MakeReport(Protocol):
+    """A report's figures, to be read in any language."""
+
+    def __call__(self, texts: Texts, *, buttons: bool = False) -> Screen:
+        """The screen."""
+
+
+async def _report(context: Context, distribution: Distribution) -> MakeReport:
+    page = await handover.day_page_of(context, distribution)
+    producers = await producer_names(context.session, context.group.id)
+    expected = await till.expected_in_till(context.session, context.group.id)
+    counts = views.Till(expected, await till.counts(context.session, distribution.id))
+
+    def made(texts: Texts, *, buttons: bool = False) -> Screen:
+        return views.report(texts, context.group, page, producers, counts, buttons=buttons)
+
+    return made
+
+
+async def _open_orders(context: Context, distribution: Distribution) -> list[OrderState]:
+    states = await validation.order_states(context.session, distribution.group_id, distribution.id)
+    return [state for state in states if state.validated is None]
+
+
+handlers = [
+    Button("dclose", close),
+    Button("dleave", leave_open),
+    Button("dleft", which_are_open),
+    Button("dreport", report),
+    Button("dundo", reopen),
+]

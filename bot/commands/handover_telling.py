@@ -1,0 +1,64 @@
+"""Who is told what on distribution day: members in private, the group's chats, and a coordinator aside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.commands.validate import reachable
+from bot.delivery import chats
+from bot.delivery.context import Context
+from bot.views.screen import Screen
+from bot.views.texts import Texts
+from ledger.groups import service as groups
+from ledger.groups.models import ChatKind, Member
+from ledger.payments import service as payments
+
+
+def show_aside(context: Context, screen: Screen) -> None:
+    """Here, where only coordinators read along; else in private, with a word over the button instead of a message."""
+    if context.among_coordinators:
+        context.show(screen)
+        return
+    context.person.group_id = context.group.id
+    if context.scene.update.callback_query is not None and context.person.started_at is not None:
+        context.toast(context.texts.label("I answered you in private."))
+        context.tell(context.person.id, screen)
+        return
+    context.show_privately(screen)
+
+
+async def tell_member(context: Context, member: Member, screen: Callable[[Texts, int], Screen]) -> None:
+    """One message to a member, in their language, if the bot may write to them; made with what they have announced."""
+    person = await reachable(context, member)
+    if person is None:
+        return
+    awaited = await payments.awaited(context.session, member)
+    context.tell(person.id, screen(context.texts_for(person.language), awaited))
+
+
+async def tell_members_chats(context: Context, screen: Callable[[Texts], Screen]) -> None:
+    """The chats in which members read along, this one too."""
+    texts = context.texts_for(context.group.language)
+    for chat in await chats.present(context.session, context.group.id):
+        if chat.kind is ChatKind.MEMBERS:
+            context.tell(chat.telegram_id, screen(texts))
+
+
+async def tell_coordinators_chat(context: Context, screen: Callable[[Texts], Screen]) -> None:
+    """The coordinators' chat, or where there is none the group's; not the one this is said in anyway."""
+    present = await chats.present(context.session, context.group.id)
+    of_coordinators = [chat for chat in present if chat.kind is ChatKind.COORDINATORS]
+    texts = context.texts_for(context.group.language)
+    for chat in of_coordinators or present:
+        if chat.telegram_id != context.chat_id:
+            context.tell(chat.telegram_id, screen(texts))
+
+
+async def tell_treasurers(context: Context, screen: Callable[[Texts], Screen]) -> None:
+    """Whoever keeps the group's money, in private; not the one who reads it here anyway."""
+    for member in await groups.coordinators(context.session, context.group.id):
+        if not member.is_treasurer:
+            continue
+        person = await reachable(context, member)
+        if person is not None and person.id != context.chat_id:
+            context.tell(person.id, screen(context.texts_for(person.language)))

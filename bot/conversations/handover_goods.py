@@ -1,0 +1,224 @@
+"""Goods on distribution day, typed: a line's quantity or price, and a price for everybody.
+
+A line may be corrected by somebody else between the question and the answer: then nothing is written and it is asked again.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from telegram import Update
+
+from bot.commands import handover_goods as goods
+from bot.delivery.context import Context
+from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
+from bot.views import errors
+from bot.views import handover_asking as asking
+from bot.views import handover_changes as changes
+from bot.views import handover_goods as views
+from bot.views.screen import Button as ScreenButton
+from bot.views.screen import Screen
+from ledger.errors import NotFound
+from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.orders import corrections
+from ledger.orders.baskets import MAX_QUANTITY
+
+
+class State(StrEnum):
+    """What the coordinator is asked."""
+
+    QUANTITY = "quantity"
+    PRICE = "price"
+    PRICE_FOR_ALL = "price_for_all"
+    CONFIRM_PRICE = "confirm_price"
+
+
+async def ask_quantity(update: Update, context: Context) -> State | None:  # noqa: ARG001
+    """How much of a line was handed over?"""
+    _ = context.coordinator
+    page = await goods.line_page_of(context, context.numbers(1)[0])
+    if not await context.discreetly():
+        return None
+    keep_line(context, page)
+    context.say(context.to_answer(asking.ask_quantity(context.texts, page, _cancel(context))))
+    return State.QUANTITY
+
+
+async def take_quantity(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """The quantity; ten times what was ordered is asked again."""
+    page = await asked_line(context)
+    quantity = typed_quantity(context, page)
+    if quantity is None:
+        return say_again(context, asking.quantity_again(context.texts))
+    if corrections.is_far_off(page.line.line.quantity_milli, quantity):
+        ask_if_sure(context, page, quantity, _cancel(context))
+        return State.QUANTITY
+    return await _deliver(context, page, quantity)
+
+
+async def sure_quantity(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """It is ten times as much indeed."""
+    return await _deliver(context, await asked_line(context), context.conversation.data["quantity"])
+
+
+async def _deliver(context: Context, page: views.LinePage, quantity: int) -> str | None:
+    ask = asking.ask_quantity(context.texts, page, _cancel(context))
+    if changed_meanwhile(context, page, ask):
+        return State.QUANTITY
+    by = context.coordinator
+    done = await corrections.deliver(context.session, by.group_id, page.line.line.id, quantity, by)
+    await goods.show_changed(context, done)
+    return END
+
+
+async def ask_price(update: Update, context: Context) -> State | None:  # noqa: ARG001
+    """What does a line cost?"""
+    _ = context.coordinator
+    page = await goods.line_page_of(context, context.numbers(1)[0])
+    if not await context.discreetly():
+        return None
+    keep_line(context, page)
+    screen = asking.ask_price(context.texts, page.line.line, page.line.price_cents, _cancel(context))
+    context.say(context.to_answer(screen))
+    return State.PRICE
+
+
+async def take_price(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """The price of one line."""
+    page = await asked_line(context)
+    price = _typed_price(context)
+    if price is None:
+        return say_again(context, errors.amount_again(context.texts))
+    ask = asking.ask_price(context.texts, page.line.line, page.line.price_cents, _cancel(context))
+    if changed_meanwhile(context, page, ask):
+        return State.PRICE
+    by = context.coordinator
+    done = await corrections.reprice(context.session, by.group_id, page.line.line.id, price, by)
+    await goods.show_changed(context, done)
+    return END
+
+
+async def ask_price_for_all(update: Update, context: Context) -> State:  # noqa: ARG001
+    """What does a product cost everybody?"""
+    _ = context.coordinator
+    distribution_id, product_id = context.numbers(2)
+    one = await goods.totals_of(context, distribution_id, product_id)
+    keep(context.conversation, distribution=distribution_id, product=product_id)
+    screen = asking.ask_price(
+        context.texts, one.newest, one.newest.price_cents, _cancel(context), members=one.members
+    )
+    context.say(context.to_answer(screen))
+    return State.PRICE_FOR_ALL
+
+
+async def take_price_for_all(update: Update, context: Context) -> State | None:  # noqa: ARG001
+    """The price, shown once more with how many it is for."""
+    one = await _asked_product(context)
+    price = _typed_price(context)
+    if price is None:
+        return say_again(context, errors.amount_again(context.texts))
+    keep(context.conversation, price=price)
+    yes = context.step_button(context.texts.label("✅ Confirm"), "confirm", style="success")
+    context.say(asking.price_preview(context.texts, one, price, yes, _cancel(context)))
+    return State.CONFIRM_PRICE
+
+
+async def confirm_price(update: Update, context: Context) -> str:  # noqa: ARG001
+    """✅: for everybody, once."""
+    by, data = context.coordinator, context.conversation.data
+    _ = await _asked_product(context)
+    done = await corrections.reprice_for_all(
+        context.session, by.group_id, data["distribution"], data["product"], data["price"], by
+    )
+    await goods.tell_changed(context, done)
+    context.show(changes.changed_many(context.texts, done, by.name))
+    return END
+
+
+async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+    """Not after all."""
+    _ = context.coordinator
+    context.show(Screen(asking.not_changed(context.texts)))
+    return END
+
+
+def keep_line(context: Context, page: views.LinePage) -> None:
+    """Remember which line is asked for, of which group, and how often it was corrected so far."""
+    keep(context.conversation, group=context.group.id, line=page.line.line.id, step=page.line.step)
+
+
+async def asked_line(context: Context) -> views.LinePage:
+    """The line that was asked for, of the group it was asked in, as it is now."""
+    group_id = context.coordinator.group_id
+    data = context.conversation.data
+    if data["group"] != group_id:
+        raise NotFound("line", data["line"])
+    return await goods.line_page_of(context, data["line"])
+
+
+async def _asked_product(context: Context) -> views.ProductTotals:
+    data = context.conversation.data
+    return await goods.totals_of(context, data["distribution"], data["product"])
+
+
+def changed_meanwhile(context: Context, page: views.LinePage, ask: Screen) -> bool:
+    """Whether somebody corrected the line since it was asked for; then they are named, and it is asked again."""
+    if page.line.step == context.conversation.data["step"]:
+        return False
+    keep_line(context, page)
+    context.say(context.to_answer(ask.under(asking.changed_meanwhile(context.texts, page))))
+    return True
+
+
+def ask_if_sure(context: Context, page: views.LinePage, quantity: int, instead: ScreenButton) -> None:
+    """Ten times as much as was ordered: a button for yes, and another way out; typing again is one too."""
+    keep(context.conversation, quantity=quantity)
+    texts, line = context.texts, page.line.line
+    label = texts.label("Yes, {quantity}", quantity=texts.quantity(quantity, line.unit))
+    yes = context.step_button(label, "sure", style="danger")
+    context.say(context.to_answer(asking.far_off(texts, line, quantity, yes, instead)))
+
+
+def typed_quantity(context: Context, page: views.LinePage) -> int | None:
+    """Thousandths of the line's unit; none when the text is no quantity."""
+    text = context.typed.removesuffix(page.line.line.unit).strip()
+    try:
+        quantity = parse_amount(text, exponent=3)
+    except InvalidAmount:
+        return None
+    return quantity if quantity <= MAX_QUANTITY else None
+
+
+def _typed_price(context: Context) -> int | None:
+    try:
+        price = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
+    except InvalidAmount:
+        return None
+    return price or None
+
+
+def say_again(context: Context, sentence: str) -> State | None:
+    """Ask once more: the state stays."""
+    context.say(context.to_answer(Screen(sentence)))
+    return None
+
+
+def _cancel(context: Context) -> ScreenButton:
+    return context.step_button(context.texts.label("Cancel"), "cancel")
+
+
+CANCEL = StepButton("cancel", leave)
+conversation = DurableConversation(
+    name="handover_goods",
+    entry_points=[
+        Button("dqty", ask_quantity),
+        Button("dprice", ask_price),
+        Button("dpall", ask_price_for_all),
+    ],
+    states={
+        State.QUANTITY: [CANCEL, StepButton("sure", sure_quantity), Typed(take_quantity)],
+        State.PRICE: [CANCEL, Typed(take_price)],
+        State.PRICE_FOR_ALL: [CANCEL, Typed(take_price_for_all)],
+        State.CONFIRM_PRICE: [CANCEL, StepButton("confirm", confirm_price)],
+    },
+)

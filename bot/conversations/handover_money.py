@@ -1,0 +1,290 @@
+"""Money on distribution day: what was given by another method, what nobody announced, and the till."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from telegram import Update
+
+from bot.commands import handover
+from bot.commands.handover_telling import show_aside, tell_coordinators_chat
+from bot.commands.validate import back_of, is_old, page_of, payment_of, tell_settled
+from bot.delivery.context import Context
+from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
+from bot.views import errors
+from bot.views import handover_money as views
+from bot.views import validation as payment_views
+from bot.views.handover_report import Till
+from bot.views.screen import Button as ScreenButton
+from bot.views.screen import Screen
+from ledger.errors import NotFound
+from ledger.groups.models import OFFLINE_METHODS, Method
+from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.orders import distributions, till, validation
+from ledger.orders.handover_models import CountKind
+from ledger.orders.models import Distribution
+from ledger.payments import service as payments
+
+LONGEST_REASON = 100
+
+
+class State(StrEnum):
+    """What the coordinator is asked to type."""
+
+    INSTEAD = "instead"
+    UNANNOUNCED = "unannounced"
+    COUNT = "count"
+    REASON = "reason"
+
+
+async def choose_other_method(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Not as announced: how then?"""
+    payment_id, steps = context.numbers(2)
+    payment = await payment_of(context, payment_id)
+    if not await is_old(context, payment, steps):
+        context.show(views.other_method(context.texts, await page_of(context, payment)))
+
+
+async def ask_instead(update: Update, context: Context) -> State | None:  # noqa: ARG001
+    """By this method: how much?"""
+    (payment_id, steps), method = _method(context, 2)
+    payment = await payment_of(context, payment_id)
+    if await is_old(context, payment, steps):
+        return None
+    keep(
+        context.conversation,
+        group=context.group.id,
+        payment=payment.id,
+        steps=steps,
+        method=method,
+        proposed=payment.amount_cents,
+    )
+    _ask_given(context, method, payment.amount_cents)
+    return State.INSTEAD
+
+
+async def take_instead(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """The amount, typed."""
+    amount = _typed_amount(context)
+    return await _receive_instead(context, amount) if amount else None
+
+
+async def proposed_instead(update: Update, context: Context) -> str:  # noqa: ARG001
+    """As much as was announced."""
+    return await _receive_instead(context, context.conversation.data["proposed"])
+
+
+async def _receive_instead(context: Context, amount: int) -> str:
+    by, data = context.coordinator, _data(context)
+    announced = await payment_of(context, data["payment"])
+    if await is_old(context, announced, data["steps"]):
+        return END
+    done = await payments.receive_instead(
+        context.session, by.group_id, announced.id, Method(data["method"]), amount, by
+    )
+    page = await page_of(context, done.payment)
+    back = await back_of(context, done.payment)
+    discreet = not context.among_coordinators
+    screen = payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=discreet)
+    context.show(screen.under(views.instead_of(context.texts, announced)))
+    await tell_settled(context, done)
+    return END
+
+
+async def choose_unannounced(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Money nobody announced: how was it paid?"""
+    group_id = context.coordinator.group_id
+    state = await validation.order_state(context.session, group_id, context.numbers(1)[0])
+    show_aside(context, views.unannounced_method(context.texts, state))
+
+
+async def ask_unannounced(update: Update, context: Context) -> State | None:  # noqa: ARG001
+    """How much of it? What is missing is proposed."""
+    group_id = context.coordinator.group_id
+    (order_id,), method = _method(context, 1)
+    state = await validation.order_state(context.session, group_id, order_id)
+    if not await context.discreetly():
+        return None
+    proposed = max(state.missing_cents, 0)
+    keep(context.conversation, group=context.group.id, order=order_id, method=method, proposed=proposed)
+    _ask_given(context, method, proposed)
+    return State.UNANNOUNCED
+
+
+async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """The amount, typed."""
+    amount = _typed_amount(context)
+    return await _receive_unannounced(context, amount) if amount else None
+
+
+async def proposed_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
+    """As much as is missing."""
+    return await _receive_unannounced(context, context.conversation.data["proposed"])
+
+
+async def _receive_unannounced(context: Context, amount: int) -> str:
+    by, data = context.coordinator, _data(context)
+    state = await validation.order_state(context.session, by.group_id, data["order"])
+    done = await payments.receive_unannounced(
+        context.session, state.member, Method(data["method"]), amount, by, f"order:{state.order.id}"
+    )
+    page = await page_of(context, done.payment)
+    back = await back_of(context, done.payment)
+    context.show(payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=False))
+    await tell_settled(context, done)
+    return END
+
+
+async def cash(update: Update, context: Context) -> None:  # noqa: ARG001
+    """The till and its counts."""
+    distribution = await handover.distribution_of_button(context)
+    context.show(views.cash_page(context.texts, distribution, await till_of(context, distribution)))
+
+
+async def ask_count(update: Update, context: Context) -> State:  # noqa: ARG001
+    """How much is in the till, at opening or at closing?"""
+    group_id = context.coordinator.group_id
+    words = context.button_args
+    if len(words) != 2 or not words[0].isdecimal() or words[1] not in list(CountKind):
+        raise NotFound("button", words)
+    distribution = await distributions.get_distribution(context.session, group_id, int(words[0]))
+    keep(context.conversation, group=group_id, distribution=distribution.id, kind=words[1])
+    screen = views.ask_count(context.texts, await till_of(context, distribution), _cancel(context))
+    context.say(context.to_answer(screen))
+    return State.COUNT
+
+
+async def take_count(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """The amount; a till that may well be empty."""
+    data = _data(context)
+    try:
+        counted = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
+    except InvalidAmount:
+        context.say(context.to_answer(Screen(errors.amount_again(context.texts))))
+        return None
+    keep(context.conversation, counted=counted)
+    return await _count(context, data["distribution"], None)
+
+
+async def take_reason(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """Why the till differs. If the books moved meanwhile, the difference is another one: it is asked again."""
+    data = _data(context)
+    reason = " ".join(context.typed.split())
+    if not 0 < len(reason) <= LONGEST_REASON:
+        context.say(context.to_answer(Screen(views.reason_again(context.texts))))
+        return None
+    if await till.expected_in_till(context.session, context.group.id) != data["expected"]:
+        return await _count(context, data["distribution"], None)
+    return await _count(context, data["distribution"], reason)
+
+
+async def _count(context: Context, distribution_id: int, reason: str | None) -> str:
+    by, data = context.coordinator, context.conversation.data
+    try:
+        async with context.attempt():
+            count = await till.count(
+                context.session,
+                by.group_id,
+                distribution_id,
+                CountKind(data["kind"]),
+                data["counted"],
+                by,
+                reason=reason,
+            )
+    except till.ReasonNeeded as need:
+        keep(context.conversation, expected=need.expected)
+        screen = views.ask_reason(context.texts, need.counted, need.expected, _cancel(context))
+        context.say(context.to_answer(screen))
+        return State.REASON
+    context.show(views.counted(context.texts, count, by.name))
+    await tell_coordinators_chat(context, lambda texts: views.counted(texts, count, by.name))
+    return END
+
+
+async def till_of(context: Context, distribution: Distribution) -> Till:
+    """The till by the books, and how it was counted at this distribution."""
+    expected = await till.expected_in_till(context.session, distribution.group_id)
+    return Till(expected, await till.counts(context.session, distribution.id))
+
+
+async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+    """Not after all: back to where it was asked."""
+    group_id = context.coordinator.group_id
+    data = context.conversation.data
+    if data.get("group") != group_id:
+        raise NotFound("button", "cancel")
+    if "payment" in data:
+        payment = await payment_of(context, data["payment"])
+        context.show(payment_views.payment_page(context.texts, await page_of(context, payment)))
+    elif "order" in data:
+        await handover.show_order(context, data["order"])
+    else:
+        distribution = await distributions.get_distribution(context.session, group_id, data["distribution"])
+        await handover.show_day(context, distribution)
+    return END
+
+
+def _ask_given(context: Context, method: Method, proposed_cents: int) -> None:
+    texts = context.texts
+    proposed = None
+    if proposed_cents > 0:
+        label = texts.label("✅ Received · {amount}", amount=texts.money(proposed_cents))
+        proposed = context.step_button(label, "amount", style="success")
+    screen = views.ask_given(texts, method, proposed, proposed_cents or 1250, _cancel(context))
+    context.say(context.to_answer(screen))
+
+
+def _method(context: Context, position: int) -> tuple[list[int], Method]:
+    """The numbers of a button that ends in a method."""
+    words = context.button_args
+    if len(words) != position + 1 or words[-1] not in list(OFFLINE_METHODS):
+        raise NotFound("button", words)
+    if not all(word.isdecimal() for word in words[:-1]):
+        raise NotFound("button", words)
+    return [int(word) for word in words[:-1]], Method(words[-1])
+
+
+def _typed_amount(context: Context) -> int | None:
+    """What was typed; asked again when it is no amount, or nothing."""
+    _ = _data(context)
+    try:
+        amount = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
+    except InvalidAmount:
+        amount = 0
+    if not amount:
+        context.say(context.to_answer(Screen(errors.amount_again(context.texts))))
+    return amount or None
+
+
+def _data(context: Context) -> dict[str, Any]:
+    """What is remembered, if it is of the group the coordinator acts in."""
+    group_id = context.coordinator.group_id
+    data = context.conversation.data
+    if data["group"] != group_id:
+        raise NotFound("button", group_id)
+    return data
+
+
+def _cancel(context: Context) -> ScreenButton:
+    return context.step_button(context.texts.label("Cancel"), "cancel")
+
+
+CANCEL = StepButton("cancel", leave)
+conversation = DurableConversation(
+    name="handover_money",
+    entry_points=[
+        Button("pinstead", choose_other_method),
+        Button("pinstm", ask_instead),
+        Button("daddpay", choose_unannounced),
+        Button("daddm", ask_unannounced),
+        Button("dcash", cash),
+        Button("dcount", ask_count),
+    ],
+    states={
+        State.INSTEAD: [CANCEL, StepButton("amount", proposed_instead), Typed(take_instead)],
+        State.UNANNOUNCED: [CANCEL, StepButton("amount", proposed_unannounced), Typed(take_unannounced)],
+        State.COUNT: [CANCEL, Typed(take_count)],
+        State.REASON: [CANCEL, Typed(take_reason)],
+    },
+)

@@ -1,0 +1,208 @@
+"""Distribution day as coordinators see it: the distribution's page, its orders, one order with its verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.views import money
+from bot.views.screen import Row, Screen, button
+from bot.views.texts import Html, Texts
+from ledger.groups.models import Group
+from ledger.orders.handover_models import DistributionStep
+from ledger.orders.models import Distribution
+from ledger.orders.validation import OrderState, Report
+
+PAGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The validation of a distribution that stands, and who made it."""
+
+    step: DistributionStep
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """A distribution in figures; ``expected_cents``: what is awaited still."""
+
+    report: Report
+    expected_cents: int
+    closed: Closed | None
+
+    @property
+    def distribution(self) -> Distribution:
+        """Which one."""
+        return self.report.distribution
+
+
+def title(texts: Texts, distribution: Distribution) -> Html:
+    """Which distribution."""
+    return texts.t(
+        "📦 <b>Distribution {when}</b>\n📍 {place}",
+        when=texts.day_and_time(distribution.starts_at),
+        place=distribution.place,
+    )
+
+
+def day_page(texts: Texts, group: Group, page: DayPage, now: dt.datetime) -> Screen:
+    """Counts and what can be done; names nobody."""
+    lines = [title(texts, page.distribution), _state(texts, page, now), "", *figures(texts, group, page)]
+    return Screen("\n".join(lines)).with_rows(_day_rows(texts, group, page))
+
+
+def _state(texts: Texts, page: DayPage, now: dt.datetime) -> Html:
+    distribution = page.distribution
+    if distribution.cancelled_at is not None:
+        return texts.t("🚫 Cancelled.")
+    if page.closed is not None:
+        return validated_by(texts, page.closed.by, page.closed.step.at)
+    closing = texts.day_and_time(distribution.closes_at)
+    if distribution.is_open(now):
+        return texts.t("🟢 open until {closing}", closing=closing)
+    return texts.t("⚪ closed since {closing}", closing=closing)
+
+
+def validated_by(texts: Texts, name: str, at: dt.datetime) -> Html:
+    """Who validated it and when."""
+    return texts.t(
+        "🏁 Validated by {name} at {time} ({day}).", name=name, time=texts.time(at), day=texts.day(at)
+    )
+
+
+def figures(texts: Texts, group: Group, page: DayPage) -> list[str]:
+    """Orders, what was validated, and per method what was announced and received."""
+    report = page.report
+    lines: list[str] = [
+        texts.nt(
+            "{n} order · {total}",
+            "{n} orders · {total}",
+            report.orders,
+            total=texts.money(report.total_cents),
+        ),
+        texts.t(
+            "✅ {done} validated · {left} to validate",
+            done=report.validated,
+            left=report.orders - report.validated,
+        ),
+    ]
+    if not group.payments_enabled:
+        return lines
+    lines += [
+        texts.t(
+            "{icon} {method}: {received} received of {announced}",
+            icon=money.METHOD_ICON[method],
+            method=money.method(texts, method),
+            received=texts.money(totals.received_cents),
+            announced=texts.money(totals.announced_cents),
+        )
+        for method, totals in report.per_method.items()
+    ]
+    if page.expected_cents:
+        lines.append(texts.t("⏳ Still awaited: {amount}", amount=texts.money(page.expected_cents)))
+    return lines
+
+
+def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
+    distribution = page.distribution
+    refresh = button(texts.label("🔄 Refresh"), "day", distribution.id)
+    last: Row = (refresh, button(texts.label("◀️ Back"), "distributions"))
+    if distribution.cancelled_at is not None:
+        return [last]
+    rows: list[Row] = [
+        (
+            button(
+                texts.label("📋 Orders ({n})", n=page.report.orders),
+                "dorders",
+                distribution.id,
+                0,
+                style="primary",
+            ),
+            button(texts.label("📌 Board"), "board", distribution.id),
+        ),
+        (
+            button(texts.label("🥕 Goods"), "dgoods", distribution.id, 0),
+            *(
+                [button(texts.label("✅ Payments"), "awaited", distribution.id, 0)]
+                if group.payments_enabled
+                else []
+            ),
+        ),
+        (
+            *(
+                [button(texts.label("💶 Cash count"), "dcash", distribution.id)]
+                if group.payments_enabled
+                else []
+            ),
+            button(texts.label("🖨 Sheets"), "sheets", distribution.id),
+        ),
+    ]
+    if page.closed is not None:
+        undo = button(texts.label("↩️ Undo the validation"), "dundo", distribution.id, page.closed.step.step)
+        return [*rows, (button(texts.label("📊 Report"), "dreport", distribution.id), undo), last]
+    close = texts.label("🏁 Validate the distribution")
+    return [
+        *rows,
+        (button(texts.label("➕ Order for somebody"), "dfor", distribution.id),),
+        (
+            button(texts.label("📅 Move it"), "dmove", distribution.id),
+            button(texts.label("🚫 Cancel it"), "dcancel", distribution.id),
+        ),
+        (button(close, "dclose", distribution.id, style="success"),),
+        last,
+    ]
+
+
+def icon(state: OrderState) -> str:
+    """An order's state at one glance; the list explains them."""
+    if state.validated is not None:
+        return "✅"
+    if state.missing_cents > 0:
+        return "⚠️"
+    return "⏳" if state.expected_cents else "☑️"
+
+
+def orders_page(texts: Texts, distribution: Distribution, states: Sequence[OrderState], page: int) -> Screen:
+    """Everybody's order by pages: name, total, state. For coordinators' eyes only."""
+    pages = max((len(states) + PAGE - 1) // PAGE, 1)
+    page = min(max(page, 0), pages - 1)
+    lines: list[str] = [title(texts, distribution), ""]
+    if states:
+        lines.append(
+            texts.t("✅ validated · ☑️ nothing awaited · ⏳ a payment is awaited · ⚠️ something is missing")
+        )
+    else:
+        lines.append(texts.t("Nobody has ordered."))
+    rows: list[Row] = [
+        (
+            button(
+                f"{icon(state)} {state.member.name[:36]} · {texts.money(state.total_cents)}",
+                "dorder",
+                state.order.id,
+            ),
+        )
+        for state in states[page * PAGE : (page + 1) * PAGE]
+    ]
+    rows.append(page_row("dorders", distribution.id, page, pages))
+    rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def page_row(verb: str, of: int, page: int, pages: int) -> Row:
+    """Buttons that turn the page; nothing where there is but one."""
+    if pages < 2:
+        return ()
+    return (
+        button("◀️", verb, of, (page - 1) % pages),
+        button(f"{page + 1} / {pages}", verb, of, page),
+        button("▶️", verb, of, (page + 1) % pages),
+    )
+
+
+def no_distribution(texts: Texts) -> Screen:
+    """Nothing was ever announced."""
+    text = texts.t("There is no distribution. Announce one: members will be told and can order.")
+    return Screen(text, ((button(texts.label("📅 Distributions"), "distributions"),),))

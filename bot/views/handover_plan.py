@@ -1,0 +1,190 @@
+"""A distribution that is moved or cancelled, and orders placed for somebody: questions, previews, what members read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.views import money
+from bot.views.distributions import Draft, details
+from bot.views.handover import title
+from bot.views.screen import Button, Row, Screen, button
+from bot.views.texts import Html, Texts
+from ledger.groups.models import Group, Member
+from ledger.orders.models import Distribution
+from ledger.orders.rescheduling import Cancelled
+from ledger.orders.validation import OrderState
+
+
+def ask_move(texts: Texts, distribution: Distribution, step_by_step: Button, cancel: Button) -> Screen:
+    """When and where instead?"""
+    lines: list[str] = [
+        title(texts, distribution),
+        "",
+        texts.t("When and where does it take place instead? Type it in one line, for example"),
+        texts.t("<code>2026-12-01 18:30 Town hall ; closing 2026-11-30 20:00</code>"),
+        texts.t("(without “closing”, orders close when they did, at the latest when it starts)."),
+    ]
+    return Screen("\n".join(lines), ((step_by_step,), (cancel,)))
+
+
+def move_preview(
+    texts: Texts, distribution: Distribution, draft: Draft, orders: int, yes: Button, cancel: Button
+) -> Screen:
+    """Before and after, before it is done."""
+    lines: list[str] = [
+        texts.t("📅 <b>Move this distribution?</b>"),
+        "",
+        *details(texts, distribution.place, distribution.starts_at, distribution.closes_at),
+        "⬇️",
+        *details(texts, draft.place, draft.starts_at, draft.closes_at),
+        "",
+        texts.nt(
+            "The group and {n} member who ordered are told. Nothing is changed yet.",
+            "The group and {n} members who ordered are told. Nothing is changed yet.",
+            orders,
+        ),
+    ]
+    return Screen("\n".join(lines), ((yes,), (cancel,)))
+
+
+def moved(texts: Texts, group: Group, distribution: Distribution, by: str) -> Screen:
+    """What everybody reads."""
+    lines: list[str] = [
+        texts.t(
+            "📅 <b>{group}</b>: {by} moved a distribution. It now takes place:", group=group.title, by=by
+        ),
+        "",
+        *details(texts, distribution.place, distribution.starts_at, distribution.closes_at),
+        "",
+        texts.t("Orders and payments stay as they are."),
+    ]
+    return Screen("\n".join(lines))
+
+
+def moved_meanwhile(texts: Texts, name: str) -> Html:
+    """Somebody else moved it first."""
+    return texts.t("⚠️ {name} changed this distribution meanwhile. Nothing of yours was written.", name=name)
+
+
+def sure_to_cancel(
+    texts: Texts, group: Group, distribution: Distribution, states: Sequence[OrderState]
+) -> Screen:
+    """What cancelling does, before it is done."""
+    total = sum(state.total_cents for state in states)
+    received = sum(state.received_cents for state in states)
+    lines: list[str] = [
+        title(texts, distribution),
+        "",
+        texts.nt(
+            "🚫 Cancel this distribution, with {n} order ({total})?",
+            "🚫 Cancel this distribution, with {n} orders ({total})?",
+            len(states),
+            total=texts.money(total),
+        ),
+    ]
+    if group.payments_enabled:
+        expected = sum(state.expected_cents for state in states)
+        lines += [
+            texts.t("• Nobody owes these orders any more."),
+            texts.t(
+                "• Announced payments ({amount}) are not expected any more.", amount=texts.money(expected)
+            ),
+            texts.t(
+                "• Money already received ({amount}) stays with the members as credit.",
+                amount=texts.money(received),
+            ),
+        ]
+    lines += [texts.t("• The group and everybody who ordered are told."), texts.t("This cannot be undone.")]
+    label = texts.nlabel("🚫 Cancel it, with {n} order", "🚫 Cancel it, with {n} orders", len(states))
+    rows = (
+        (button(label, "dcancelyes", distribution.id, len(states), style="danger"),),
+        (button(texts.label("◀️ Back"), "day", distribution.id),),
+    )
+    return Screen("\n".join(lines), rows)
+
+
+def cancelled(texts: Texts, group: Group, distribution: Distribution, by: str, orders: int) -> Screen:
+    """What the group reads; names and balances nobody."""
+    lines: list[str] = [
+        texts.t(
+            "🚫 <b>{group}</b>: the distribution of {when} ({place}) is cancelled by {by}.",
+            group=group.title,
+            when=texts.day_and_time(distribution.starts_at),
+            place=distribution.place,
+            by=by,
+        ),
+        texts.nt("{n} order is cancelled with it.", "{n} orders are cancelled with it.", orders),
+    ]
+    return Screen("\n".join(lines))
+
+
+def told_cancelled(
+    texts: Texts, group: Group, distribution: Distribution, one: Cancelled, by: str, awaited_cents: int
+) -> Screen:
+    """What a member who ordered reads, with the new balance."""
+    lines: list[str] = [
+        texts.t(
+            "🚫 <b>{group}</b>: the distribution of {when} ({place}) is cancelled by {by}.",
+            group=group.title,
+            when=texts.day_and_time(distribution.starts_at),
+            place=distribution.place,
+            by=by,
+        ),
+        texts.t("Your order of {amount} is cancelled.", amount=texts.money(one.state.total_cents)),
+    ]
+    if not group.payments_enabled:
+        return Screen("\n".join(lines))
+    lines.append(texts.t("You owe nothing for it."))
+    lines += [
+        texts.t(
+            "{method} of {amount} is not expected any more: keep it.",
+            method=money.method(texts, payment.method),
+            amount=texts.money(payment.amount_cents),
+        )
+        for payment in one.state.payments
+        if payment.id in one.released
+    ]
+    if one.state.received_cents:
+        amount = texts.money(one.state.received_cents)
+        lines.append(texts.t("The {amount} you paid stay on your account as credit.", amount=amount))
+    lines += ["", money.balance_with_awaited(texts, one.balance_cents, awaited_cents)]
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+
+
+def ask_whom(texts: Texts, distribution: Distribution, choices: Sequence[Button], cancel: Button) -> Screen:
+    """For whom?"""
+    text = texts.t("Order for which member? Tap, or type a name, part of one, or @username.")
+    rows: list[Row] = [tuple(choices[start : start + 2]) for start in range(0, len(choices), 2)]
+    return Screen(f"{title(texts, distribution)}\n\n{text}").with_rows([*rows, (cancel,)])
+
+
+def acting_for(texts: Texts, member: Member) -> Html:
+    """Said above every screen of a basket that is somebody else's."""
+    return texts.t("👤 You are ordering for <b>{name}</b>.", name=member.name)
+
+
+def ordered_by(texts: Texts, by: str) -> Html:
+    """Said above the member's own receipt."""
+    return texts.t("👤 {by} ordered this for you.", by=by)
+
+
+def not_enough_credit(texts: Texts, member: Member, balance_cents: int, needed_cents: int) -> str:
+    """Why their member credit cannot pay this; plain, for a toast."""
+    return texts.label(
+        "Not enough credit: the balance of {name} is {balance}, {missing} is missing. Nothing was ordered: "
+        "choose another way to pay.",
+        name=member.name,
+        balance=texts.money(balance_cents),
+        missing=texts.money(needed_cents - balance_cents),
+    )
+
+
+def ordered_for(texts: Texts, member: Member, distribution_id: int, order_id: int | None) -> Screen:
+    """What is left of the basket's screen once the order is placed for somebody."""
+    rows: list[Row] = [
+        (button(texts.label("➕ Add products"), "forbasket", distribution_id, member.id, below=True),)
+    ]
+    if order_id is not None:
+        rows.append((button(texts.label("📋 The order"), "dorder", order_id, below=True),))
+    rows.append((button(texts.label("📦 Distribution day"), "day", distribution_id, below=True),))
+    return Screen(texts.t("✅ Order placed for <b>{name}</b>.", name=member.name)).with_rows(rows)

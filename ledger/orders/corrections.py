@@ -1,0 +1,356 @@
+"""Goods at distribution: what was handed over is not always what was ordered (B5).
+
+Each corrected line posts its difference as a transaction of its own; a change for everybody is undone as a whole. The
+order's net debt stays the sum of its current lines (I3), where the order was debited at all.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import Member
+from ledger.money import line_amount
+from ledger.orders.handover_models import Change, ChangeKind, Correction
+from ledger.orders.models import Confirmation, Order, OrderLine
+from ledger.payments import service as payments
+
+FAR_OFF = 10
+"""From this many times the ordered quantity on, a weight is likelier a slip than a truth."""
+
+
+class AlreadyUndone(LedgerError):
+    """The change was taken back before: by whom and when."""
+
+    def __init__(self, by: str, at: dt.datetime) -> None:
+        super().__init__()
+        self.by = by
+        self.at = at
+
+
+class ChangedSince(LedgerError):
+    """A line was corrected again after this change: undo the later one first."""
+
+
+class NothingToChange(LedgerError):
+    """Every line concerned is like this already."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentLine:
+    """An order line as it is now, beside how it was ordered."""
+
+    line: OrderLine
+    step: int
+    quantity_milli: int
+    price_cents: int
+    amount_cents: int
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it differs from what was ordered."""
+        return (self.quantity_milli, self.price_cents) != (self.line.quantity_milli, self.line.price_cents)
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """One corrected line: before, after, whose order, and the member's balance afterwards in cents."""
+
+    before: CurrentLine
+    after: CurrentLine
+    order: Order
+    member: Member
+    balance_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a command changed."""
+
+    change: Change
+    corrected: tuple[Corrected, ...]
+
+
+def is_far_off(ordered_milli: int, given_milli: int) -> bool:
+    """Whether a quantity should be asked for once more."""
+    return given_milli >= FAR_OFF * ordered_milli
+
+
+async def current_lines(session: AsyncSession, *conditions: object) -> list[CurrentLine]:
+    """Order lines that fulfil the conditions, as they are now, by order and by name."""
+    last = (
+        select(Correction.order_line_id, func.max(Correction.step).label("step"))
+        .group_by(Correction.order_line_id)
+        .subquery()
+    )
+    statement = (
+        select(OrderLine, Correction)
+        .outerjoin(last, last.c.order_line_id == OrderLine.id)
+        .outerjoin(Correction, and_(Correction.order_line_id == OrderLine.id, Correction.step == last.c.step))
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.cancelled_at.is_(None), *conditions)  # type: ignore[arg-type]
+        .order_by(OrderLine.order_id, OrderLine.product_name, OrderLine.id)
+    )
+    return [_current(line, correction) for line, correction in await session.execute(statement)]
+
+
+async def lines_now(session: AsyncSession, order: Order) -> list[CurrentLine]:
+    """One order's lines."""
+    return await current_lines(session, OrderLine.order_id == order.id)
+
+
+async def deliver(
+    session: AsyncSession, group_id: int, line_id: int, quantity_milli: int, by: Member
+) -> Changed:
+    """One line: this much was handed over (thousandths of the unit; 0: not delivered)."""
+    if quantity_milli < 0:
+        raise NotFound("quantity", quantity_milli)
+    line = await _line(session, group_id, line_id)
+    return await _change(session, ChangeKind.DELIVERED, [line], by, quantity_milli=quantity_milli)
+
+
+async def reprice(
+    session: AsyncSession, group_id: int, line_id: int, price_cents: int, by: Member
+) -> Changed:
+    """One line: the price of a unit is this (> 0)."""
+    if price_cents <= 0:
+        raise payments.InvalidPayment("amount")
+    line = await _line(session, group_id, line_id)
+    return await _change(session, ChangeKind.PRICE, [line], by, price_cents=price_cents)
+
+
+async def not_delivered(
+    session: AsyncSession, group_id: int, distribution_id: int, product_id: int, by: Member
+) -> Changed:
+    """A product did not come: nobody who ordered it for this distribution owes it."""
+    lines = await product_lines(session, group_id, distribution_id, product_id)
+    return await _change(session, ChangeKind.DELIVERED, lines, by, quantity_milli=0)
+
+
+async def reprice_for_all(
+    session: AsyncSession, group_id: int, distribution_id: int, product_id: int, price_cents: int, by: Member
+) -> Changed:
+    """A product costs something else for everybody who ordered it for this distribution."""
+    if price_cents <= 0:
+        raise payments.InvalidPayment("amount")
+    lines = await product_lines(session, group_id, distribution_id, product_id)
+    return await _change(session, ChangeKind.PRICE, lines, by, price_cents=price_cents)
+
+
+async def product_lines(
+    session: AsyncSession, group_id: int, distribution_id: int, product_id: int
+) -> list[CurrentLine]:
+    """Everybody's lines of one product at a distribution."""
+    return await current_lines(
+        session,
+        OrderLine.group_id == group_id,
+        OrderLine.product_id == product_id,
+        Order.distribution_id == distribution_id,
+    )
+
+
+async def get_line(session: AsyncSession, group_id: int, line_id: int) -> CurrentLine:
+    """One line as it is now, or :class:`~ledger.errors.NotFound`."""
+    return await _line(session, group_id, line_id)
+
+
+async def last_change(session: AsyncSession, line: CurrentLine) -> tuple[Change, str] | None:
+    """The change that made a line what it is now, and who made it."""
+    statement = (
+        select(Change, Member.name)
+        .join(Correction, Correction.change_id == Change.id)
+        .join(Member, Member.id == Change.by_id)
+        .where(Correction.order_line_id == line.line.id, Correction.step == line.step)
+    )
+    row = (await session.execute(statement)).first()
+    return None if row is None else (row[0], row[1])
+
+
+async def count_lines(session: AsyncSession, change: Change) -> int:
+    """How many lines a change corrected."""
+    statement = select(func.count()).where(Correction.change_id == change.id)
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: Member) -> Changed:
+    """Take a change back for all its lines, by reversals. Raises :class:`AlreadyUndone` or :class:`ChangedSince`."""
+    statement = select(Change).where(Change.id == change_id, Change.group_id == group_id)
+    change = (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none()
+    if change is None or change.kind is ChangeKind.UNDO:
+        raise NotFound("change", change_id)
+    undone = await session.execute(
+        select(Member.name, Change.at)
+        .join(Change, Change.by_id == Member.id)
+        .where(Change.undoes_id == change.id)
+    )
+    if (row := undone.first()) is not None:
+        raise AlreadyUndone(row.name, row.at)
+    mine = await session.execute(
+        select(Correction).where(Correction.change_id == change.id).order_by(Correction.id)
+    )
+    corrections = mine.scalars().all()
+    await _lock_orders(session, [c.order_line_id for c in corrections])
+    await _lock_accounts(
+        session, group_id, [(await session.get_one(OrderLine, c.order_line_id)) for c in corrections]
+    )
+    undo = await _new_change(
+        session, group_id, change.distribution_id, ChangeKind.UNDO, by, undoes_id=change.id
+    )
+    corrected = []
+    for correction in corrections:
+        now = await _line(session, group_id, correction.order_line_id)
+        if now.step != correction.step:
+            raise ChangedSince
+        before = await _at_step(session, now.line, correction.step - 1)
+        transaction_id = None
+        if correction.transaction_id is not None:
+            posted = await books.reverse(
+                session,
+                group_id,
+                correction.transaction_id,
+                actor_id=by.id,
+                note=before.line.product_name,
+            )
+            transaction_id = posted.transaction_id
+        corrected.append(await _correct(session, undo, now, before, transaction_id))
+    return Changed(undo, tuple(corrected))
+
+
+async def _change(
+    session: AsyncSession,
+    kind: ChangeKind,
+    lines: Sequence[CurrentLine],
+    by: Member,
+    *,
+    quantity_milli: int | None = None,
+    price_cents: int | None = None,
+) -> Changed:
+    await _lock_orders(session, [line.line.id for line in lines])
+    # What was read before the lock may be old: the lines are read again under it.
+    fresh = [await _line(session, by.group_id, line.line.id) for line in lines]
+    targets = [(line, _target(line, quantity_milli, price_cents)) for line in fresh]
+    targets = [(line, target) for line, target in targets if target != line]
+    if not targets:
+        raise NothingToChange
+    await _lock_accounts(session, by.group_id, [line.line for line, _ in targets])
+    first = await session.get_one(Order, targets[0][0].line.order_id)
+    change = await _new_change(session, by.group_id, first.distribution_id, kind, by)
+    corrected = []
+    for line, target in targets:
+        transaction_id = await _post(session, line, target, by)
+        corrected.append(await _correct(session, change, line, target, transaction_id))
+    return Changed(change, tuple(corrected))
+
+
+def _target(line: CurrentLine, quantity_milli: int | None, price_cents: int | None) -> CurrentLine:
+    quantity = line.quantity_milli if quantity_milli is None else quantity_milli
+    price = line.price_cents if price_cents is None else price_cents
+    return CurrentLine(line.line, line.step, quantity, price, line_amount(price, quantity))
+
+
+async def _post(session: AsyncSession, before: CurrentLine, after: CurrentLine, by: Member) -> int | None:
+    """Post a line's difference, where its order was debited."""
+    difference = after.amount_cents - before.amount_cents
+    confirmation = await session.get_one(Confirmation, before.line.confirmation_id)
+    if difference == 0 or confirmation.method is None:
+        return None
+    order = await session.get_one(Order, before.line.order_id)
+    account = await books.account_id(session, order.group_id, AccountKind.MEMBERS, order.member_id)
+    producer = await books.account_id(session, order.group_id, AccountKind.PRODUCERS, before.line.producer_id)
+    debit, credit = (account, producer) if difference > 0 else (producer, account)
+    entry = books.Entry(
+        kind="correction",
+        key=f"correction:{before.line.id}:{before.step + 1}",
+        legs=[books.Leg(debit, credit, abs(difference))],
+        subject=f"order:{order.id}",
+        actor_id=by.id,
+        note=before.line.product_name,
+    )
+    return (await books.post(session, order.group_id, entry)).transaction_id
+
+
+async def _correct(
+    session: AsyncSession, change: Change, before: CurrentLine, after: CurrentLine, transaction_id: int | None
+) -> Corrected:
+    correction = Correction(
+        group_id=change.group_id,
+        change_id=change.id,
+        order_line_id=before.line.id,
+        step=before.step + 1,
+        quantity_milli=after.quantity_milli,
+        price_cents=after.price_cents,
+        amount_cents=after.amount_cents,
+        transaction_id=transaction_id,
+    )
+    session.add(correction)
+    await session.flush()
+    order = await session.get_one(Order, before.line.order_id)
+    member = await session.get_one(Member, order.member_id)
+    balance = await payments.balance_of(session, member)
+    return Corrected(before, _current(before.line, correction), order, member, balance)
+
+
+async def _new_change(
+    session: AsyncSession,
+    group_id: int,
+    distribution_id: int,
+    kind: ChangeKind,
+    by: Member,
+    undoes_id: int | None = None,
+) -> Change:
+    change = Change(
+        group_id=group_id,
+        distribution_id=distribution_id,
+        kind=kind,
+        undoes_id=undoes_id,
+        by_id=by.id,
+        at=utc_now(),
+    )
+    session.add(change)
+    await session.flush()
+    return change
+
+
+async def _line(session: AsyncSession, group_id: int, line_id: int) -> CurrentLine:
+    found = await current_lines(session, OrderLine.id == line_id, OrderLine.group_id == group_id)
+    if not found:
+        raise NotFound("line", line_id)
+    return found[0]
+
+
+async def _at_step(session: AsyncSession, line: OrderLine, step: int) -> CurrentLine:
+    statement = select(Correction).where(Correction.order_line_id == line.id, Correction.step == step)
+    return _current(line, (await session.execute(statement)).scalar_one_or_none())
+
+
+async def _lock_orders(session: AsyncSession, line_ids: Sequence[int]) -> None:
+    """Lock the orders of these lines, by id."""
+    orders = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids))
+    statement = select(Order.id).where(Order.id.in_(orders)).order_by(Order.id)
+    await session.execute(statement.with_for_update(key_share=True))
+
+
+async def _lock_accounts(session: AsyncSession, group_id: int, lines: Sequence[OrderLine]) -> None:
+    """Lock the accounts that correcting these lines moves, by id, so that nobody waits in a circle."""
+    orders = select(Order.member_id).where(Order.id.in_({line.order_id for line in lines})).distinct()
+    members = sorted((await session.execute(orders)).scalars())
+    producers = sorted({line.producer_id for line in lines})
+    accounts = await books.account_ids(session, group_id, AccountKind.MEMBERS, members)
+    of_producers = await books.account_ids(session, group_id, AccountKind.PRODUCERS, producers)
+    await books.lock_accounts(session, [*accounts.values(), *of_producers.values()])
+
+
+def _current(line: OrderLine, correction: Correction | None) -> CurrentLine:
+    if correction is None:
+        return CurrentLine(line, 0, line.quantity_milli, line.price_cents, line.amount_cents)
+    return CurrentLine(
+        line, correction.step, correction.quantity_milli, correction.price_cents, correction.amount_cents
+    )

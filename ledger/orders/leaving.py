@@ -1,0 +1,115 @@
+"""A member leaves the group: by themselves or taken out. Their account stays, and is theirs again if they come back.
+
+Nobody leaves with money between them and the group, or with goods on their way: what is in the way is told, all of it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import Group, Member
+from ledger.groups.service import LastCoordinator
+from ledger.orders.models import Basket, BasketLine, Distribution, Order
+from ledger.orders.validation import distribution_validation
+from ledger.payments import service as payments
+from ledger.payments.write_offs import locked_balance
+
+AFTERWARDS = dt.timedelta(hours=3)
+"""A distribution that started longer ago is over: an order for it is no more in the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacles:
+    """What is in the way of leaving: balance and awaited payments in cents, and when what was ordered is handed over."""
+
+    balance_cents: int
+    awaited_cents: int
+    ordered_for: tuple[dt.datetime, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.balance_cents or self.awaited_cents or self.ordered_for)
+
+
+class CannotLeave(LedgerError):
+    """Something is in the way; ``is_own``: the member asked for themselves."""
+
+    def __init__(self, name: str, obstacles: Obstacles, *, is_own: bool) -> None:
+        super().__init__()
+        self.name = name
+        self.obstacles = obstacles
+        self.is_own = is_own
+
+
+async def obstacles(session: AsyncSession, member: Member) -> Obstacles:
+    """What is in the way of the member's leaving."""
+    return Obstacles(
+        await payments.balance_of(session, member),
+        await payments.awaited(session, member),
+        tuple(await _ordered_for(session, member)),
+    )
+
+
+async def check(session: AsyncSession, member: Member, by: Member) -> None:
+    """Raise what :func:`leave` would, without leaving."""
+    await _require_another_coordinator(session, member)
+    found = await obstacles(session, member)
+    if found:
+        raise CannotLeave(member.name, found, is_own=by.id == member.id)
+
+
+async def leave(session: AsyncSession, member: Member, by: Member) -> None:
+    """Take a member out of the group's lists, without roles and invitation; ``by``: themselves or a coordinator.
+
+    Raises :class:`CannotLeave`, :class:`~ledger.groups.service.LastCoordinator`, :class:`~ledger.errors.NotFound`.
+    """
+    # The group's row first, as when roles change hands; then the baskets, as when an order is placed.
+    await session.execute(select(Group.id).where(Group.id == member.group_id).with_for_update(key_share=True))
+    await session.refresh(member)
+    if member.left_at is not None:
+        raise NotFound("member", member.id)
+    statement = select(Basket.id).where(Basket.member_id == member.id, Basket.closed_at.is_(None))
+    baskets = (
+        (await session.execute(statement.order_by(Basket.id).with_for_update(key_share=True))).scalars().all()
+    )
+    await locked_balance(session, member)
+    await check(session, member, by)
+    await session.execute(delete(BasketLine).where(BasketLine.basket_id.in_(baskets)))
+    member.left_at = utc_now()
+    member.is_coordinator = member.is_treasurer = False
+    member.invitation = None
+    await session.flush()
+
+
+async def _require_another_coordinator(session: AsyncSession, member: Member) -> None:
+    if not member.is_coordinator:
+        return
+    others = select(func.count()).where(
+        Member.group_id == member.group_id,
+        Member.is_coordinator,
+        Member.left_at.is_(None),
+        Member.id != member.id,
+    )
+    if not (await session.execute(others)).scalar_one():
+        raise LastCoordinator
+
+
+async def _ordered_for(session: AsyncSession, member: Member) -> list[dt.datetime]:
+    """When the distributions start whose orders of this member are still to be handed over."""
+    statement = (
+        select(Distribution)
+        .join(Order, Order.distribution_id == Distribution.id)
+        .where(
+            Order.member_id == member.id,
+            Order.cancelled_at.is_(None),
+            Distribution.starts_at > utc_now() - AFTERWARDS,
+        )
+        .order_by(Distribution.starts_at)
+    )
+    found = (await session.execute(statement)).scalars().all()
+    return [one.starts_at for one in found if await distribution_validation(session, one.id) is None]

@@ -1,0 +1,81 @@
+"""The till at a distribution: what the books say is in it, what was counted, and the difference, posted with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.db import utc_now
+from ledger.errors import LedgerError
+from ledger.groups.models import Member
+from ledger.orders.distributions import get_distribution
+from ledger.orders.handover_models import CashCount, CountKind
+
+
+class ReasonNeeded(LedgerError):
+    """The till differs from the books: a reason goes with it. Both in cents."""
+
+    def __init__(self, counted: int, expected: int) -> None:
+        super().__init__()
+        self.counted = counted
+        self.expected = expected
+
+
+async def expected_in_till(session: AsyncSession, group_id: int) -> int:
+    """What the books say is in the till, in cents."""
+    return await books.balance(session, group_id, AccountKind.CASH)
+
+
+async def count(
+    session: AsyncSession,
+    group_id: int,
+    distribution_id: int,
+    kind: CountKind,
+    counted_cents: int,
+    by: Member,
+    *,
+    reason: str | None = None,
+) -> CashCount:
+    """Record a count; a difference is posted against ``adjustments``. Raises :class:`ReasonNeeded`."""
+    await get_distribution(session, group_id, distribution_id)
+    till = await books.account_id(session, group_id, AccountKind.CASH)
+    expected = (await books.lock_accounts(session, [till]))[till]
+    difference = counted_cents - expected
+    if difference and not (reason and reason.strip()):
+        raise ReasonNeeded(counted_cents, expected)
+    counted = CashCount(
+        group_id=group_id,
+        distribution_id=distribution_id,
+        kind=kind,
+        counted_cents=counted_cents,
+        expected_cents=expected,
+        reason=reason.strip() if reason and reason.strip() else None,
+        by_id=by.id,
+        at=utc_now(),
+    )
+    session.add(counted)
+    await session.flush()
+    if difference:
+        adjustments = await books.account_id(session, group_id, AccountKind.ADJUSTMENTS)
+        debit, credit = (till, adjustments) if difference > 0 else (adjustments, till)
+        entry = books.Entry(
+            kind="cash-count",
+            key=f"cash-count:{counted.id}",
+            legs=[books.Leg(debit, credit, abs(difference))],
+            subject=f"distribution:{distribution_id}",
+            actor_id=by.id,
+            note=counted.reason,
+        )
+        counted.transaction_id = (await books.post(session, group_id, entry)).transaction_id
+        await session.flush()
+    return counted
+
+
+async def counts(session: AsyncSession, distribution_id: int) -> Sequence[CashCount]:
+    """The counts of a distribution, in order."""
+    statement = select(CashCount).where(CashCount.distribution_id == distribution_id).order_by(CashCount.id)
+    return (await session.execute(statement)).scalars().all()

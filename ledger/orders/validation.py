@@ -1,0 +1,411 @@
+"""Validating a distribution: an order's verdict, validating it, undoing that exactly, closing the distribution.
+
+Validating an order receives what is still expected for it, as announced. Undoing takes back what the validation received
+and nothing else, by reversals.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import OFFLINE_METHODS, Member, Method
+from ledger.orders.corrections import CurrentLine, current_lines
+from ledger.orders.handover_models import DistributionStep, OrderStep, StepKind, StepSettlement
+from ledger.orders.models import Confirmation, Distribution, Order
+from ledger.payments import service as payments
+from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
+
+
+class AlreadyValidated(LedgerError):
+    """Somebody validated it before: who and when."""
+
+    def __init__(self, by: str, at: dt.datetime) -> None:
+        super().__init__()
+        self.by = by
+        self.at = at
+
+
+class NotValidated(LedgerError):
+    """There is no validation to undo; ``by`` and ``at``: who took it back and when, if there was one."""
+
+    def __init__(self, by: str | None = None, at: dt.datetime | None = None) -> None:
+        super().__init__()
+        self.by = by
+        self.at = at
+
+
+class ExpectedChanged(LedgerError):
+    """What is expected for the order is not what the coordinator saw; in cents."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__()
+        self.expected = expected
+
+
+class OrdersLeftOpen(LedgerError):
+    """So many orders of the distribution are not validated; it is validated only when whoever does it says so."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """An order at distribution: what it comes to now, what was received and is expected for it, whether it is validated.
+
+    ``due_cents`` is what is to be paid on the spot (by cheque, cash or transfer): the current lines less those paid by
+    member credit. ``received``: what each received payment brought, by its id. All in cents.
+    """
+
+    order: Order
+    member: Member
+    lines: tuple[CurrentLine, ...]
+    payments: tuple[Payment, ...]
+    due_cents: int
+    received_cents: int
+    expected_cents: int
+    validated: OrderStep | None
+    received: Mapping[int, int]
+
+    @property
+    def total_cents(self) -> int:
+        """Σ of the current lines."""
+        return sum(line.amount_cents for line in self.lines)
+
+    @property
+    def missing_cents(self) -> int:
+        """> 0 missing, < 0 overpaid, 0 exactly paid; once what is expected is received."""
+        return self.due_cents - self.received_cents - self.expected_cents
+
+
+async def order_states(
+    session: AsyncSession, group_id: int, distribution_id: int, order_id: int | None = None
+) -> list[OrderState]:
+    """The orders of a distribution (or one of them), by the member's name."""
+    statement = (
+        select(Order, Member)
+        .join(Member, Member.id == Order.member_id)
+        .where(
+            Order.group_id == group_id,
+            Order.distribution_id == distribution_id,
+            Order.cancelled_at.is_(None),
+            *([Order.id == order_id] if order_id is not None else []),
+        )
+        .order_by(func.lower(Member.name), Order.id)
+    )
+    rows = [(order, member) for order, member in await session.execute(statement)]
+    ids = [order.id for order, _ in rows]
+    lines = _by_order(await current_lines(session, Order.id.in_(ids)))
+    methods = await _methods(session, ids)
+    paid = await _payments(session, ids)
+    received = await _received(session, [payment.id for found in paid.values() for payment in found])
+    steps = await _last_steps(session, ids)
+    return [
+        OrderState(
+            order=order,
+            member=member,
+            lines=tuple(lines[order.id]),
+            payments=tuple(paid[order.id]),
+            due_cents=sum(
+                line.amount_cents
+                for line in lines[order.id]
+                if methods[line.line.confirmation_id] in OFFLINE_METHODS
+            ),
+            received_cents=sum(received.get(payment.id, 0) for payment in paid[order.id]),
+            expected_cents=sum(p.amount_cents for p in paid[order.id] if p.state is PaymentState.EXPECTED),
+            validated=step if (step := steps.get(order.id)) and step.kind is StepKind.VALIDATED else None,
+            received={p.id: received[p.id] for p in paid[order.id] if p.id in received},
+        )
+        for order, member in rows
+    ]
+
+
+async def order_state(session: AsyncSession, group_id: int, order_id: int) -> OrderState:
+    """One order's state, or :class:`~ledger.errors.NotFound`."""
+    order = await session.get(Order, order_id)
+    if order is None or order.group_id != group_id or order.cancelled_at is not None:
+        raise NotFound("order", order_id)
+    return (await order_states(session, group_id, order.distribution_id, order_id))[0]
+
+
+async def validate_order(
+    session: AsyncSession, group_id: int, order_id: int, by: Member, *, expected_cents: int | None = None
+) -> OrderState:
+    """Receive what is expected for the order, as announced, and mark it validated.
+
+    ``expected_cents``: how much that is on the screen of who validates. Raises :class:`AlreadyValidated`,
+    :class:`ExpectedChanged`.
+    """
+    step = await _next_order_step(session, group_id, order_id, StepKind.VALIDATED, by)
+    await _lock_payments(session, group_id, order_id)
+    state = await order_state(session, group_id, order_id)
+    if expected_cents is not None and expected_cents != state.expected_cents:
+        raise ExpectedChanged(state.expected_cents)
+    for payment in state.payments:
+        if payment.state is PaymentState.EXPECTED:
+            settled = await payments.receive(session, group_id, payment.id, by)
+            session.add(
+                StepSettlement(order_step_id=step.id, settlement_id=settled.settlement.id, group_id=group_id)
+            )
+    await session.flush()
+    return await order_state(session, group_id, order_id)
+
+
+async def undo_order(session: AsyncSession, group_id: int, order_id: int, by: Member) -> OrderState:
+    """Take the order's validation back, with what it received and nothing else. Raises :class:`NotValidated`."""
+    step = await _next_order_step(session, group_id, order_id, StepKind.UNDONE, by)
+    await _lock_payments(session, group_id, order_id)
+    made = await session.execute(
+        select(Settlement)
+        .join(StepSettlement, StepSettlement.settlement_id == Settlement.id)
+        .join(OrderStep, OrderStep.id == StepSettlement.order_step_id)
+        .where(OrderStep.order_id == order_id, OrderStep.step == step.step - 1)
+        .order_by(Settlement.id)
+    )
+    for settlement in made.scalars().all():
+        payment = await payments.lock_payment(session, group_id, settlement.payment_id)
+        last = await payments.last_settlement(session, payment)
+        # Somebody may have undone this very payment by hand meanwhile: then there is nothing to take back.
+        if last is not None and last.id == settlement.id:
+            await payments.undo(session, group_id, payment.id, by)
+    return await order_state(session, group_id, order_id)
+
+
+async def validate_distribution(
+    session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, leave_open: bool = False
+) -> DistributionStep:
+    """Validate a distribution whose orders all are; ``leave_open`` says to do it although some are not.
+
+    Raises :class:`AlreadyValidated`, :class:`OrdersLeftOpen`.
+    """
+    last = await _lock_distribution(session, group_id, distribution_id)
+    await _check_turn(session, last, StepKind.VALIDATED)
+    states = await order_states(session, group_id, distribution_id)
+    open_orders = sum(1 for state in states if state.validated is None)
+    if open_orders and not leave_open:
+        raise OrdersLeftOpen(open_orders)
+    return await _next_distribution_step(
+        session, group_id, distribution_id, StepKind.VALIDATED, by, left_open=open_orders
+    )
+
+
+async def undo_distribution(
+    session: AsyncSession, group_id: int, distribution_id: int, by: Member
+) -> DistributionStep:
+    """Open a validated distribution again; its orders stay as they are. Raises :class:`NotValidated`."""
+    return await _next_distribution_step(session, group_id, distribution_id, StepKind.UNDONE, by)
+
+
+async def distribution_validation(session: AsyncSession, distribution_id: int) -> DistributionStep | None:
+    """The step that validated a distribution, if it stands."""
+    last = await _last_distribution_step(session, distribution_id)
+    return last if last is not None and last.kind is StepKind.VALIDATED else None
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTotals:
+    """What one method brought at a distribution: announced, and received, in cents."""
+
+    announced_cents: int
+    received_cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A distribution in figures: orders, per producer (name → cents of current lines), per method, differences."""
+
+    distribution: Distribution
+    orders: int
+    validated: int
+    total_cents: int
+    per_producer: dict[int, int]
+    per_method: dict[Method, MethodTotals]
+    missing_cents: int
+    overpaid_cents: int
+
+
+async def report(session: AsyncSession, group_id: int, distribution_id: int) -> Report:
+    """The figures of a distribution, as its orders stand now."""
+    distribution = await session.get(Distribution, distribution_id)
+    if distribution is None or distribution.group_id != group_id:
+        raise NotFound("distribution", distribution_id)
+    states = await order_states(session, group_id, distribution_id)
+    received = await _received(session, [p.id for state in states for p in state.payments])
+    per_producer: dict[int, int] = defaultdict(int)
+    announced: dict[Method, int] = defaultdict(int)
+    got: dict[Method, int] = defaultdict(int)
+    for state in states:
+        for line in state.lines:
+            per_producer[line.line.producer_id] += line.amount_cents
+        for payment in state.payments:
+            if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED):
+                announced[payment.method] += payment.amount_cents
+            got[payment.method] += received.get(payment.id, 0)
+    differences = [state.due_cents - state.received_cents for state in states]
+    return Report(
+        distribution=distribution,
+        orders=len(states),
+        validated=sum(1 for state in states if state.validated is not None),
+        total_cents=sum(state.total_cents for state in states),
+        per_producer=dict(per_producer),
+        per_method={m: MethodTotals(announced[m], got[m]) for m in Method if m in announced or got[m]},
+        missing_cents=sum(d for d in differences if d > 0),
+        overpaid_cents=-sum(d for d in differences if d < 0),
+    )
+
+
+async def _next_order_step(
+    session: AsyncSession, group_id: int, order_id: int, kind: StepKind, by: Member
+) -> OrderStep:
+    statement = select(Order.id).where(
+        Order.id == order_id, Order.group_id == group_id, Order.cancelled_at.is_(None)
+    )
+    if (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none() is None:
+        raise NotFound("order", order_id)
+    last = (await _last_steps(session, [order_id])).get(order_id)
+    await _check_turn(session, last, kind)
+    step = OrderStep(
+        group_id=group_id,
+        order_id=order_id,
+        step=(last.step if last else 0) + 1,
+        kind=kind,
+        by_id=by.id,
+        at=utc_now(),
+    )
+    session.add(step)
+    await session.flush()
+    return step
+
+
+async def _next_distribution_step(
+    session: AsyncSession, group_id: int, distribution_id: int, kind: StepKind, by: Member, left_open: int = 0
+) -> DistributionStep:
+    last = await _lock_distribution(session, group_id, distribution_id)
+    await _check_turn(session, last, kind)
+    step = DistributionStep(
+        group_id=group_id,
+        distribution_id=distribution_id,
+        step=(last.step if last else 0) + 1,
+        kind=kind,
+        left_open=left_open,
+        by_id=by.id,
+        at=utc_now(),
+    )
+    session.add(step)
+    await session.flush()
+    return step
+
+
+async def _lock_distribution(
+    session: AsyncSession, group_id: int, distribution_id: int
+) -> DistributionStep | None:
+    """Lock a distribution that takes place; its last step."""
+    statement = select(Distribution.id).where(
+        Distribution.id == distribution_id,
+        Distribution.group_id == group_id,
+        Distribution.cancelled_at.is_(None),
+    )
+    if (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none() is None:
+        raise NotFound("distribution", distribution_id)
+    return await _last_distribution_step(session, distribution_id)
+
+
+async def _lock_payments(session: AsyncSession, group_id: int, order_id: int) -> None:
+    """Lock an order's payments and the accounts they move, each by id, so that nobody waits in a circle."""
+    statement = (
+        select(Payment)
+        .where(Payment.group_id == group_id, Payment.subject == f"order:{order_id}")
+        .order_by(Payment.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    found = (await session.execute(statement)).scalars().all()
+    kinds = {
+        payments.ACCOUNT_OF[payment.method] for payment in found if payment.method in payments.ACCOUNT_OF
+    }
+    accounts = [await books.account_id(session, group_id, kind) for kind in sorted(kinds)]
+    owners = sorted({payment.member_id for payment in found})
+    accounts += (await books.account_ids(session, group_id, AccountKind.MEMBERS, owners)).values()
+    await books.lock_accounts(session, accounts)
+
+
+async def _check_turn(
+    session: AsyncSession, last: OrderStep | DistributionStep | None, kind: StepKind
+) -> None:
+    stands = last is not None and last.kind is StepKind.VALIDATED
+    if kind is StepKind.UNDONE and not stands:
+        if last is None:
+            raise NotValidated
+        raise NotValidated((await session.get_one(Member, last.by_id)).name, last.at)
+    if kind is StepKind.VALIDATED and stands:
+        assert last is not None
+        by = await session.get_one(Member, last.by_id)
+        raise AlreadyValidated(by.name, last.at)
+
+
+async def _last_distribution_step(session: AsyncSession, distribution_id: int) -> DistributionStep | None:
+    statement = (
+        select(DistributionStep)
+        .where(DistributionStep.distribution_id == distribution_id)
+        .order_by(DistributionStep.step.desc())
+        .limit(1)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def _last_steps(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, OrderStep]:
+    statement = select(OrderStep).where(OrderStep.order_id.in_(order_ids)).order_by(OrderStep.step)
+    return {step.order_id: step for step in (await session.execute(statement)).scalars()}
+
+
+async def _methods(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, Method | None]:
+    statement = select(Confirmation.id, Confirmation.method).where(Confirmation.order_id.in_(order_ids))
+    return {confirmation_id: method for confirmation_id, method in await session.execute(statement)}  # noqa: C416
+
+
+async def _payments(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, list[Payment]]:
+    subjects = {f"order:{order_id}": order_id for order_id in order_ids}
+    statement = (
+        select(Payment)
+        .where(Payment.subject.in_(subjects))
+        .order_by(Payment.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[int, list[Payment]] = {order_id: [] for order_id in order_ids}
+    for payment in (await session.execute(statement)).scalars():
+        if payment.subject is not None:
+            found[subjects[payment.subject]].append(payment)
+    return found
+
+
+async def _received(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, int]:
+    """What each received payment brought, in cents."""
+    statement = (
+        select(Settlement.payment_id, Settlement.amount_cents)
+        .join(Payment, Payment.id == Settlement.payment_id)
+        .where(
+            Settlement.payment_id.in_(payment_ids),
+            Settlement.kind == SettlementKind.RECEIVED,
+            Payment.state == PaymentState.RECEIVED,
+        )
+        .order_by(Settlement.step)
+    )
+    return {payment_id: amount or 0 for payment_id, amount in await session.execute(statement)}
+
+
+def _by_order(lines: Sequence[CurrentLine]) -> dict[int, list[CurrentLine]]:
+    grouped: dict[int, list[CurrentLine]] = defaultdict(list)
+    for line in lines:
+        grouped[line.line.order_id].append(line)
+    return grouped

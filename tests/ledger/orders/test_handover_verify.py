@@ -1,0 +1,73 @@
+"""``verify`` finds what is wrong with corrections, validations and counts, with every guard switched off."""
+
+import pytest
+from sqlalchemy import text
+
+from ledger.db import Database
+from ledger.groups.models import Method
+from ledger.orders import corrections, rescheduling, till, validation
+from ledger.orders.handover_models import CountKind
+from ledger.verify import Violation
+from tests.support.ledger import Story, check, drop_triggers, found, restore_triggers
+
+DAMAGES = [
+    ("UPDATE corrections SET amount_cents = amount_cents + 1", {"I3"}),
+    ("UPDATE corrections SET step = 3 WHERE step = 2", {"I3"}),
+    ("UPDATE corrections SET transaction_id = NULL WHERE step = 2", {"I3"}),
+    ("UPDATE corrections SET quantity_milli = 2000, amount_cents = 1780 WHERE step = 2", {"I3"}),
+    ("DELETE FROM corrections WHERE step = 2", {"I3"}),
+    ("UPDATE changes SET distribution_id = {other}", {"I3"}),
+    ("UPDATE changes SET group_id = {other_group}", {"I5"}),
+    ("UPDATE order_steps SET step = 3", {"I4"}),
+    ("UPDATE order_steps SET by_id = {stranger}", {"I5"}),
+    ("UPDATE distribution_steps SET step = 5", {"I4"}),
+    ("UPDATE step_settlements SET settlement_id = {other_settlement}", {"I4"}),
+    ("UPDATE cash_counts SET counted_cents = counted_cents + 1", {"till"}),
+    ("UPDATE cash_counts SET transaction_id = NULL", {"till"}),
+    ("UPDATE orders SET cancelled_at = '2026-11-24T08:00:00.000000+00:00' WHERE id = {order}", {"I3"}),
+    ("UPDATE orders SET cancelled_at = NULL WHERE id = {cancelled}", {"I3"}),
+]
+
+
+async def prepared(database: Database) -> tuple[Story, dict[str, int]]:
+    """Paul's order corrected twice and validated, the till counted, another distribution cancelled; another group."""
+    story, stranger = await found(database), await found(database, "Un autre groupe")
+    paul, marie = await story.member("Paul"), await story.member("Marie")
+    cheese = await story.product("Tomme", 890, weighed=True)
+    friday, sunday = await story.distribution(), await story.distribution()
+    order = await story.order(paul, friday, {cheese: 1_200}, Method.CASH)
+    gone = await story.order(paul, sunday, {cheese: 1_000}, Method.CASH)
+    by_hand = await story.enter(marie, Method.CASH, 500)
+    async with database.unit_of_work() as session:
+        group_id, line, by = story.group_id, order.lines[0].id, story.anne
+        await corrections.deliver(session, group_id, line, 1_350, by)
+        await corrections.reprice(session, group_id, line, 1000, by)
+        await validation.validate_order(session, group_id, order.order.id, by)
+        await validation.validate_distribution(session, group_id, friday.id, by)
+        await till.count(session, group_id, friday.id, CountKind.CLOSING, 1500, by, reason="manque")
+        await rescheduling.cancel_distribution(session, group_id, sunday.id, by)
+    return story, {
+        "other": sunday.id,
+        "other_group": stranger.group_id,
+        "stranger": stranger.anne.id,
+        "other_settlement": by_hand.settlement.id,
+        "order": order.order.id,
+        "cancelled": gone.order.id,
+    }
+
+
+@pytest.mark.parametrize(("damage", "invariants"), DAMAGES, ids=[damage for damage, _ in DAMAGES])
+async def test_each_damage_is_found(own_database: Database, damage: str, invariants: set[str]) -> None:
+    _, ids = await prepared(own_database)
+    assert await check(own_database) == []
+    violations = await damaged(own_database, damage.format(**ids))
+    assert {violation.invariant for violation in violations} >= invariants, damage
+    assert all("{" not in violation.what for violation in violations)
+
+
+async def damaged(database: Database, damage: str) -> list[Violation]:
+    async with database.unit_of_work() as session:
+        dropped = await drop_triggers(session)
+        await session.execute(text(damage))
+        await restore_triggers(session, dropped)
+    return await check(database)
