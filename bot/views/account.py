@@ -104,7 +104,7 @@ def history(
 
 
 def _history_line(texts: Texts, line: StatementLine) -> str:
-    what = event(texts, line.transaction.kind)
+    what = event(texts, line.transaction.kind, line.amount_cents)
     if line.transaction.note:
         what = texts.t("{what} <i>({note})</i>", what=what, note=line.transaction.note)
     return texts.t(
@@ -116,8 +116,16 @@ def _history_line(texts: Texts, line: StatementLine) -> str:
     )
 
 
-def event(texts: Texts, kind: str) -> Html:
-    """What a transaction was."""
+def event(texts: Texts, kind: str, amount_cents: int) -> Html:
+    """What a transaction was; money entered with a minus was given back."""
+    if amount_cents < 0:
+        back = {
+            "received-cheque": texts.t("Cheque given back"),
+            "received-cash": texts.t("Cash given back"),
+            "received-transfer": texts.t("Transfer given back"),
+        }
+        if kind in back:
+            return back[kind]
     known = {
         "order": texts.t("Order"),
         "addition": texts.t("Products added"),
