@@ -247,6 +247,7 @@ async def test_a_treasurer_gives_back_and_takes_out(any_stage: Stage) -> None:
     await group.anne.press("given back in cash", expect="Given back to Marie Dupont: €12.35 (Cash)")
     await group.anne.press("Confirm", expect="the balance of Marie Dupont is €0.00")
     assert (await group.marie.wait("gave you back")).says("€12.35 (Cash)")
+    await group.marie.ask("/history", expect="Cash given back\n      -€12.35 → €0.00")
     await group.anne.press("Take out of the group", expect="Left the group on")
     await group.marie.wait("Anne took you out of Paniers")
     assert [row["amount_cents"] for row in await any_stage.rows("payments")] == [-1235]
