@@ -19,7 +19,7 @@ from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Row
 from ledger.errors import NotFound
 from ledger.groups import service as groups
-from ledger.groups.models import OFFLINE_METHODS, Member, Method
+from ledger.groups.models import PAID_METHODS, Member, Method
 from ledger.money import MAX_AMOUNT, InvalidAmount, exponent_of, parse_amount
 from ledger.payments import service as payments
 
@@ -74,7 +74,7 @@ async def change_amount(update: Update, context: Context) -> State:  # noqa: ARG
 async def choose_method(update: Update, context: Context) -> State | str:  # noqa: ARG001
     """A method was tapped: the payment is announced, once."""
     method = context.button_args[-1]
-    if method not in list(OFFLINE_METHODS):
+    if method not in list(PAID_METHODS):
         raise NotFound("button", method)
     return await _announce(context, Method(method))
 

@@ -8,7 +8,7 @@ from bot.views import money
 from bot.views.paying import copy_rows, how_to_pay
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
-from ledger.groups.models import OFFLINE_METHODS, Group, Method
+from ledger.groups.models import PAID_METHODS, Group, Method
 from ledger.groups.service import offered_methods
 from ledger.payments.models import Payment
 
@@ -17,7 +17,7 @@ def methods(group: Group) -> list[Method]:
     """How money can be put on an account here; none where payments are off."""
     if not group.payments_enabled:
         return []
-    return [method for method in offered_methods(group) if method in OFFLINE_METHODS]
+    return [method for method in offered_methods(group) if method in PAID_METHODS]
 
 
 def way_in(texts: Texts, group: Group, *missing_cents: int, below: bool = False) -> Row:

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.catalogue.models import Producer, Product
 from ledger.catalogue.names import name_key
 from ledger.db import utc_now
-from ledger.groups.models import OFFLINE_METHODS, Group, Method
+from ledger.groups.models import PAID_METHODS, Group, Method
 from ledger.orders.corrections import CurrentLine
 from ledger.orders.distributions import get_distribution
 from ledger.orders.models import Confirmation, Distribution
@@ -164,7 +164,7 @@ def _dues(state: OrderState, methods: dict[int, Method | None], received: dict[i
     elsewhere: dict[Method | None, int] = defaultdict(int)
     for line in state.lines:
         method = methods[line.line.confirmation_id]
-        if method not in OFFLINE_METHODS:
+        if method not in PAID_METHODS:
             elsewhere[method] += line.amount_cents
     dues += [Due(DueKind.ELSEWHERE, amount, method) for method, amount in elsewhere.items() if amount]
     if state.missing_cents:

@@ -18,7 +18,7 @@ from ledger.books.models import AccountKind
 from ledger.catalogue.models import Product
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
-from ledger.groups.models import OFFLINE_METHODS, Group, Member, Method
+from ledger.groups.models import PAID_METHODS, Group, Member, Method
 from ledger.groups.service import offered_methods
 from ledger.orders.baskets import (
     ChosenLine,
@@ -345,7 +345,7 @@ async def _charge(
     )
     posted = await books.post(session, group.id, entry)
     payment = None
-    if method in OFFLINE_METHODS:
+    if method in PAID_METHODS:
         payment = await payments.expect(session, member, method, total, subject=f"order:{order.id}")
     return payment, posted.transaction_id
 

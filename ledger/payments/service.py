@@ -30,7 +30,7 @@ ACCOUNT_OF = {
     Method.CASH: AccountKind.CASH,
     Method.TRANSFER: AccountKind.BANK,
 }
-"""Where money received by each offline method goes."""
+"""Where money received by each offline method goes. What is paid by card comes by :func:`receive_by_card` alone."""
 
 
 class AlreadySettled(LedgerError):
@@ -65,6 +65,15 @@ class Settled:
     balance_cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class CardReceipt:
+    """What a payment by card did; ``was``: how the payment stood before. Other than expected, its money is avoir now."""
+
+    settled: Settled
+    member: Member
+    was: PaymentState
+
+
 async def expect(
     session: AsyncSession, member: Member, method: Method, amount_cents: int, subject: str | None
 ) -> Payment:
@@ -77,10 +86,12 @@ async def receive(
 ) -> Settled:
     """Confirm that the money is there: the announced amount (negative where money given back was), or another one, > 0 (D3).
 
-    Raises :class:`AlreadySettled`, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
+    Raises :class:`AlreadySettled`, :class:`InvalidPayment` (also by card: nobody confirms that by hand),
+    :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
     await _require_expected(session, payment)
+    _require_offline(payment)
     amount = payment.amount_cents if amount_cents is None else amount_cents
     if amount <= 0 and amount != payment.amount_cents:
         raise InvalidPayment("amount")
@@ -91,7 +102,26 @@ async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Memb
     """Say that the money did not come: it is not awaited any more, and the debt stays."""
     payment = await lock_payment(session, group_id, payment_id)
     await _require_expected(session, payment)
+    _require_offline(payment)
     return await _settle(session, payment, SettlementKind.REFUSED, by)
+
+
+async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceipt:
+    """Stripe has the money of a payment (locked by the caller, which proves it and sees to it that it counts once).
+
+    It is received whatever became of the payment meanwhile: when it was not awaited any more, and when it was received
+    before (then as a payment of its own), it is the member's avoir. Gross; what Stripe keeps of it is posted apart.
+    """
+    member = await session.get_one(Member, payment.member_id)
+    was = payment.state
+    if was is PaymentState.RECEIVED:
+        payment = await _add_payment(
+            session, member, Method.CARD, payment.amount_cents, dated=utc_now().date(), subject=None
+        )
+    elif was is not PaymentState.EXPECTED:
+        await _settle(session, payment, SettlementKind.UNDONE, member)
+    settled = await _settle_received(session, payment, member, payment.amount_cents)
+    return CardReceipt(settled, member, was)
 
 
 async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
@@ -149,6 +179,7 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     payment = await lock_payment(session, group_id, payment_id)
     if payment.state is PaymentState.EXPECTED:
         raise NotSettled
+    _require_offline(payment)
     last = await last_settlement(session, payment)
     assert last is not None
     transaction_id = None
@@ -327,6 +358,11 @@ async def _require_expected(session: AsyncSession, payment: Payment) -> None:
         raise await settled_by(session, payment)
 
 
+def _require_offline(payment: Payment) -> None:
+    if payment.method is Method.CARD:
+        raise InvalidPayment("method")
+
+
 async def _add_payment(
     session: AsyncSession,
     member: Member,
@@ -364,7 +400,7 @@ async def _unused_reference(session: AsyncSession) -> str:
 
 
 async def _settle_received(session: AsyncSession, payment: Payment, by: Member, amount_cents: int) -> Settled:
-    kind = ACCOUNT_OF[payment.method]
+    kind = AccountKind.CARD if payment.method is Method.CARD else ACCOUNT_OF[payment.method]
     account = await books.account_id(session, payment.group_id, AccountKind.MEMBERS, payment.member_id)
     money = await books.account_id(session, payment.group_id, kind)
     debit, credit = (money, account) if amount_cents > 0 else (account, money)

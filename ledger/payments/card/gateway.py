@@ -1,0 +1,310 @@
+"""What Stripe is asked, the one place that knows its library. Nothing here reads or writes our database.
+
+Amounts are in the currency's minor units, as ours are. Every answer is turned into a value of our own; what went wrong
+comes as :class:`CardUnavailable` (nobody knows; ask again), :class:`CardRefused` (asking again is of no use) or
+:class:`CardKeyRefused` (the key does not serve).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import stripe
+
+from ledger.errors import LedgerError
+
+TIMEOUT = 10.0
+"""Seconds until an answer that does not come counts as none."""
+MINIMUM = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
+"""The smallest amount Stripe takes, in minor units. (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)"""
+TAKEN = ("paid", "no_payment_required")
+
+
+class CardUnavailable(LedgerError):
+    """Stripe did not answer, or answered that it cannot now. What was asked may have been done."""
+
+
+class CardRefused(LedgerError):
+    """Stripe refuses; ``code`` is its own word for why (``amount_too_small``, ``charge_already_refunded``)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__()
+        self.code = code
+
+
+class CardKeyRefused(LedgerError):
+    """Stripe does not know the key, or the key may not do this."""
+
+
+class WrongSignature(LedgerError):
+    """A message that claims to come from Stripe is not signed by it, or is too old."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A Checkout Session to make. ``token`` makes asking again the same request."""
+
+    token: str
+    amount_cents: int
+    currency: str
+    what: str
+    reference: str
+    group_id: int
+    language: str
+    return_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A Checkout Session as Stripe has it. ``token`` is our mark in it; ``declined`` names the last declined attempt."""
+
+    stripe_id: str
+    token: str | None
+    url: str | None
+    amount_cents: int | None
+    currency: str | None
+    livemode: bool
+    is_paid: bool
+    is_expired: bool
+    payment_intent: str | None
+    declined: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A balance transaction: what changed the balance at Stripe, and by how much before and for the fee.
+
+    ``source``: the charge, refund, dispute or payout; ``payment_intent``: what was paid, where it is about a payment;
+    ``status`` a payout's; ``token`` our mark in a refund.
+    """
+
+    stripe_id: str
+    kind: str
+    amount_cents: int
+    fee_cents: int
+    currency: str
+    at: dt.datetime
+    source: str | None
+    payment_intent: str | None
+    status: str | None
+    token: str | None
+
+    @property
+    def net(self) -> int:
+        """By how much the balance changed."""
+        return self.amount_cents - self.fee_cents
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Whose key it is. ``stripe_id`` is none where the key may not ask."""
+
+    stripe_id: str | None
+    name: str | None
+    takes_cards: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A signed message: its kind, and the object it is about, as Stripe sent it."""
+
+    stripe_id: str
+    kind: str
+    livemode: bool
+    payload: dict[str, Any]
+
+
+class Gateway:
+    """One host's door to Stripe. ``base_url`` is another server's, in tests and in the demo."""
+
+    def __init__(self, base_url: str | None = None) -> None:
+        self._base_url = base_url
+        self._clients: dict[str, stripe.StripeClient] = {}
+
+    def _client(self, key: str) -> stripe.StripeClient:
+        if key not in self._clients:
+            self._clients[key] = stripe.StripeClient(
+                key,
+                base_addresses={"api": self._base_url} if self._base_url else None,
+                http_client=stripe.HTTPXClient(timeout=TIMEOUT),
+                max_network_retries=0,
+            )
+        return self._clients[key]
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for client in self._clients.values():
+            await client._requestor._get_http_client().close_async()  # type: ignore[no-untyped-call]
+        self._clients.clear()
+
+    async def create(self, key: str, wish: Wish) -> Seen:
+        """Make a Checkout Session, or find the one an earlier request with the same token made."""
+        mark = {"cagnotte": wish.token, "group": str(wish.group_id), "reference": wish.reference}
+        params: Any = {
+            "mode": "payment",
+            "client_reference_id": wish.reference,
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {
+                        "currency": wish.currency.lower(),
+                        "unit_amount": wish.amount_cents,
+                        "product_data": {"name": wish.what},
+                    },
+                }
+            ],
+            "metadata": mark,
+            "payment_intent_data": {"metadata": mark, "description": f"{wish.what} · {wish.reference}"},
+            "locale": wish.language,
+            "success_url": wish.return_url,
+            "cancel_url": wish.return_url,
+        }
+        with _translated():
+            session = await self._client(key).v1.checkout.sessions.create_async(
+                params, {"idempotency_key": wish.token}
+            )
+        return seen(session.to_dict())
+
+    async def look(self, key: str, stripe_id: str) -> Seen:
+        """A Checkout Session as it is now."""
+        with _translated():
+            session = await self._client(key).v1.checkout.sessions.retrieve_async(
+                stripe_id, {"expand": ["payment_intent"]}
+            )
+        return seen(session.to_dict())
+
+    async def expire(self, key: str, stripe_id: str) -> Seen:
+        """See to it that a Checkout Session cannot be paid any more; it may have been meanwhile: look at the answer."""
+        try:
+            with _translated():
+                session = await self._client(key).v1.checkout.sessions.expire_async(stripe_id)
+        except CardRefused:
+            return await self.look(key, stripe_id)
+        return seen(session.to_dict())
+
+    async def refund(self, key: str, payment_intent: str, amount_cents: int, token: str) -> tuple[str, str]:
+        """Give back a part of what was paid; returns the refund's id and status. ``token`` makes it happen once."""
+        params: Any = {
+            "payment_intent": payment_intent,
+            "amount": amount_cents,
+            "metadata": {"cagnotte": token},
+        }
+        with _translated():
+            refund = await self._client(key).v1.refunds.create_async(params, {"idempotency_key": token})
+        return refund.id, str(refund.status)
+
+    async def movements(self, key: str, since: dt.datetime) -> AsyncIterator[Movement]:
+        """Everything that changed the balance since a moment, the newest first."""
+        params: Any = {
+            "created": {"gte": int(since.timestamp())},
+            "limit": 100,
+            "expand": ["data.source"],
+        }
+        with _translated():
+            page = await self._client(key).v1.balance_transactions.list_async(params)
+            async for found in page.auto_paging_iter():
+                yield _movement(found.to_dict())
+
+    async def paid_out(self, key: str, payout: str) -> list[str]:
+        """The ids of the movements that a payout brought to the bank."""
+        params: Any = {"payout": payout, "limit": 100}
+        with _translated():
+            page = await self._client(key).v1.balance_transactions.list_async(params)
+            return [found.id async for found in page.auto_paging_iter() if found.type != "payout"]
+
+    async def account(self, key: str) -> Account:
+        """Whose key it is, and that it may do what we need. Raises :class:`CardKeyRefused`."""
+        client = self._client(key)
+        with _translated():
+            await client.v1.checkout.sessions.list_async({"limit": 1})
+            await client.v1.balance_transactions.list_async({"limit": 1})
+        try:
+            with _translated():
+                found = (await client.v1.accounts.retrieve_current_async()).to_dict()
+        except (CardKeyRefused, CardRefused):
+            return Account(None, None, takes_cards=True)  # a restricted key need not see the account
+        profile = found.get("business_profile") or {}
+        return Account(found["id"], profile.get("name"), takes_cards=found.get("charges_enabled", True))
+
+
+def event_of(body: bytes, signature: str | None, secret: str) -> Event:
+    """A message from Stripe, its signature checked on the bytes that came. Raises :class:`WrongSignature`.
+
+    A message that is signed and is no event raises ValueError.
+    """
+    try:
+        stripe.WebhookSignature.verify_header(
+            body.decode(), signature or "", secret, stripe.Webhook.DEFAULT_TOLERANCE
+        )
+    except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
+        raise WrongSignature from error
+    payload = json.loads(body)
+    try:
+        kind, stripe_id, livemode = payload["type"], payload["id"], payload["livemode"]
+        content = payload["data"]["object"]
+    except (KeyError, TypeError) as error:
+        raise ValueError("not an event") from error
+    if not (isinstance(kind, str) and isinstance(stripe_id, str) and isinstance(content, dict)):
+        raise ValueError("not an event")
+    return Event(stripe_id, kind, livemode is True, payload)
+
+
+def seen(session: Mapping[str, Any]) -> Seen:
+    """A Checkout Session's JSON, of an answer or of an event."""
+    intent = session.get("payment_intent")
+    declined = None
+    if isinstance(intent, dict):
+        error = intent.get("last_payment_error") or {}
+        declined = error.get("charge") or (intent["id"] if error else None)
+        intent = intent["id"]
+    currency = session.get("currency")
+    return Seen(
+        stripe_id=session["id"],
+        token=(session.get("metadata") or {}).get("cagnotte"),
+        url=session.get("url"),
+        amount_cents=session.get("amount_total"),
+        currency=currency.upper() if currency else None,
+        livemode=session.get("livemode") is True,
+        is_paid=session.get("status", "complete") == "complete" and session.get("payment_status") in TAKEN,
+        is_expired=session.get("status") == "expired",
+        payment_intent=intent,
+        declined=declined,
+    )
+
+
+def _movement(found: Mapping[str, Any]) -> Movement:
+    source = found.get("source")
+    inside: Mapping[str, Any] = source if isinstance(source, dict) else {}
+    intent = inside.get("payment_intent")
+    return Movement(
+        stripe_id=found["id"],
+        kind=found["type"],
+        amount_cents=found["amount"],
+        fee_cents=found["fee"],
+        currency=found["currency"].upper(),
+        at=dt.datetime.fromtimestamp(found["created"], dt.UTC),
+        source=inside.get("id") or (source if isinstance(source, str) else None),
+        payment_intent=intent["id"] if isinstance(intent, dict) else intent,
+        status=inside.get("status"),
+        token=(inside.get("metadata") or {}).get("cagnotte"),
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Stripe's exceptions as ours. Theirs may hold parts of a request: they are not kept as a cause."""
+    try:
+        yield
+    except (stripe.AuthenticationError, stripe.PermissionError):
+        raise CardKeyRefused from None
+    except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
+        if error.http_status == 409:  # the same request is under way
+            raise CardUnavailable from None
+        raise CardRefused(error.code or type(error).__name__) from None
+    except stripe.StripeError:  # 429, 5xx, no connection, no answer in time, an answer that is none
+        raise CardUnavailable from None
