@@ -73,6 +73,11 @@ class CardReceipt:
     member: Member
     was: PaymentState
 
+    @property
+    def is_avoir(self) -> bool:
+        """Whether the money pays nothing that was awaited."""
+        return self.was is not PaymentState.EXPECTED
+
 
 async def expect(
     session: AsyncSession, member: Member, method: Method, amount_cents: int, subject: str | None

@@ -66,10 +66,9 @@ def upgrade() -> None:
             ["transaction_id"], ["transactions.id"], name=op.f("fk_card_movements_transaction_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_card_movements")),
-        sa.UniqueConstraint("stripe_id", name=op.f("uq_card_movements_stripe_id")),
+        sa.UniqueConstraint("account_id", "stripe_id", name=op.f("uq_card_movements_account_id_stripe_id")),
         sqlite_strict=True,
     )
-    op.create_index(op.f("ix_card_movements_account_id"), "card_movements", ["account_id"], unique=False)
     op.create_index(op.f("ix_card_movements_group_id"), "card_movements", ["group_id"], unique=False)
     op.create_index(op.f("ix_card_movements_source"), "card_movements", ["source"], unique=False)
     op.create_table(
@@ -93,12 +92,14 @@ def upgrade() -> None:
         sa.Column("look_at", db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("looks", INT, nullable=False),
         sa.CheckConstraint(
-            "(state IN ('wanted', 'open')) = (look_at IS NOT NULL)",
-            name=op.f("ck_checkouts_alive_is_looked_at"),
-        ),
-        sa.CheckConstraint(
             "state <> 'open' OR (stripe_id IS NOT NULL AND url IS NOT NULL)",
             name=op.f("ck_checkouts_open_has_a_link"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'open' OR look_at IS NOT NULL", name=op.f("ck_checkouts_open_is_looked_at")
+        ),
+        sa.CheckConstraint(
+            "state IN ('wanted', 'open') OR look_at IS NULL", name=op.f("ck_checkouts_over_is_not_looked_at")
         ),
         sa.CheckConstraint(
             "state IN ('wanted', 'open', 'paid', 'closed')", name=op.f("ck_checkouts_state_known")

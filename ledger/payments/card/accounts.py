@@ -53,8 +53,9 @@ async def follow_host(session: AsyncSession, key: str | None) -> None:
     """
     account = await of_host(session)
     if account is not None and account.retired_at is None:
-        same = key is not None and account.key_hint == key[-HINT:] and account.livemode == is_live(key)
-        if not same:
+        if key is not None and account.livemode == is_live(key):
+            account.key_hint = key[-HINT:]  # rolled: the account behind it is the same
+        else:
             await retire(session, account)
     if key is None:
         return
@@ -66,9 +67,19 @@ async def follow_host(session: AsyncSession, key: str | None) -> None:
 async def use_own_key(
     session: AsyncSession, group: Group, key: str, sealed_key: str, stripe_account: str | None, by: Member
 ) -> CardAccount:
-    """The group's own key from now on (tested by the caller, and sealed); the account before it is retired."""
+    """The group's own key from now on (tested by the caller, and sealed); the account before it is retired.
+
+    Another key of the same account at Stripe takes the place of the one before.
+    """
     before = await in_use(session, group.id)
     if before is not None:
+        if stripe_account is not None and (before.stripe_account, before.livemode) == (
+            stripe_account,
+            is_live(key),
+        ):
+            before.sealed_key, before.key_hint, before.added_by_id = sealed_key, key[-HINT:], by.id
+            await session.flush()
+            return before
         await retire(session, before)
     return await _add(session, group, sealed_key, key, stripe_account=stripe_account, by=by)
 

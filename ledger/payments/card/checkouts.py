@@ -62,9 +62,9 @@ def minimum(currency: str) -> int:
 async def want(
     session: AsyncSession, group: Group, payment_id: int, language: str, *, tell: bool = False
 ) -> Checkout:
-    """The checkout a member can pay an expected card payment with: the one that is alive, or a new one to be opened.
+    """The checkout a member can pay an expected card payment with: the one that is alive, or a new one.
 
-    ``tell``: the member waits for its link. Raises :class:`~ledger.payments.service.AlreadySettled`,
+    ``tell``: it is opened now, and the member told its link. Raises :class:`~ledger.payments.service.AlreadySettled`,
     :class:`CardNotOffered`.
     """
     payment = await payments.lock_payment(session, group.id, payment_id)
@@ -90,7 +90,7 @@ async def want(
         language=language,
         tell=tell,
         created_at=now,
-        look_at=now,
+        look_at=now if tell else None,
     )
     session.add(checkout)
     await session.flush()
@@ -101,6 +101,12 @@ async def live(session: AsyncSession, payment_id: int) -> Checkout | None:
     """The payment's checkout that is alive."""
     statement = select(Checkout).where(Checkout.payment_id == payment_id, Checkout.state.in_(ALIVE))
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def hold(session: AsyncSession, checkout: Checkout) -> None:
+    """Stripe is about to be asked of it here; should that be cut short, it is asked again elsewhere."""
+    checkout.look_at = utc_now() + TAKEN
+    await session.flush()
 
 
 async def by_token(session: AsyncSession, token: str) -> Checkout:

@@ -58,7 +58,8 @@ class Checkout(Base):
     """One attempt to pay an expected payment by card: a Checkout Session at Stripe. One at a time is alive.
 
     The row is committed before Stripe is asked, and ``token`` is the idempotency key of that request, our mark in its
-    metadata, and what stands in the link ``/pay/<token>``. ``look_at``: when Stripe is asked about it next. ``tell``: the
+    metadata, and what stands in the link ``/pay/<token>``. ``look_at``: when Stripe is asked about it next; none while
+    nobody followed that link. ``tell``: the
     member waits for the link. ``declined``: the last declined attempt the member was told of. ``disputed_cents``: what the
     card's holder took back by a dispute.
     """
@@ -72,7 +73,8 @@ class Checkout(Base):
         CheckConstraint(
             "state <> 'open' OR (stripe_id IS NOT NULL AND url IS NOT NULL)", name="open_has_a_link"
         ),
-        CheckConstraint("(state IN ('wanted', 'open')) = (look_at IS NOT NULL)", name="alive_is_looked_at"),
+        CheckConstraint("state <> 'open' OR look_at IS NOT NULL", name="open_is_looked_at"),
+        CheckConstraint("state IN ('wanted', 'open') OR look_at IS NULL", name="over_is_not_looked_at"),
         Index("uq_checkouts_live", "payment_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
         Index(None, "payment_id"),
         Index(None, "payment_intent"),
@@ -144,7 +146,7 @@ class CardMovement(Base):
     """
 
     __tablename__ = "card_movements"
-    __table_args__ = (UniqueConstraint("stripe_id"), Index(None, "account_id"), Index(None, "source"))
+    __table_args__ = (UniqueConstraint("account_id", "stripe_id"), Index(None, "source"))
 
     id: Mapped[Key]
     group_id: Mapped[GroupId]

@@ -18,6 +18,7 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.groups.models import Member
 from ledger.payments.card import refunds
+from ledger.payments.card.checkouts import look_soon
 from ledger.payments.card.gateway import Movement
 from ledger.payments.card.models import CardAccount, CardMovement, Checkout, CheckoutState
 from ledger.payments.models import Payment
@@ -92,7 +93,8 @@ async def write(
         await _note(session, account, movement, is_ours=False)
         return True, None
     if checkout.state is not CheckoutState.PAID:
-        return False, None  # the news that it was paid is still on its way
+        await look_soon(session, checkout.token)  # the news that it was paid is still on its way
+        return False, None
     fee = await _fee(session, account, movement, True, -movement.fee_cents)
     news: MovementNews | None = None
     posted = fee
@@ -112,7 +114,9 @@ async def _payout(
 ) -> tuple[bool, None]:
     if movement.kind in PAYOUTS_BACK:
         statement = select(CardMovement).where(
-            CardMovement.source == movement.source, CardMovement.kind.in_(PAYOUTS)
+            CardMovement.account_id == account.id,
+            CardMovement.source == movement.source,
+            CardMovement.kind.in_(PAYOUTS),
         )
         before = (await session.execute(statement)).scalar_one_or_none()
         posted = None
@@ -127,7 +131,9 @@ async def _payout(
         return False, None
     amount = -movement.amount_cents
     if await _serves_others(session, account):
-        statement = select(CardMovement).where(CardMovement.stripe_id.in_(paid_out), CardMovement.is_ours)
+        statement = select(CardMovement).where(
+            CardMovement.account_id == account.id, CardMovement.stripe_id.in_(paid_out), CardMovement.is_ours
+        )
         ours = (await session.execute(statement)).scalars().all()
         amount = sum(one.amount_cents - one.fee_cents for one in ours)
     posted_id = await _post(session, account, movement, "payout", AccountKind.BANK, AccountKind.CARD, amount)
@@ -236,7 +242,12 @@ async def _note(
 
 
 async def _checkout(session: AsyncSession, account: CardAccount, movement: Movement) -> Checkout | None:
-    """The checkout whose payment moved, if it is one of ours in this account."""
+    """The checkout whose payment moved, if it is one of ours in this account; by our mark where it is news to us."""
+    if movement.kind in PAYMENTS and movement.token is not None:
+        statement = select(Checkout).where(
+            Checkout.account_id == account.id, Checkout.token == movement.token
+        )
+        return (await session.execute(statement)).scalar_one_or_none()
     if movement.payment_intent is None:
         return None
     statement = select(Checkout).where(
