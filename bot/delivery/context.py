@@ -9,10 +9,10 @@ inside a transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from telegram import Message, Update
@@ -26,9 +26,12 @@ from bot.delivery.state import conversation_row, end, step_mark
 from bot.views.screen import BELOW, Button, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.db import Base
-from ledger.errors import NotAllowed, NotFound
+from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
+
+if TYPE_CHECKING:
+    from bot.delivery.cards import Cards
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
@@ -67,6 +70,8 @@ class Scene:
     error: Exception | None = None
     moved: bool = False
     """Whether what began in a group goes on in the person's private chat."""
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    """What to wake once all this is committed."""
 
     @property
     def topic(self) -> int | None:
@@ -94,6 +99,12 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         context = super().from_update(update, application)
         context.scene = current_scene.get()
         return context
+
+    @property
+    def cards(self) -> Cards:
+        """This process's door to Stripe."""
+        cards: Cards = self.bot_data["cards"]
+        return cards
 
     @property
     def session(self) -> AsyncSession:
@@ -202,10 +213,22 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def outcome(self, name: str, work: Callable[[], T]) -> T:
         """What ``work`` returns: done once for an update, in a thread and outside the unit of work, so that nobody waits."""
+        return cast(T, self._outcome(name, work))
+
+    def answer(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        """What ``work`` brings from outside, as :meth:`outcome` does, where one waits and does not compute.
+
+        What it raises of the ledger's errors is raised here.
+        """
+        return cast(T, self._outcome(name, work))
+
+    def _outcome(self, name: str, work: Callable[[], Any]) -> Any:
         key = ("outcome", name)
         if key not in self.scene.facts:
             raise NeedsFact(key, work)
-        found: T = self.scene.facts[key]
+        found = self.scene.facts[key]
+        if isinstance(found, LedgerError):
+            raise found
         return found
 
     def attempt(self) -> AsyncSessionTransaction:

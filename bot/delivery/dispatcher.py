@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import inspect
 import logging
 import traceback
 from collections import deque
@@ -141,7 +142,11 @@ class Dispatcher:
     async def _find_out(self, need: NeedsFact, facts: dict[Fact, Any]) -> None:
         """Do the work, or ask Telegram. A chat that got another id is known by it when the handler asks again."""
         if need.work is not None:
-            facts[need.fact] = await asyncio.to_thread(need.work)
+            waits = inspect.iscoroutinefunction(need.work)
+            try:
+                facts[need.fact] = await (need.work() if waits else asyncio.to_thread(need.work))
+            except LedgerError as error:
+                facts[need.fact] = error
             return
         try:
             facts[need.fact] = await find_out(self._api, need.fact)
@@ -211,6 +216,8 @@ class Dispatcher:
     def _after_commit(self, scene: Scene) -> None:
         if scene.calls:
             self._committed()
+        for wake in scene.after_commit:
+            wake()
         query = scene.update.callback_query
         if query is not None:
             text, alert = scene.toast or ("", False)
