@@ -1,5 +1,6 @@
 """HTTP answers in Stripe's shape, and connections that are cut instead of answered."""
 
+import contextlib
 import json
 from dataclasses import dataclass
 
@@ -36,12 +37,22 @@ class Answer:
 
 
 class Cut(Response):
-    """Promises an answer and never gives it: the server then closes the connection."""
+    """A connection that is closed: before the answer's first byte, or with the answer begun."""
+
+    def __init__(self, *, is_begun: bool) -> None:
+        super().__init__()
+        self._is_begun = is_begun
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send the beginning of an answer only."""
+        """Begin an answer and never end it, so that the server closes the connection.
+
+        A header that cannot be sent keeps even the beginning from leaving.
+        """
         headers = [(b"content-type", b"application/json"), (b"content-length", b"100000")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if not self._is_begun:
+            headers.append((b"\x00", b""))
+        with contextlib.suppress(RuntimeError):
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
 
 
 def _json(shown: JsonObject) -> bytes:

@@ -14,7 +14,7 @@ from bot.sandbox.stripe.business.checkout import expire_overdue
 from bot.sandbox.stripe.calls import HANDLERS
 from bot.sandbox.stripe.calls.asked import Asked
 from bot.sandbox.stripe.errors import StripeError, invalid
-from bot.sandbox.stripe.expand import expand
+from bot.sandbox.stripe.expand import check_paths, expand
 from bot.sandbox.stripe.faults import Fault, Faults
 from bot.sandbox.stripe.forms import Form, read_form
 from bot.sandbox.stripe.given import Given
@@ -78,8 +78,8 @@ class Api:
         headers: dict[str, str] = {}
         try:
             answer = await self._answer(request, logged, headers)
-        except _Cut:
-            return Cut()
+        except _Cut as cut:
+            return Cut(is_begun=cut.is_begun)
         except StripeError as error:
             answer = Answer.refusing(error, logged.id)
         except Exception:
@@ -116,6 +116,7 @@ class Api:
         body = await _body(request, operation)
         logged.form = read_form(body)
         given = Given(operation.params.read("", logged.form))
+        check_paths(operation.shows, given.texts("expand"))
         asked = Asked(key.mode, ids, given, logged.path, self._base_url(request))
         idempotency_key = logged.idempotency_key if operation.is_write else None
         fault = self.faults.take(operation.name)
@@ -159,12 +160,16 @@ class Api:
     async def _suffer(self, call: _Call, when: str) -> None:
         if hang := call.suffers("hang", when):
             await self.faults.hang(hang)
-        if call.suffers("drop", when):
-            raise _Cut
+        if call.suffers("drop", when) or call.suffers("cut", when):
+            raise _Cut(is_begun=call.suffers("cut", when) is not None)
 
 
 class _Cut(Exception):
-    """The connection is to be cut without an answer."""
+    """The connection is to be closed without an answer, or with a begun one."""
+
+    def __init__(self, *, is_begun: bool) -> None:
+        super().__init__()
+        self.is_begun = is_begun
 
 
 def _path(request: Request) -> str:

@@ -78,7 +78,7 @@ class Delivery:
 
     def __init__(self, pauses: Sequence[float] = (1, 5, 30, 300, 3600), patience: float = 10.0) -> None:
         self.pauses = tuple(pauses)
-        self.patience = patience
+        self.patience = patience  # seconds until an answer is given up
         self.endpoints: list[Endpoint] = []
         self.attempts: list[Attempt] = []
         self.held: list[Parcel] = []
@@ -164,7 +164,7 @@ class Delivery:
     def open(self) -> None:
         """Begin to send."""
         self._client = httpx.AsyncClient(
-            timeout=self.patience, trust_env=False, verify=False, headers=_HEADERS,  # noqa: S501 — a local server's own
+            trust_env=False, verify=False, headers=_HEADERS,  # noqa: S501 — a local server's own
         )  # fmt: skip
         for endpoint_id in self._lanes:
             self._start(endpoint_id)
@@ -212,7 +212,10 @@ class Delivery:
         payload, header = self._sign(parcel)
         try:
             answer = await self._client.post(
-                parcel.endpoint.url, content=payload, headers={"Stripe-Signature": header}
+                parcel.endpoint.url,
+                content=payload,
+                headers={"Stripe-Signature": header},
+                timeout=self.patience,
             )
             status = answer.status_code
         except httpx.HTTPError:

@@ -38,7 +38,7 @@ _LIST: Final[dict[str, Kind]] = {"created": Moment(), **_PAGE}
 class Operation:
     """One thing a client may ask for: its name here, its method and path, and its parameters.
 
-    `right` is what a restricted key must be granted for it.
+    `right` is what a restricted key must be granted for it, `shows` the kind of object it answers.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Operation:
     path: str
     params: Hash
     right: str
+    shows: str
 
     @property
     def is_write(self) -> bool:
@@ -53,17 +54,27 @@ class Operation:
         return self.method == "POST"
 
 
-def _declared(name: str, line: str, right: str, params: dict[str, Kind]) -> Operation:
+_RIGHTS: Final = {
+    "checkout.session": "checkout_session",
+    "item": "checkout_session",
+    "balance_transaction": "balance",
+}
+
+
+def _declared(name: str, line: str, kind: str, params: dict[str, Kind]) -> Operation:
     method, path = line.split(" ")
-    return Operation(name, method, path, Hash(params), f"{right}_{'write' if method == 'POST' else 'read'}")
+    right = f"{_RIGHTS.get(kind, kind)}_{'write' if method == 'POST' else 'read'}"
+    return Operation(
+        name, method, path, Hash(params), right, f"list of {kind}" if name.startswith("list_") else kind
+    )
 
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
-    _declared("create_session", "POST /v1/checkout/sessions", "checkout_session", CREATE_SESSION),
+    _declared("create_session", "POST /v1/checkout/sessions", "checkout.session", CREATE_SESSION),
     _declared(
         "list_sessions",
         "GET /v1/checkout/sessions",
-        "checkout_session",
+        "checkout.session",
         {
             **_LIST,
             "payment_intent": Text(),
@@ -75,9 +86,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "subscription": NotServed(),
         },
     ),
-    _declared("retrieve_session", "GET /v1/checkout/sessions/{session}", "checkout_session", _EXPAND),
-    _declared("expire_session", "POST /v1/checkout/sessions/{session}/expire", "checkout_session", _EXPAND),
-    _declared("list_line_items", "GET /v1/checkout/sessions/{session}/line_items", "checkout_session", _PAGE),
+    _declared("retrieve_session", "GET /v1/checkout/sessions/{session}", "checkout.session", _EXPAND),
+    _declared("expire_session", "POST /v1/checkout/sessions/{session}/expire", "checkout.session", _EXPAND),
+    _declared("list_line_items", "GET /v1/checkout/sessions/{session}/line_items", "item", _PAGE),
     _declared(
         "list_intents",
         "GET /v1/payment_intents",
@@ -109,10 +120,10 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     _declared(
         "list_entries",
         "GET /v1/balance_transactions",
-        "balance",
+        "balance_transaction",
         {**_LIST, "currency": Currency(), "payout": Text(), "source": Text(), "type": Text()},
     ),
-    _declared("retrieve_entry", "GET /v1/balance_transactions/{id}", "balance", _EXPAND),
+    _declared("retrieve_entry", "GET /v1/balance_transactions/{id}", "balance_transaction", _EXPAND),
     _declared("retrieve_balance", "GET /v1/balance", "balance", _EXPAND),
     _declared(
         "list_payouts",

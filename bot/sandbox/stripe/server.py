@@ -120,7 +120,8 @@ class StripeSandbox:
             yield url
 
     def _address(self, request: Request) -> str:
-        return (self.base_url or str(request.base_url)).rstrip("/")
+        where = f"{request.url.scheme}://{request.url.netloc}{request.scope.get('root_path', '')}"
+        return (self.base_url or where).rstrip("/")
 
     def _expire_overdue(self) -> None:
         for mode in self.world.modes():

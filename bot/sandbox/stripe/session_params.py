@@ -29,8 +29,8 @@ METHODS: Final = ("card", "sepa_debit")
 _METHODS_NOT_SERVED: Final = """
 acss_debit affirm afterpay_clearpay alipay alma amazon_pay au_becs_debit bacs_debit bancontact billie bizum
 blik boleto cashapp crypto customer_balance eps fpx giropay grabpay ideal kakao_pay klarna konbini kr_card
-link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal payto
-pix promptpay revolut_pay samsung_pay satispay scalapay sofort sunbit swish twint upi us_bank_account
+link mb_way mobilepay multibanco naver_pay nz_bank_account oxxo p24 pay_by_bank payco paynow paypal paypay payto
+pix promptpay revolut_pay samsung_pay satispay scalapay sequra sofort sunbit swish twint upi us_bank_account
 wechat_pay zip
 """
 METHODS_NOT_SERVED: Final[tuple[str, ...]] = tuple(_METHODS_NOT_SERVED.split())
