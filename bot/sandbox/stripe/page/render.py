@@ -15,7 +15,7 @@ from bot.sandbox.stripe.page.texts import TEXTS
 # The hash allows this style and no other; no script, picture or other host at all. Where the form leads after paying
 # is the merchant's own page, which a `form-action` would forbid.
 POLICY: Final = (
-    "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; style-src 'sha256-"
+    "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; img-src data:; style-src 'sha256-"
     + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     + "'"
 )

@@ -51,7 +51,7 @@ input[aria-invalid] { border-color: var(--bad); z-index: 1; position: relative; 
 .wrong { margin: .35rem 0 0; color: var(--bad); font-size: .9rem; }
 .field + .wrong { margin: -.55rem 0 .9rem; }
 .alert { margin: 0 0 1rem; padding: .7rem .85rem; border-radius: .6rem; background: var(--bad-tint); color: var(--bad);
-  font-weight: 500; }
+  font-weight: 500; text-wrap: pretty; }
 .note { margin: 0 0 .9rem; color: var(--soft); font-size: .9rem; }
 button { width: 100%; min-height: 3rem; padding: .6rem 1rem; border: 0; border-radius: .7rem; font: inherit;
   font-weight: 600;

@@ -1,6 +1,5 @@
 """One stand-in for each test, Stripe's own client for it, and a place where its events arrive."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,12 +12,15 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 from stripe import StripeClient
 
 from bot.sandbox.server import serve_app
 from bot.sandbox.stripe.lookup import show
-from bot.sandbox.stripe.server import TEST_KEY, StripeSandbox, running_stripe
+from bot.sandbox.stripe.server import TEST_KEY, StripeSandbox
 from tests.bot.sandbox.stripe import description
+
+RECEIVER = "/receiver"
 
 
 @pytest.fixture(autouse=True)
@@ -27,12 +29,34 @@ def no_telemetry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stripe, "enable_telemetry", False)
 
 
+class Switch:
+    """One server for all tests, because stopping one takes long; each test puts its own applications behind it."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.apps: dict[str, ASGIApp] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        app = self.apps["receiver" if scope["path"] == RECEIVER else "stripe"]
+        await app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+async def switch() -> AsyncIterator[Switch]:
+    switch = Switch()
+    async with serve_app(switch) as switch.url:
+        yield switch
+
+
 @pytest.fixture
-async def sandbox() -> AsyncIterator[StripeSandbox]:
+async def sandbox(switch: Switch) -> AsyncIterator[StripeSandbox]:
     """A stand-in; when the test is over, everything in it must be as published."""
-    async with running_stripe() as running:
+    running = StripeSandbox(base_url=switch.url, pauses=(0.01,) * 8)
+    running.add_account("AMAP des Lilas", keys=[TEST_KEY])
+    switch.apps["stripe"] = running.app
+    async with running.working():
         yield running
-        await asyncio.sleep(0.01)  # the server sees that connections were closed, and need not wait for them
     for mode in running.world.modes():
         stored = (
             mode.sessions,
@@ -86,7 +110,7 @@ async def http(sandbox: StripeSandbox) -> AsyncIterator[httpx.AsyncClient]:
 class Receiver:
     """What arrived at a webhook: bodies and signatures. It answers the next of `answers`, then 200."""
 
-    url: str = ""
+    url: str
     got: list[tuple[bytes, str]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
 
@@ -100,9 +124,7 @@ class Receiver:
 
 
 @pytest.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    receiver = Receiver()
-    app = Starlette(routes=[Route("/stripe", receiver.take, methods=["POST"])])
-    async with serve_app(app) as url:
-        receiver.url = f"{url}/stripe"
-        yield receiver
+def receiver(switch: Switch) -> Receiver:
+    receiver = Receiver(switch.url + RECEIVER)
+    switch.apps["receiver"] = Starlette(routes=[Route(RECEIVER, receiver.take, methods=["POST"])])
+    return receiver

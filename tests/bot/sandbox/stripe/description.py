@@ -98,7 +98,7 @@ def _check(value: Any, schema: Schema, where: str) -> None:
         for index, one in enumerate(value):
             _check(one, schema["items"], f"{where}[{index}]")
     elif kind is not None:
-        python = {"string": str, "integer": int, "boolean": bool, "number": (int, float)}[kind]
+        python = {"string": str, "integer": int, "boolean": bool, "number": float}[kind]
         assert isinstance(value, python), f"{where} is {value!r}"
         assert (kind == "boolean") == isinstance(value, bool), f"{where} is {value!r}"
     if "enum" in schema:

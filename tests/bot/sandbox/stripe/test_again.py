@@ -60,14 +60,15 @@ async def test_a_refusal_in_execution_is_kept_one_for_parameters_is_not(
 async def test_two_at_once_conflict(client: StripeClient, sandbox: StripeSandbox) -> None:
     sandbox.faults.add(Fault("hang", "create_session", seconds=5))
     first = asyncio.create_task(opened(client, key="k"))
-    while not sandbox.requests:
-        await asyncio.sleep(0.01)
+    await asyncio.wait([first], timeout=0.2)
+    assert not first.done()
     with pytest.raises(stripe.APIError, match="another in-progress request") as refused:
         await opened(client, key="k")
-    assert (refused.value.http_status, refused.value.json_body["error"]["code"]) == (
+    error: Any = refused.value.json_body
+    assert (refused.value.http_status, error["error"]["code"]) == (
         409,
         "idempotency_key_in_use",
-    )  # type: ignore[index]
+    )
     sandbox.faults.clear()
     assert (await first).id == (await opened(client, key="k")).id
 
@@ -117,7 +118,7 @@ async def test_the_library_tries_again_when_the_connection_breaks(
 
 async def test_an_answer_may_break_in_the_middle(sandbox: StripeSandbox, http: httpx.AsyncClient) -> None:
     sandbox.faults.add(Fault("cut", "retrieve_balance"))
-    with pytest.raises(httpx.RemoteProtocolError, match="incomplete message body"):
+    with pytest.raises(httpx.RemoteProtocolError, match="complete message body"):
         await http.get("/v1/balance")
     assert (await http.get("/v1/balance")).status_code == 200
 

@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from stripe import StripeClient
 
 from bot.sandbox.server import serve_app
-from bot.sandbox.stripe.server import TEST_KEY, StripeSandbox
+from bot.sandbox.stripe.server import TEST_KEY, StripeSandbox, running_stripe
 from tests.bot.sandbox.stripe.conftest import Clients, Receiver
 from tests.bot.sandbox.stripe.wanted import opened, typed
 
@@ -72,6 +72,14 @@ async def test_what_cannot_be_done(
 async def test_another_site_controls_nothing(http: httpx.AsyncClient) -> None:
     answer = await http.post("/_control/hold", json={}, headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
+
+
+async def test_on_a_port_of_its_own(clients: Clients) -> None:
+    async with running_stripe() as stripe_here:
+        clients.url = stripe_here.base_url or ""
+        assert (
+            await opened(clients())
+        ).url == f"{clients.url}/c/pay/{next(iter(stripe_here.dashboard.mode().sessions))}"
 
 
 async def test_mounted_beside_something_else(clients: Clients, http: httpx.AsyncClient) -> None:

@@ -12,6 +12,7 @@ from bot.sandbox.stripe.server import StripeSandbox
 from tests.bot.sandbox.stripe.conftest import Clients
 from tests.bot.sandbox.stripe.wanted import CANCEL, SUCCESS, item, opened, session_params
 
+PRICE = "line_items[0][price_data]"
 DAY = 24 * 60 * 60
 
 
@@ -68,7 +69,7 @@ REFUSED: list[tuple[dict[str, Any], str, str | None, str]] = [
     ({"mode": None}, "mode", "parameter_missing", "Missing required param: mode."),
     ({"line_items": None}, "line_items", "parameter_missing", "Missing required param: line_items."),
     ({"mode": "pay"}, "mode", None, "Invalid mode: must be one of payment, setup, or subscription"),
-    ({"payment_method_types": ["card"]}, "payment_method_types", "parameter_unknown", "unknown parameter: payment_method_types"),
+    ({"payment_method_types": ["card"]}, "payment_method_types", "parameter_unknown", "Received unknown parameter"),
     ({"colour": "red"}, "colour", "parameter_unknown", "Received unknown parameter: colour"),
     ({"locale": "klingon"}, "locale", None, "Invalid locale"),
     ({"locale": ""}, "locale", "parameter_invalid_empty", "empty string"),
@@ -87,11 +88,11 @@ REFUSED: list[tuple[dict[str, Any], str, str | None, str]] = [
     ({"line_items": "text"}, "line_items", None, "Invalid array"),
     ({"line_items": [item(cents=49)]}, "", "amount_too_small", "at least €0.50 eur"),
     ({"line_items": [item(cents=99_999_999, quantity=2)]}, "", "amount_too_large", "no more than"),
-    ({"line_items": [item(cents=-5)]}, "line_items[0][price_data][unit_amount]", "parameter_invalid_integer", "greater than or equal to 0"),
-    ({"line_items": [item(quantity=0)]}, "line_items[0][quantity]", "parameter_invalid_integer", "greater than or equal to 1"),
+    ({"line_items": [item(cents=-5)]}, f"{PRICE}[unit_amount]", "parameter_invalid_integer", "equal to 0"),
+    ({"line_items": [item(quantity=0)]}, "line_items[0][quantity]", "parameter_invalid_integer", "equal to 1"),
     ({"line_items": [item() | {"taste": "good"}]}, "line_items[0][taste]", "parameter_unknown", "line_items[0][taste]"),
     ({"line_items": [{"quantity": 1}]}, "line_items[0][price]", "parameter_missing", "`price` or `price_data`"),
-    ({"line_items": [{"price_data": item()["price_data"]}]}, "line_items[0][quantity]", "parameter_missing", "Quantity is required"),
+    ({"line_items": [{"price_data": item()["price_data"]}]}, "line_items[0][quantity]", "parameter_missing", "Quantity is"),
     ({"phone_number_collection": {"enabled": "maybe"}}, "phone_number_collection[enabled]", None, "Invalid boolean: maybe"),
     ({"allowed_payment_method_types": ["gold"]}, "allowed_payment_method_types[0]", None, "must be one of"),
     ({"expand": ["metadata"]}, "expand", None, "cannot be expanded"),
@@ -154,7 +155,7 @@ async def test_accounts_and_modes_are_apart(sandbox: StripeSandbox, clients: Cli
     ) as refused:
         await clients("sk_test_other").v1.checkout.sessions.retrieve_async(made.id)
     assert (refused.value.code, refused.value.http_status) == ("resource_missing", 404)
-    with pytest.raises(stripe.InvalidRequestError, match="No such checkout.session: 'cs_live") as unknown:
+    with pytest.raises(stripe.InvalidRequestError, match=r"No such checkout\.session: 'cs_live") as unknown:
         await clients().v1.checkout.sessions.retrieve_async(made.id)
     assert "similar" not in str(unknown.value)
     account = await clients("sk_live_other").v1.accounts.retrieve_current_async()
