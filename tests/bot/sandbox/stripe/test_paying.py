@@ -7,6 +7,7 @@ import pytest
 import stripe
 from stripe import StripeClient
 
+from bot.sandbox.stripe.money import Tariff
 from bot.sandbox.stripe.server import StripeSandbox
 from tests.bot.sandbox.stripe import description
 from tests.bot.sandbox.stripe.conftest import Clients
@@ -43,12 +44,17 @@ async def test_a_payment_from_page_to_balance(client: StripeClient, http: httpx.
     assert charge.metadata.to_dict() == {"payment": "42"}
     entry = charge.balance_transaction
     assert isinstance(entry, stripe.BalanceTransaction)
-    assert (entry.amount, entry.fee, entry.net) == (1235, 44, 1191)  # 18.525 rounded half up + 25
+    assert (entry.amount, entry.fee, entry.net) == (1235, 44, 1191)
     assert [one.amount for one in entry.fee_details] == [44]
     assert (entry.available_on - entry.created, entry.status) == (3 * 24 * 60 * 60, "pending")
     assert await kinds(client) == [
         "payment_intent.created", "charge.succeeded", "payment_intent.succeeded", "checkout.session.completed",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cents", "fee"), [(50, 26), (100, 27), (1235, 44), (99_999_999, 1_500_025)])
+def test_fees_are_rounded_half_up(cents: int, fee: int) -> None:
+    assert Tariff().fee_cents(cents) == fee
 
 
 async def test_a_double_submit_pays_once(

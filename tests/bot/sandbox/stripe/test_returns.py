@@ -157,6 +157,8 @@ async def test_a_payout_takes_what_is_available(
     assert sandbox.balance().available == 1191
     again = await client.v1.payouts.retrieve_async(sandbox.dashboard.pay_out(arrives=False))
     assert (again.amount, again.status) == (1191, "pending")
+    entries = await client.v1.balance_transactions.list_async({"payout": again.id})
+    assert [(one.type, one.net) for one in entries.data] == [("payout", -1191), ("payout_failure", 1191)]
     right(sandbox)
     events = await client.v1.events.list_async({"type": "payout.*"})
     assert [one.type for one in reversed(events.data)] == [

@@ -8,7 +8,7 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from bot.sandbox.stripe.server import StripeSandbox
+from bot.sandbox.stripe.server import TEST_KEY, StripeSandbox
 from tests.bot.sandbox.stripe.conftest import Clients
 from tests.bot.sandbox.stripe.wanted import CANCEL, SUCCESS, item, opened, session_params
 
@@ -37,6 +37,16 @@ async def test_a_session_is_opened_and_read_again(client: StripeClient, sandbox:
     assert again.metadata.to_dict() == metadata
     assert again.line_items is not None
     assert [one.description for one in again.line_items.data] == ["Colis de légumes"]
+
+
+@pytest.mark.filterwarnings("ignore:Use 'content=<...>':DeprecationWarning")  # the library's own
+async def test_the_librarys_httpx_client_does_too(sandbox: StripeSandbox) -> None:
+    http = stripe.HTTPXClient(verify_ssl_certs=False)
+    made = await opened(
+        StripeClient(TEST_KEY, base_addresses={"api": sandbox.base_url or ""}, http_client=http)
+    )
+    assert made.status == "open"
+    await http.close_async()  # type: ignore[no-untyped-call]  # the library does not say
 
 
 async def test_lines_are_listed(client: StripeClient) -> None:
