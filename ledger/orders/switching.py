@@ -33,6 +33,10 @@ class SameChoice(LedgerError):
     """It is paid like this already."""
 
 
+class PaymentChanged(LedgerError):
+    """The payment was settled, and that was undone, since the member looked at it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ways:
     """How else an expected payment can be paid.
@@ -79,10 +83,9 @@ async def ways(session: AsyncSession, group: Group, member: Member, payment_id: 
         if available < lines:
             part = min(max(available, credit), total - 1)
     mixed = [method for method in plain if (method, part) != (payment.method, credit)] if part > 0 else []
-    steps = select(func.count()).where(Settlement.payment_id == payment.id)
     return Ways(
         payment,
-        int((await session.execute(steps)).scalar_one()),
+        await _steps(session, payment),
         total,
         credit,
         tuple(whole),
@@ -99,16 +102,20 @@ async def switch(
     method: Method,
     *,
     credit_cents: int = 0,
+    steps: int | None = None,
 ) -> Switched:
     """The member's own expected payment is replaced: by ``method``, for what ``credit_cents`` of member credit leave.
 
-    Of what nobody has ordered (a top-up), member credit pays nothing. Raises, with nothing written:
-    :class:`~ledger.payments.service.AlreadySettled`, :class:`MethodNotOffered`, :class:`SameChoice`,
-    :class:`~ledger.orders.charging.InvalidSplit`, :class:`NotEnoughCredit`, :class:`~ledger.errors.NotFound`.
+    Of what nobody has ordered (a top-up), member credit pays nothing. ``steps``: how many settlements the payment had when
+    the member looked at it. Raises, with nothing written: :class:`~ledger.payments.service.AlreadySettled`,
+    :class:`PaymentChanged`, :class:`MethodNotOffered`, :class:`SameChoice`, :class:`~ledger.orders.charging.InvalidSplit`,
+    :class:`NotEnoughCredit`, :class:`~ledger.errors.NotFound`.
     """
     await _lock_order(session, await _own(session, member, payment_id))
     payment = await payments.lock_payment(session, group.id, payment_id)
     await payments.require_expected(session, payment)
+    if steps is not None and steps != await _steps(session, payment):
+        raise PaymentChanged
     confirmation = await _confirmation_of(session, payment, lock=True)
     check_method(group, method, credit_cents)
     if confirmation is None and (credit_cents or method is Method.MEMBER_CREDIT):
@@ -187,6 +194,11 @@ async def _require_credit(
     needed = lines if method is Method.MEMBER_CREDIT else min(credit_cents, lines)
     if available < needed:
         raise NotEnoughCredit(available, needed)
+
+
+async def _steps(session: AsyncSession, payment: Payment) -> int:
+    statement = select(func.count()).where(Settlement.payment_id == payment.id)
+    return int((await session.execute(statement)).scalar_one())
 
 
 async def _own(session: AsyncSession, member: Member, payment_id: int) -> Payment:

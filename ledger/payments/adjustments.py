@@ -5,7 +5,6 @@ What is given up never exceeds what is owed, whoever else acts at the same insta
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,7 +16,7 @@ from ledger.books.models import AccountKind, Transaction
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
 from ledger.payments.accounts import locked_balance, next_number
-from ledger.payments.refunds import MoreThanCredit
+from ledger.payments.refunds import AlreadyTakenBack, MoreThanCredit
 from ledger.payments.service import InvalidPayment
 
 
@@ -51,15 +50,6 @@ class MoreThanDebt(LedgerError):
 
 class NoReason(LedgerError):
     """A gift or a write-off is not recorded without its reason."""
-
-
-class AdjustmentUndone(LedgerError):
-    """It was taken back before: by whom and when."""
-
-    def __init__(self, by: str, at: dt.datetime) -> None:
-        super().__init__()
-        self.by = by
-        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +100,7 @@ async def undo_adjustment(
 ) -> tuple[Member, Adjusted]:
     """Take a gift or a write-off back, once, by a reversal; also when the balance goes below zero (a fact, I7).
 
-    Raises :class:`AdjustmentUndone`, :class:`~ledger.errors.NotFound`.
+    Raises :class:`AlreadyTakenBack`, :class:`~ledger.errors.NotFound`.
     """
     transaction = await session.get(Transaction, transaction_id)
     if (
@@ -131,14 +121,14 @@ async def undo_adjustment(
     )
 
 
-async def _undone_by(session: AsyncSession, reversal_id: int) -> AdjustmentUndone:
+async def _undone_by(session: AsyncSession, reversal_id: int) -> AlreadyTakenBack:
     statement = (
         select(Member.name, Transaction.recorded_at)
         .join(Transaction, Transaction.actor_id == Member.id)
         .where(Transaction.id == reversal_id)
     )
     name, at = (await session.execute(statement)).one()
-    return AdjustmentUndone(name, at)
+    return AlreadyTakenBack(name, at)
 
 
 async def _amount(session: AsyncSession, member: Member, transaction_id: int) -> int:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.payments import service as payments
 from ledger.payments.accounts import locked_balance
+from ledger.payments.models import PaymentState
 
 
 class MoreThanCredit(LedgerError):
@@ -29,6 +31,15 @@ class MoreThanTheWayTakes(LedgerError):
         self.method = method
         self.most = most
         self.asked = asked
+
+
+class AlreadyTakenBack(LedgerError):
+    """A refund, a gift or a write-off was taken back before: by whom and when."""
+
+    def __init__(self, by: str, at: dt.datetime) -> None:
+        super().__init__()
+        self.by = by
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +84,17 @@ async def refund(
     if most is not None and amount_cents > most:
         raise MoreThanTheWayTakes(method, most, amount_cents)
     return await payments.enter_by_hand(session, member, method, -amount_cents, by, note=note)
+
+
+async def undo_refund(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> payments.Settled:
+    """Take a refund that a treasurer recorded back, once: it is reversed, and the payment over.
+
+    Raises :class:`AlreadyTakenBack`, :class:`~ledger.errors.NotFound`.
+    """
+    payment = await payments.lock_payment(session, group_id, payment_id)
+    if payment.entered_by_id is None or payment.amount_cents > 0:
+        raise NotFound("payment", payment_id)
+    if payment.state is not PaymentState.RECEIVED:
+        last = await payments.settled_by(session, payment)
+        raise AlreadyTakenBack(last.by, last.at)
+    return await payments.undo(session, group_id, payment_id, by)
