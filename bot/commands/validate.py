@@ -132,7 +132,7 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return
-    if payment.state is PaymentState.CANCELLED:
+    if not views.can_be_undone(payment):
         raise NotFound("button", payment.id)
     done = await payments.undo(context.session, payment.group_id, payment.id, context.coordinator)
     if done.payment.state is PaymentState.EXPECTED:

@@ -87,7 +87,7 @@ def _form(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str]
         return None
     if not request_data.contains_files:
         return request_data.json_parameters
-    form = aiohttp.FormData(request_data.json_parameters)
+    form = aiohttp.FormData(request_data.json_parameters, quote_fields=False)
     for field, (name, content, kind) in (request_data.multipart_data or {}).items():
         form.add_field(field, content, filename=name, content_type=kind)
     return form

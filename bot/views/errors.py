@@ -138,9 +138,7 @@ def already_settled(texts: Texts, error: AlreadySettled) -> Html:
             **values,
         )
     if error.kind is SettlementKind.CANCELLED:
-        return texts.t(
-            "Not expected any more: {name} saw to it at {time} ({day}). Nothing was booked twice.", **values
-        )
+        return texts.t("Cancelled by {name} at {time} ({day}): it is not awaited.", **values)
     return texts.t(
         "Already marked as not received by {name} at {time} ({day}). Nothing was changed.", **values
     )

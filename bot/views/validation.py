@@ -39,6 +39,11 @@ def reference(payment: Payment) -> Html:
     return Html(f"<code>{format_reference(payment.reference)}</code>")
 
 
+def can_be_undone(payment: Payment) -> bool:
+    """What was cancelled stays so, unless a coordinator entered it by hand and may take it up again."""
+    return payment.state is not PaymentState.CANCELLED or payment.entered_by_id is not None
+
+
 def awaited(
     texts: Texts, distribution: Distribution, expected: Sequence[ExpectedPayment], page: int, *, names: bool
 ) -> Screen:
@@ -155,7 +160,7 @@ def payment_page(
     rows: list[Row] = []
     if page.settled is not None:
         lines += ["", errors.already_settled(texts, page.settled)]
-        if payment.state is not PaymentState.CANCELLED:
+        if can_be_undone(payment):
             rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
     else:
         if amount_cents is not None:

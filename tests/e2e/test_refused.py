@@ -24,16 +24,19 @@ from tests.support.screens import Message, says
 from tests.support.seed import give_credit, seed_group
 from tests.support.telegram import Group, Person
 
-OUTSIDE_THE_LEDGER = {"inbox", "outbox", "conversations", "leases", "people", "alembic_version"}
+OUTSIDE_THE_LEDGER = {
+    "inbox", "outbox", "outbox_files", "conversations", "leases", "people", "left_chats", "moved_chats",
+}  # fmt: skip
 ANYONES = ("/start", "/aide", "/annuler", "/langue", "/help", "/cancel", "/language")
 MEMBERS = (
-    "/commander", "/panier", "/commandes", "/solde", "/historique", "/crediter",
-    "/order", "/basket", "/orders", "/balance", "/history", "/topup",
+    "/commander", "/panier", "/commandes", "/solde", "/historique", "/crediter", "/rappels", "/quitter",
+    "/order", "/basket", "/orders", "/balance", "/history", "/topup", "/reminders", "/leave",
 )  # fmt: skip
 COORDINATORS = (
     "/installer", "/reglages", "/catalogue", "/distributions", "/valider", "/soldes", "/adherent", "/paiement",
     "/reprise", "/contrats", "/coordinateurs", "/setup", "/settings", "/catalog", "/validate", "/balances",
     "/member", "/payment", "/opening", "/contracts", "/coordinators",
+    "/distribution", "/feuilles", "/sheets",
     "/releve", "/remise", "/export", "/relancer", "/statement", "/deposit", "/remind",
 )  # fmt: skip
 IN_ONE_LINE = (

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.checks import HANDOVER
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.reference import ALPHABET, is_valid
@@ -127,6 +128,8 @@ async def unguarded(session: AsyncSession, statements: list[str]) -> None:
             await session.execute(text(f"CREATE TABLE copy AS SELECT * FROM {table}"))
             await session.execute(text(f"DROP TABLE {table}"))
             await session.execute(text(f"ALTER TABLE copy RENAME TO {table}"))
+            if table != "postings":  # other tables refer to its rows
+                await session.execute(text(f"CREATE UNIQUE INDEX copied_{table} ON {table} (id)"))
     else:
         for table in (*UNIQUE, "products"):
             constraints = text(
@@ -275,7 +278,7 @@ BROKEN: dict[str, tuple[set[tuple[str, str]], list[str]]] = {
     ),
     "a debt where payments are off": (
         {("I3", "order:{cheque_order}")},
-        ["UPDATE confirmations SET transaction_id = NULL WHERE id = {cheque_confirmation}"],
+        ["UPDATE confirmations SET method = NULL WHERE id = {cheque_confirmation}"],
     ),
     "a state that no settlement says": (
         {("I4", "payment:{received}"), ("I4", "payment:{undone}")},
@@ -421,13 +424,13 @@ async def test_a_trigger_that_is_missing(database: Database, rows: dict[str, int
 
 
 async def test_every_check_was_seen_to_fail(database: Database, rows: dict[str, int]) -> None:
-    """All kinds of violation that are not a foreign key of their own occur above."""
+    """All kinds of violation that are not a foreign key of their own occur above, or with distribution day's tests."""
     said: set[str] = set()
     for _, statements in BROKEN.values():
         for violation in await broken(database, rows, *statements):
             said.add(violation.what)
     for check in CHECKS:
-        if check.invariant != "I5":
+        if check.invariant != "I5" and check not in HANDOVER:
             fixed = [part.split("}")[-1] for part in check.what.split("{")]
             assert any(all(part in what for part in fixed) for what in said), check.what
 

@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy import text
 
+from ledger.checks import HANDOVER
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.orders import corrections, rescheduling, till, validation
 from ledger.orders.handover_models import CountKind
-from ledger.verify import Violation
+from ledger.verify import Violation, verify
 from tests.support.ledger import Story, check, drop_triggers, found, restore_triggers
 
 DAMAGES = [
@@ -63,6 +64,29 @@ async def test_each_damage_is_found(own_database: Database, damage: str, invaria
     violations = await damaged(own_database, damage.format(**ids))
     assert {violation.invariant for violation in violations} >= invariants, damage
     assert all("{" not in violation.what for violation in violations)
+
+
+async def test_every_check_was_seen_to_fail(own_database: Database) -> None:
+    """All kinds of violation of distribution day occur above."""
+    _, ids = await prepared(own_database)
+    said: list[str] = []
+    for damage, _ in DAMAGES:
+        try:
+            async with own_database.unit_of_work() as session:
+                dropped = await drop_triggers(session)
+                await session.execute(text(damage.format(**ids)))
+                await restore_triggers(session, dropped)
+                said += [violation.what for violation in await verify(session)]
+                raise Undone
+        except Undone:
+            pass
+    for rule in HANDOVER:
+        fixed = [part.split("}")[-1] for part in rule.what.split("{")]
+        assert any(all(part in what for part in fixed) for what in said), rule.what
+
+
+class Undone(Exception):
+    pass
 
 
 async def damaged(database: Database, damage: str) -> list[Violation]:
