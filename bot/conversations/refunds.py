@@ -214,13 +214,14 @@ async def _record(
         done = await requests.grant(
             session, by.group_id, request_id, draft.method, draft.amount_cents, by, note=draft.reason
         )
-    return button(label, "rfundo", done.payment.id), done.payment, done.balance_cents
+    return button(label, "rfundo", done.payment.id, done.settlement.step), done.payment, done.balance_cents
 
 
 async def undo_refund(update: Update, context: Context) -> None:  # noqa: ARG001
     """↩️ under a refund: taken back, once."""
     by = _treasurer_aside(context)
-    done = await refunds.undo_refund(context.session, by.group_id, context.numbers(1)[0], by)
+    payment_id, step = context.numbers(2)
+    done = await refunds.undo_refund(context.session, by.group_id, payment_id, by, step=step)
     member = await groups.get_member(context.session, by.group_id, done.payment.member_id)
     await _show_taken_back(context, by, member, -done.payment.amount_cents, done.balance_cents)
 

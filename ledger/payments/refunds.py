@@ -86,15 +86,19 @@ async def refund(
     return await payments.enter_by_hand(session, member, method, -amount_cents, by, note=note)
 
 
-async def undo_refund(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> payments.Settled:
+async def undo_refund(
+    session: AsyncSession, group_id: int, payment_id: int, by: Member, *, step: int | None = None
+) -> payments.Settled:
     """Take a refund that a treasurer recorded back, once: it is reversed, and the payment over.
 
+    ``step``: the settlement that is taken back, where it must be that one.
     Raises :class:`AlreadyTakenBack`, :class:`~ledger.errors.NotFound`.
     """
     payment = await payments.lock_payment(session, group_id, payment_id)
     if payment.entered_by_id is None or payment.amount_cents > 0:
         raise NotFound("payment", payment_id)
-    if payment.state is not PaymentState.RECEIVED:
-        last = await payments.settled_by(session, payment)
-        raise AlreadyTakenBack(last.by, last.at)
+    last = await payments.last_settlement(session, payment)
+    if payment.state is not PaymentState.RECEIVED or (step is not None and last and last.step != step):
+        settled = await payments.settled_by(session, payment)
+        raise AlreadyTakenBack(settled.by, settled.at)
     return await payments.undo(session, group_id, payment_id, by)
