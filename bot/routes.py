@@ -23,10 +23,13 @@ from bot.conversations import (
     order,
     payment,
     people,
+    refund_requests,
+    refunds,
     settings,
     settling,
     setup,
     start,
+    switching,
     topup,
 )
 from bot.delivery.context import Context
@@ -96,6 +99,8 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     personal = [
         *order.conversation.entry_points,
         *topup.conversation.entry_points,
+        *refund_requests.conversation.entry_points,
+        *switching.handlers,
         *start.handlers,
         *account.handlers,
     ]
@@ -105,10 +110,14 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         PersonalElsewhere(verbs, old_button),
         order.conversation,
         topup.conversation,
+        refund_requests.conversation,
+        *switching.handlers,
         validate.conversation,
         members.conversation,
         people.conversation,
         settling.conversation,
+        refunds.conversation,
+        refund_requests.declining,
         payment.conversation,
         settings.conversation,
         coordinators.conversation,

@@ -17,6 +17,7 @@ from ledger import reference
 from ledger.books.models import Account, Posting, Transaction, Transfer
 from ledger.catalogue.models import CatalogueUpload, Producer, Product
 from ledger.checks import HANDOVER, Check
+from ledger.checks_money import MONEY
 from ledger.db import Base
 from ledger.groups.models import Chat, Group, Member
 from ledger.orders.handover_models import (
@@ -29,7 +30,7 @@ from ledger.orders.handover_models import (
     StepSettlement,
 )
 from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
-from ledger.payments.models import Payment, Settlement
+from ledger.payments.models import Payment, PaymentSwitch, RefundRequest, Settlement
 from ledger.reminders.models import Mute, Reminder
 
 LIMIT = 100
@@ -51,6 +52,7 @@ TRIGGERS = {
     "corrections": ("corrections_immutable",),
     "order_lines": ("order_lines_immutable",),
     "order_steps": ("order_steps_immutable",),
+    "payment_switches": ("payment_switches_follow", "payment_switches_immutable"),
     "payments": (
         "payments_follow_settlements",
         "payments_immutable",
@@ -58,7 +60,13 @@ TRIGGERS = {
         "payments_start_expected",
     ),
     "postings": ("postings_by_transfers_only", "postings_immutable"),
-    "settlements": ("settlements_follow", "settlements_immutable", "settlements_settle"),
+    "refund_requests": ("refund_requests_decided_once", "refund_requests_kept"),
+    "settlements": (
+        "settlements_end_with_a_switch",
+        "settlements_follow",
+        "settlements_immutable",
+        "settlements_settle",
+    ),
     "transactions": ("transactions_immutable",),
     "transfers": ("transfers_immutable", "transfers_posted"),
 }
@@ -68,6 +76,7 @@ TRIGGERS_SQLITE = {
     "corrections": ("corrections_kept",),
     "order_lines": ("order_lines_kept",),
     "order_steps": ("order_steps_kept",),
+    "payment_switches": ("payment_switches_kept",),
     "postings": ("postings_kept",),
     "settlements": ("settlements_kept",),
     "transactions": ("transactions_kept",),
@@ -321,7 +330,7 @@ _TABLES = (
     *(Account, Transaction, Transfer, Posting),
     *(Chat, Member, CatalogueUpload, Producer, Product),
     *(Distribution, Basket, BasketLine, Order, Confirmation, OrderLine),
-    *(Payment, Settlement),
+    *(Payment, Settlement, PaymentSwitch, RefundRequest),
     *(Reminder, Mute),
     *(Change, Correction, OrderStep, StepSettlement, DistributionStep, CashCount, MovedFrom),
 )
@@ -392,7 +401,7 @@ def _references(position: str) -> Check:
     )
 
 
-CHECKS = (*_BOOKS, *_BUSINESS, *HANDOVER, *_OWNERS, *_same_group())
+CHECKS = (*_BOOKS, *_BUSINESS, *HANDOVER, *MONEY, *_OWNERS, *_same_group())
 
 
 async def verify(session: AsyncSession) -> list[Violation]:

@@ -12,7 +12,7 @@ from bot.views.order import current_line
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.validation import reference
-from ledger.groups.models import Group
+from ledger.groups.models import Group, Method
 from ledger.orders.models import Distribution
 from ledger.orders.validation import OrderState
 from ledger.payments.models import Payment, PaymentState
@@ -41,9 +41,9 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
     ]
     if group.payments_enabled:
         lines += ["", *(payment_line(texts, state, payment) for payment in state.payments)]
-        on_credit = state.total_cents - state.due_cents
-        if on_credit:
-            lines.append(texts.t("🐷 By member credit: {amount}", amount=texts.money(on_credit)))
+        if state.credit_cents:
+            amount = texts.money(state.credit_cents)
+            lines.append(texts.t("🐷 By member credit: {amount}", amount=amount))
         lines.append(verdict(texts, state))
         balance = money.balance_of(texts, page.balance_cents)
         lines.append(texts.t("Balance: {balance}.", balance=balance))
@@ -77,6 +77,14 @@ def verdict(texts: Texts, state: OrderState) -> Html:
         sentence = texts.t("⚖️ <b>Overpaid {amount}</b>", amount=texts.money(-missing))
     else:
         sentence = texts.t("⚖️ <b>Exactly paid</b>")
+    shares = [
+        (payment.method, state.received.get(payment.id, payment.amount_cents))
+        for payment in state.payments
+        if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED)
+    ]
+    if state.credit_cents and shares:
+        parts = money.parts(texts, [(Method.MEMBER_CREDIT, state.credit_cents), *shares])
+        sentence = texts.t("{verdict}: {parts}", verdict=sentence, parts=parts)
     if not state.expected_cents:
         return sentence
     amount = texts.money(state.expected_cents)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views.screen import Button, Row
+from bot.views.screen import Button, Row, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Method
 from ledger.payments.models import Payment
@@ -58,3 +58,15 @@ def copy_rows(texts: Texts, group: Group, payment: Payment) -> list[Row]:
             )
         )
     return rows
+
+
+def pay_another_way(texts: Texts, payment: Payment, *, below: bool = False) -> Button:
+    """The way to another method, as long as nobody settled the payment."""
+    return button(texts.label("🔁 Pay another way"), "payother", payment.id, below=below)
+
+
+def expected_row(texts: Texts, payment: Payment) -> Row:
+    """In a list of what is awaited: the reference to copy, and another way to pay."""
+    reference = format_reference(payment.reference)
+    copy = Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference)
+    return (copy, pay_another_way(texts, payment))

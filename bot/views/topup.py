@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.views import money
-from bot.views.paying import copy_rows, how_to_pay
+from bot.views.paying import copy_rows, how_to_pay, pay_another_way
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import PAID_METHODS, Group, Method
@@ -102,5 +102,9 @@ def receipt(texts: Texts, group: Group, payment: Payment, balance_cents: int, aw
         "",
         money.balance_with_awaited(texts, balance_cents, awaited_cents),
     ]
-    rows = [*copy_rows(texts, group, payment), (button(texts.label("💰 My balance"), "balance", below=True),)]
+    rows = [
+        *copy_rows(texts, group, payment),
+        (pay_another_way(texts, payment, below=True),),
+        (button(texts.label("💰 My balance"), "balance", below=True),),
+    ]
     return Screen("\n".join(lines)).with_rows(rows)

@@ -18,11 +18,7 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
-from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
-from ledger.payments.write_offs import BalanceChanged as BalanceChanged
-from ledger.payments.write_offs import NothingToWriteOff as NothingToWriteOff
-from ledger.payments.write_offs import locked_balance as locked_balance
-from ledger.payments.write_offs import write_off as write_off
+from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement, SettlementKind
 from ledger.reference import find_references, neighbours, new_reference
 
 ACCOUNT_OF = {
@@ -46,6 +42,10 @@ class AlreadySettled(LedgerError):
 
 class NotSettled(LedgerError):
     """There is nothing to undo: the payment is expected."""
+
+
+class Replaced(LedgerError):
+    """The member pays another way: cancelling this payment is not undone (the one in its place would stand beside it)."""
 
 
 class InvalidPayment(LedgerError):
@@ -95,7 +95,7 @@ async def receive(
     :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
-    await _require_expected(session, payment)
+    await require_expected(session, payment)
     _require_offline(payment)
     amount = payment.amount_cents if amount_cents is None else amount_cents
     if amount <= 0 and amount != payment.amount_cents:
@@ -106,7 +106,7 @@ async def receive(
 async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Say that the money did not come: it is not awaited any more, and the debt stays."""
     payment = await lock_payment(session, group_id, payment_id)
-    await _require_expected(session, payment)
+    await require_expected(session, payment)
     _require_offline(payment)
     return await _settle(session, payment, SettlementKind.REFUSED, by)
 
@@ -132,7 +132,7 @@ async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceip
 async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Stop expecting a payment whose reason is gone (its order was cancelled, another method took its place)."""
     payment = await lock_payment(session, group_id, payment_id)
-    await _require_expected(session, payment)
+    await require_expected(session, payment)
     return await _settle(session, payment, SettlementKind.CANCELLED, by)
 
 
@@ -179,7 +179,7 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
     One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it.
-    Raises :class:`NotSettled`, :class:`~ledger.errors.NotFound`.
+    Raises :class:`NotSettled`, :class:`Replaced`, :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
     if payment.state is PaymentState.EXPECTED:
@@ -187,6 +187,8 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     _require_offline(payment)
     last = await last_settlement(session, payment)
     assert last is not None
+    if last.kind is SettlementKind.CANCELLED and await _is_replaced(session, payment):
+        raise Replaced
     transaction_id = None
     if last.transaction_id is not None:
         posted = await books.reverse(session, group_id, last.transaction_id, actor_id=by.id)
@@ -220,21 +222,6 @@ async def enter_by_hand(
         session, member, method, amount_cents, dated=dated or today, note=note, entered_by_id=by.id
     )
     return await _settle_received(session, payment, by, amount_cents)
-
-
-async def give_back(
-    session: AsyncSession, member: Member, method: Method, by: Member, *, agreed_cents: int
-) -> Settled:
-    """The whole avoir was given back in cash or by transfer; ``agreed_cents`` (> 0) is the balance the treasurer saw.
-
-    Raises :class:`BalanceChanged`, :class:`InvalidPayment`.
-    """
-    cents = await locked_balance(session, member)
-    if cents != agreed_cents:
-        raise BalanceChanged(agreed_cents, cents)
-    if cents <= 0:
-        raise InvalidPayment("amount")
-    return await enter_by_hand(session, member, method, -cents, by)
 
 
 async def enter_opening_balance(
@@ -358,7 +345,8 @@ async def payments_of(session: AsyncSession, member: Member, state: PaymentState
     return (await session.execute(statement)).scalars().all()
 
 
-async def _require_expected(session: AsyncSession, payment: Payment) -> None:
+async def require_expected(session: AsyncSession, payment: Payment) -> None:
+    """Raise :class:`AlreadySettled` unless nobody settled the payment yet."""
     if payment.state is not PaymentState.EXPECTED:
         raise await settled_by(session, payment)
 
@@ -366,6 +354,11 @@ async def _require_expected(session: AsyncSession, payment: Payment) -> None:
 def _require_offline(payment: Payment) -> None:
     if payment.method is Method.CARD:
         raise InvalidPayment("method")
+
+
+async def _is_replaced(session: AsyncSession, payment: Payment) -> bool:
+    statement = select(PaymentSwitch.id).where(PaymentSwitch.payment_id == payment.id)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
 async def _add_payment(
@@ -411,7 +404,7 @@ async def _settle_received(session: AsyncSession, payment: Payment, by: Member, 
     debit, credit = (money, account) if amount_cents > 0 else (account, money)
     step = await _next_step(session, payment)
     entry = books.Entry(
-        kind=f"received-{payment.method}",
+        kind=f"received-{payment.method}" if amount_cents > 0 else f"refunded-{payment.method}",
         key=f"payment:{payment.id}:{step}",
         legs=[books.Leg(debit, credit, abs(amount_cents))],
         subject=f"payment:{payment.id}",

@@ -18,9 +18,9 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
+from ledger.payments.accounts import locked_balance
 from ledger.payments.card.models import CardRefund, CardRefundState, Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState
-from ledger.payments.write_offs import locked_balance
 
 FIRST_WAIT = dt.timedelta(seconds=10)
 LONGEST_WAIT = dt.timedelta(minutes=15)

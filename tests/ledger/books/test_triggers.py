@@ -10,6 +10,7 @@ from ledger.books.models import AccountKind
 from ledger.groups.models import Method
 from ledger.orders import corrections, validation
 from ledger.orders.handover_models import Correction
+from ledger.payments import requests
 from ledger.payments import service as payments
 from tests.support.ledger import Story
 
@@ -100,6 +101,28 @@ ON_BOTH = [
     "DELETE FROM corrections WHERE id = {correction}",
     "UPDATE order_steps SET by_id = {other_member} WHERE id = {step}",
     "DELETE FROM order_steps WHERE id = {step}",
+    "UPDATE confirmations SET credit_cents = amount_cents + 1 WHERE order_id = {order}",
+    "UPDATE confirmations SET credit_cents = -1 WHERE order_id = {order}",
+    # a payment that was replaced: settled after all, replaced once more, what replaced it rewritten
+    """INSERT INTO settlements (group_id, payment_id, step, kind, by_id, at)
+    SELECT group_id, payment_id, 2, 'undone', by_id, at FROM settlements WHERE payment_id = {replaced}""",
+    """INSERT INTO payment_switches (group_id, payment_id, credit_before_cents, credit_after_cents, by_id, at)
+    SELECT group_id, payment_id, 0, 100, by_id, at FROM payment_switches WHERE payment_id = {replaced}""",
+    """INSERT INTO payment_switches (group_id, payment_id, credit_before_cents, credit_after_cents, by_id, at)
+    SELECT group_id, {payment}, 0, 100, by_id, at FROM payment_switches WHERE payment_id = {replaced}""",
+    "UPDATE payment_switches SET by_id = {other_member} WHERE payment_id = {replaced}",
+    "DELETE FROM payment_switches WHERE payment_id = {replaced}",
+    # a request: decided again, changed, asked twice, granted without a payment
+    "UPDATE refund_requests SET state = 'open', decided_by_id = NULL, decided_at = NULL WHERE id = {declined}",
+    "UPDATE refund_requests SET answer = 'another' WHERE id = {declined}",
+    "UPDATE refund_requests SET amount_cents = 1 WHERE id = {asked}",
+    "UPDATE refund_requests SET member_id = {other_member} WHERE id = {asked}",
+    "DELETE FROM refund_requests WHERE id = {asked}",
+    """INSERT INTO refund_requests (group_id, member_id, amount_cents, way, created_at, state)
+    SELECT group_id, member_id, amount_cents, way, created_at, state FROM refund_requests WHERE id = {asked}""",
+    """UPDATE refund_requests SET state = 'granted', decided_by_id = {other_member}, decided_at = created_at
+    WHERE id = {asked}""",
+    "UPDATE refund_requests SET state = 'refused' WHERE id = {asked}",
 ]
 
 ON_SQLITE = [
@@ -124,6 +147,8 @@ ON_POSTGRESQL = [
     "TRUNCATE corrections",
     "TRUNCATE order_lines CASCADE",
     "TRUNCATE order_steps CASCADE",
+    "TRUNCATE payment_switches",
+    "TRUNCATE refund_requests",
 ]
 
 
@@ -143,6 +168,13 @@ async def rows(story: Story) -> dict[str, int]:
         account = await books.account_id(session, story.group_id, AccountKind.MEMBERS, paul.id)
     async with story.database.unit_of_work() as session:
         announced = await payments.expect(session, paul, Method.CASH, 100, None)
+        replaced = await payments.expect(session, paul, Method.CASH, 100, None)
+    await story.switch(paul, replaced, Method.TRANSFER)
+    await story.opening(paul, 1000)
+    async with story.database.unit_of_work() as session:
+        declined = await requests.ask(session, paul, 100, Method.CASH)
+        await requests.decline(session, story.group_id, declined.id, story.anne)
+        asked = await requests.ask(session, paul, 200, Method.CASH)
     of_bread, of_eggs = ordered.lines
     async with story.database.unit_of_work() as session:
         changed = await corrections.deliver(session, story.group_id, of_bread.id, 0, story.anne)
@@ -155,6 +187,10 @@ async def rows(story: Story) -> dict[str, int]:
         "correction": correction,
         "step": validated.validated.id,
         "announced": announced.id,
+        "order": ordered.order.id,
+        "replaced": replaced.id,
+        "declined": declined.id,
+        "asked": asked.id,
         "group": story.group_id,
         "transaction": transaction,
         "account": account,
