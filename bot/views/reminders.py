@@ -195,8 +195,8 @@ def _unvalidated(
     lines: list[str] = [
         first,
         texts.nt(
-            "{done} of {n} order is validated.",
-            "{done} of {n} orders are validated.",
+            "Validated: {done} of {n} order.",
+            "Validated: {done} of {n} orders.",
             content.orders,
             done=content.validated,
         ),
@@ -260,9 +260,9 @@ def kind_name(texts: Texts, kind: ReminderKind) -> str:
     """What a kind is about, plain."""
     return {
         ReminderKind.OPENED: texts.label("Orders open"),
-        ReminderKind.CLOSING: texts.label("Orders close soon, my basket waits"),
+        ReminderKind.CLOSING: texts.label("Orders close, my basket waits"),
         ReminderKind.EVE: texts.label("The day before: what to bring"),
-        ReminderKind.SUMMARY: texts.label("The day before: what to expect (coordinators)"),
-        ReminderKind.UNVALIDATED: texts.label("A distribution is not validated (coordinators)"),
+        ReminderKind.SUMMARY: texts.label("The day before: what to expect"),
+        ReminderKind.UNVALIDATED: texts.label("A distribution is not validated"),
         ReminderKind.CLOSED: texts.label("Orders are closed"),
     }[kind]

@@ -85,7 +85,7 @@ async def test_the_invitation_links_the_account_with_its_history_once(any_stage:
     await group.zoe.open(link)
     await group.zoe.wait("You are linked to your account in Paniers")
     await group.zoe.wait("You owe the group €20.00")
-    told = await group.anne.wait("now has Telegram, as Zoe")
+    told = await group.anne.wait("now has Telegram, as “Zoe”")
     assert told.says("Jeanne Petit")
     await group.zoe.ask("/history", expect="Opening balance")
     await group.zoe.ask("/balance", expect="You owe the group €20.00")

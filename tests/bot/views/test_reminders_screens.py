@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from bot.views import people, reminders, settling
+from bot.views import people, reminders
 from bot.views.screen import Screen, button
 from bot.views.texts import Texts
 from ledger.groups.models import Group, Member, Method, Person
@@ -72,9 +72,6 @@ def test_screens_of_members(language: str) -> None:
     fits(people.still_coordinates(texts, GROUP, MEMBER))
     for is_own in (True, False):
         fits(Screen(people.cannot_leave(texts, CannotLeave(NASTY, found, is_own=is_own))))
-    for method, reason in ((Method.CASH, None), (None, NASTY[:100])):
-        fits(settling.settlement_preview(texts, MEMBER, 10**11, method, reason, (back,)))
-        fits(settling.told_settled(texts, GROUP, NASTY, 10**11, method, reason))
     member = Member(id=BIG, group_id=BIG, name=NASTY)
     url = "https://t.me/" + "x" * 32 + "?start=m_" + "0" * 32
     for link in (None, url):
