@@ -91,7 +91,10 @@ def _eve(texts: Texts, group: Group, distribution: Distribution, content: Eve) -
         lines += ["", texts.t("<b>To bring</b>"), *(_to_bring(texts, group, one) for one in to_bring)]
     if transfers:
         lines += ["", texts.t("<b>Not received yet</b>"), *(_transfer(texts, one) for one in transfers)]
-    if not content.expected and group.payments_enabled:
+    if group.payments_enabled and content.missing_cents:
+        missing = texts.money(content.missing_cents)
+        lines += ["", texts.t("Still to be paid, and not announced: <b>{amount}</b>", amount=missing)]
+    elif group.payments_enabled and not content.expected:
         lines.append(texts.t("Nothing is left to pay for it."))
     lines += ["", texts.t("And bags!")]
     references = [format_reference(one.reference) for one in content.expected[:4]]

@@ -32,7 +32,7 @@ class Button:
 
 
 Row = tuple[Button, ...]
-NARROW, WIDE = 18, 26
+NARROW, WIDE = 16, 24
 """Characters of a name that a button shows on a phone: one of two side by side, and one with an amount beside the name."""
 LONGEST = 4000
 """Characters of a message; Telegram takes 4096 after the tags are read."""
