@@ -38,7 +38,11 @@ async def leave_open(update: Update, context: Context) -> None:  # noqa: ARG001
     is_other = by_id != by.id
     if is_other or len(await _open_orders(context, distribution)) != count:
         if is_other:
-            context.toast(context.texts.label("Whoever leaves orders open says so: now it is up to you."))
+            context.toast(
+                context.texts.label(
+                    "Somebody else was asked this. Now it is up to you: tap again if you want it."
+                )
+            )
         await _show_left_open(context, distribution)
         return
     await _close(context, distribution, leave_open=True)

@@ -8,8 +8,8 @@ from enum import StrEnum
 from bot.delivery.context import Context
 from bot.views import money
 from bot.views import payment as views
+from bot.views.screen import NARROW, Screen, shortened
 from bot.views.screen import Button as ScreenButton
-from bot.views.screen import Screen
 from ledger.db import utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import OFFLINE_METHODS, Member, Method
@@ -70,7 +70,7 @@ def _choices(context: Context, found: list[Member]) -> list[ScreenButton]:
     """A button a member; none where they are too many to look through."""
     if len(found) > MEMBERS_SHOWN:
         return []
-    return [context.step_button(member.name[:30], "member", member.id) for member in found]
+    return [context.step_button(shortened(member.name, NARROW), "member", member.id) for member in found]
 
 
 def _methods(context: Context) -> list[ScreenButton]:

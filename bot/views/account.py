@@ -140,8 +140,8 @@ def _history_line(texts: Texts, line: StatementLine, choice: Confirmation | None
     )
 
 
-def event(texts: Texts, kind: str, amount_cents: int = 0) -> Html:
-    """What a transaction was. Payments typed in below zero used to be kept as received."""
+def event(texts: Texts, kind: str, amount_cents: int) -> Html:
+    """What a transaction was; money entered with a minus was given back (and once kept as received)."""
     if amount_cents < 0:
         kind = kind.replace("received-", "refunded-")
     known = {
@@ -156,9 +156,9 @@ def event(texts: Texts, kind: str, amount_cents: int = 0) -> Html:
         "write-off": texts.t("Written off"),
         "left-to-group": texts.t("Left to the group"),
         "gift": texts.t("Gift"),
-        "refunded-cheque": texts.t("Refunded by cheque"),
-        "refunded-cash": texts.t("Refunded in cash"),
-        "refunded-transfer": texts.t("Refunded by bank transfer"),
+        "refunded-cheque": texts.t("Cheque given back"),
+        "refunded-cash": texts.t("Cash given back"),
+        "refunded-transfer": texts.t("Transfer given back"),
     }
     return known.get(kind, texts.t("{kind}", kind=kind))
 

@@ -50,6 +50,15 @@ def board(texts: Texts, picture: Picture) -> Screen:
             place=distribution.place,
         ),
         _state(texts, picture),
+    ]
+    if distribution.cancelled_at is None:
+        lines += _figures(texts, picture)
+    lines += ["", texts.t("<i>As of {time}</i>", time=texts.time(picture.drawn_at))]
+    return Screen("\n".join(lines)).with_rows(_board_rows(texts, picture))
+
+
+def _figures(texts: Texts, picture: Picture) -> list[str]:
+    lines: list[str] = [
         "",
         texts.nt(
             "🧺 {n} order · {total}",
@@ -64,8 +73,7 @@ def board(texts: Texts, picture: Picture) -> Screen:
     methods = [_method(texts, method, totals) for method, totals in picture.methods.items()]
     for block in (methods, _left(texts, picture)):
         lines += ["", *block] if block else []
-    lines += ["", texts.t("<i>As of {time}</i>", time=texts.time(picture.drawn_at))]
-    return Screen("\n".join(lines)).with_rows(_board_rows(texts, picture))
+    return lines
 
 
 def _state(texts: Texts, picture: Picture) -> Html:

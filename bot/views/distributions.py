@@ -72,7 +72,9 @@ def _summary(texts: Texts, summary: DistributionSummary, now: dt.datetime) -> li
             when=texts.day_and_time(distribution.starts_at),
             place=distribution.place,
         ),
-        texts.nt(
+        state
+        if distribution.cancelled_at is not None
+        else texts.nt(
             "{state} · {n} order, {total}",
             "{state} · {n} orders, {total}",
             summary.orders,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
-from bot.views.screen import Row, Screen, button
+from bot.views.screen import WIDE, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.orders.handover_models import DistributionStep
@@ -50,7 +50,9 @@ def title(texts: Texts, distribution: Distribution) -> Html:
 
 def day_page(texts: Texts, group: Group, page: DayPage, now: dt.datetime) -> Screen:
     """Counts and what can be done; names nobody."""
-    lines = [title(texts, page.distribution), _state(texts, page, now), "", *figures(texts, group, page)]
+    lines: list[str] = [title(texts, page.distribution), _state(texts, page, now)]
+    if page.distribution.cancelled_at is None:
+        lines += ["", *figures(texts, group, page)]
     return Screen("\n".join(lines)).with_rows(_day_rows(texts, group, page))
 
 
@@ -62,8 +64,8 @@ def _state(texts: Texts, page: DayPage, now: dt.datetime) -> Html:
         return validated_by(texts, page.closed.by, page.closed.step.at)
     closing = texts.day_and_time(distribution.closes_at)
     if distribution.is_open(now):
-        return texts.t("🟢 open until {closing}", closing=closing)
-    return texts.t("⚪ closed since {closing}", closing=closing)
+        return texts.t("🟢 Orders until {closing}", closing=closing)
+    return texts.t("⚪ Orders are closed.")
 
 
 def validated_by(texts: Texts, name: str, at: dt.datetime) -> Html:
@@ -142,7 +144,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
     ]
     if page.closed is not None:
         undo = button(texts.label("↩️ Undo the validation"), "dundo", distribution.id, page.closed.step.step)
-        return [*rows, (button(texts.label("📊 Report"), "dreport", distribution.id), undo), last]
+        return [*rows, (button(texts.label("📊 Report"), "dreport", distribution.id),), (undo,), last]
     close = texts.label("🏁 Validate the distribution")
     return [
         *rows,
@@ -179,7 +181,7 @@ def orders_page(texts: Texts, distribution: Distribution, states: Sequence[Order
     rows: list[Row] = [
         (
             button(
-                f"{icon(state)} {state.member.name[:36]} · {texts.money(state.total_cents)}",
+                f"{icon(state)} {shortened(state.member.name, WIDE)} · {texts.money(state.total_cents)}",
                 "dorder",
                 state.order.id,
             ),

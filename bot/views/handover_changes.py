@@ -15,7 +15,7 @@ from ledger.orders.models import Distribution
 
 
 def difference_text(texts: Texts, one: Corrected) -> str:
-    """``Tomme: 1,2 kg → 1,35 kg, 10,68 € → 12,02 €``."""
+    """``Tomme: 1,2 kg → 1,35 kg, 10,68 € → 12,02 €``; ``4 × Pain: not delivered, 17,40 € → 0,00 €``."""
     before, after, line = one.before, one.after, one.before.line
     amounts = texts.t(
         "{before} → <b>{after}</b>",
@@ -24,7 +24,7 @@ def difference_text(texts: Texts, one: Corrected) -> str:
     )
     if before.price_cents != after.price_cents:
         return texts.t(
-            "{product} ({quantity}): {before} → {after} / {unit}, {amounts}",
+            "{quantity} {product}: {before} → {after} / {unit}, {amounts}",
             product=line.product_name,
             quantity=texts.quantity(after.quantity_milli, line.unit),
             before=texts.money(before.price_cents),
@@ -34,7 +34,7 @@ def difference_text(texts: Texts, one: Corrected) -> str:
         )
     if after.quantity_milli == 0:
         return texts.t(
-            "{product}: {before}, not delivered, {amounts}",
+            "{before} {product}: not delivered, {amounts}",
             product=line.product_name,
             before=texts.quantity(before.quantity_milli, line.unit),
             amounts=amounts,

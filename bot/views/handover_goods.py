@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views.handover import PAGE, page_row, title
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Member
 from ledger.orders.corrections import CurrentLine
@@ -73,7 +73,7 @@ def goods_page(
     for one in products[page * PAGE : (page + 1) * PAGE]:
         mark = "✏️ " if one.changed else ""
         quantity = texts.quantity(one.given_milli, one.newest.unit)
-        text = f"{mark}{one.newest.product_name[:36]} · {quantity}"
+        text = f"{mark}{quantity} {shortened(one.newest.product_name, WIDE)}"
         rows.append((button(text, "dprod", distribution.id, one.newest.product_id),))
     rows.append(page_row("dgoods", distribution.id, page, pages))
     rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
@@ -103,7 +103,7 @@ def product_page(texts: Texts, distribution: Distribution, one: ProductTotals) -
     rows: list[Row] = [
         (button(texts.label("🚫 It did not come"), "dnot", *args, style="danger"),),
         (button(texts.label("💶 New price for everybody"), "dpall", *args),),
-        (button(texts.label("⚖️ Enter the weights one after another"), "dwalk", *args),),
+        (button(texts.label("⚖️ Weights, one after another"), "dwalk", *args),),
         (button(texts.label("◀️ Back"), "dgoods", distribution.id, 0),),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
@@ -138,8 +138,8 @@ def lines_page(
     rows: list[Row] = [
         (
             button(
-                f"{'✏️ ' if line.is_changed else ''}{line.line.product_name[:36]} · "
-                f"{texts.quantity(line.quantity_milli, line.line.unit)}",
+                f"{'✏️ ' if line.is_changed else ''}{texts.quantity(line.quantity_milli, line.line.unit)} "
+                f"{shortened(line.line.product_name, WIDE)}",
                 "dline",
                 line.line.id,
             ),

@@ -21,7 +21,7 @@ def other_method(texts: Texts, page: PaymentPage) -> Screen:
     """By what was it paid instead?"""
     payment = page.payment
     text = texts.t(
-        "<b>{name}</b> announced {method} of <b>{amount}</b> ({reference}). What was given instead?",
+        "<b>{name}</b> announced: {method}, <b>{amount}</b> ({reference}). What was given instead?",
         name=page.member.name,
         method=money.method(texts, payment.method),
         amount=texts.money(payment.amount_cents),
@@ -77,10 +77,8 @@ def cash_page(texts: Texts, distribution: Distribution, till: Till) -> Screen:
     """The till by the books and its counts."""
     lines = [title(texts, distribution), "", *till_lines(texts, till)]
     rows = (
-        (
-            button(texts.label("💶 Count at opening"), "dcount", distribution.id, CountKind.OPENING),
-            button(texts.label("💶 Count at closing"), "dcount", distribution.id, CountKind.CLOSING),
-        ),
+        (button(texts.label("💶 Count at opening"), "dcount", distribution.id, CountKind.OPENING),),
+        (button(texts.label("💶 Count at closing"), "dcount", distribution.id, CountKind.CLOSING),),
         (button(texts.label("◀️ Back"), "day", distribution.id),),
     )
     return Screen("\n".join(lines), rows)

@@ -47,6 +47,13 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
         lines.append(verdict(texts, state))
         balance = money.balance_of(texts, page.balance_cents)
         lines.append(texts.t("Balance: {balance}.", balance=balance))
+        if state.validated is None and _awaits_transfer(state):
+            lines += [
+                "",
+                texts.t(
+                    "🏦 Validating also says that the transfer has arrived: look at the bank account first."
+                ),
+            ]
     if state.validated is not None and page.validated_by is not None:
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
     return Screen("\n".join(lines)).with_rows(_order_rows(texts, group, page))
@@ -97,7 +104,7 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     if state.validated is None:
         rows.append((_validate_button(texts, state),))
     rows += [
-        (_payment_button(texts, payment),)
+        (_payment_button(texts, state, payment),)
         for payment in state.payments
         if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED)
     ]
@@ -120,9 +127,15 @@ def _validate_button(texts: Texts, state: OrderState) -> Button:
     return button(label, "dval", state.order.id, state.expected_cents, style="success")
 
 
-def _payment_button(texts: Texts, payment: Payment) -> Button:
+def _awaits_transfer(state: OrderState) -> bool:
+    return any(p.state is PaymentState.EXPECTED and p.method is Method.TRANSFER for p in state.payments)
+
+
+def _payment_button(texts: Texts, state: OrderState, payment: Payment) -> Button:
+    """With what it brought, or is to bring."""
     mark = "✅" if payment.state is PaymentState.RECEIVED else money.METHOD_ICON[payment.method]
-    text = f"{mark} {format_reference(payment.reference)} · {texts.money(payment.amount_cents)}"
+    amount = state.received.get(payment.id, payment.amount_cents)
+    text = f"{mark} {format_reference(payment.reference)} · {texts.money(amount)}"
     return button(text, "pmt", payment.id)
 
 

@@ -160,7 +160,10 @@ def ask_whom(texts: Texts, distribution: Distribution, choices: Sequence[Button]
 
 def acting_for(texts: Texts, member: Member) -> Html:
     """Said above every screen of a basket that is somebody else's."""
-    return texts.t("👤 You are ordering for <b>{name}</b>.", name=member.name)
+    return texts.t(
+        "👤 You are ordering for <b>{name}</b>: what follows is their order and their balance.",
+        name=member.name,
+    )
 
 
 def ordered_by(texts: Texts, by: str) -> Html:

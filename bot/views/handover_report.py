@@ -76,7 +76,10 @@ def report(
             for producer_id, amount in sorted(figures_.per_producer.items(), key=lambda p: producers[p[0]])
         ]
     if group.payments_enabled:
-        lines += ["", *_differences(texts, figures_.missing_cents, figures_.overpaid_cents)]
+        lines += [
+            "",
+            *_differences(texts, figures_.missing_cents, page.expected_cents, figures_.overpaid_cents),
+        ]
         lines += ["", *till_lines(texts, till)]
     return Screen("\n".join(lines)).with_rows(_report_rows(texts, page) if buttons else ())
 
@@ -85,9 +88,17 @@ def _left_open(texts: Texts, count: int, by: str) -> Html:
     return texts.nt("{n} order was left open by {by}.", "{n} orders were left open by {by}.", count, by=by)
 
 
-def _differences(texts: Texts, missing_cents: int, overpaid_cents: int) -> list[str]:
+def _differences(texts: Texts, missing_cents: int, expected_cents: int, overpaid_cents: int) -> list[str]:
     lines: list[str] = []
-    if missing_cents:
+    if 0 < expected_cents <= missing_cents:
+        lines.append(
+            texts.t(
+                "➖ Not received: {amount}, {awaited} of it still awaited",
+                amount=texts.money(missing_cents),
+                awaited=texts.money(expected_cents),
+            )
+        )
+    elif missing_cents:
         lines.append(texts.t("➖ Not received: {amount}", amount=texts.money(missing_cents)))
     if overpaid_cents:
         lines.append(texts.t("➕ Overpaid: {amount}", amount=texts.money(overpaid_cents)))

@@ -10,7 +10,7 @@ from bot.views import money
 from bot.views.account import expected_line
 from bot.views.people import membership_lines, membership_rows
 from bot.views.refunds import request_line, request_row, ways_in
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import NARROW, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.payments.models import Payment, RefundRequest
@@ -73,7 +73,7 @@ def balances(
     if not here:
         lines.append(texts.t("Nobody."))
     rows: list[Row] = [_filters(texts, everyone, chosen)]
-    buttons = [button(entry.member.name[:30], "member", entry.member.id) for entry in here]
+    buttons = [button(shortened(entry.member.name, NARROW), "member", entry.member.id) for entry in here]
     rows += [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
     rows.append((button(texts.label("➕ Add a member without Telegram"), "ppadd"),))
     if pages > 1:

@@ -289,6 +289,9 @@ def current_line(texts: Texts, line: CurrentLine) -> str:
     """``• 1,2 kg → 1,35 kg Tomme — 12,02 €``, with the price where it is another."""
     ordered = line.line
     quantity = texts.quantity(line.quantity_milli, ordered.unit)
+    if not line.quantity_milli:
+        before = texts.quantity(ordered.quantity_milli, ordered.unit)
+        return texts.t("• {quantity} {name} — not delivered", quantity=before, name=ordered.product_name)
     if line.quantity_milli != ordered.quantity_milli:
         before = texts.quantity(ordered.quantity_milli, ordered.unit)
         quantity = texts.t("{before} → <b>{after}</b>", before=before, after=quantity)

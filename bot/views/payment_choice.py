@@ -109,7 +109,7 @@ def mixed_choice(
 def _before_and_after(texts: Texts, purse: Purse, after_cents: int) -> str:
     values = {"before": texts.money(purse.balance_cents), "after": texts.money(after_cents)}
     if purse.name is None:
-        return texts.t("🐷 Member credit: your balance goes from {before} to {after}.", **values)
+        return texts.t("🐷 Member credit: the balance goes from {before} to {after}.", **values)
     return texts.t(
         "🐷 Member credit: the balance of {name} goes from {before} to {after}.", name=purse.name, **values
     )

@@ -98,7 +98,7 @@ def told_linked(texts: Texts, group: Group, member: Member, person_name: str) ->
     """What coordinators read, so that a link in wrong hands is seen."""
     return Screen(
         texts.t(
-            "🔗 {group}: <b>{name}</b> now has Telegram, as {person}. If that is not the same person, take them out on "
+            "🔗 {group}: <b>{name}</b> now has Telegram, as “{person}”. If that is not the same person, take them out on "
             "their page: /member {name}",
             group=group.title,
             name=member.name,

@@ -91,7 +91,10 @@ def _eve(texts: Texts, group: Group, distribution: Distribution, content: Eve) -
         lines += ["", texts.t("<b>To bring</b>"), *(_to_bring(texts, group, one) for one in to_bring)]
     if transfers:
         lines += ["", texts.t("<b>Not received yet</b>"), *(_transfer(texts, one) for one in transfers)]
-    if not content.expected and group.payments_enabled:
+    if group.payments_enabled and content.missing_cents:
+        missing = texts.money(content.missing_cents)
+        lines += ["", texts.t("Still to be paid, and not announced: <b>{amount}</b>", amount=missing)]
+    elif group.payments_enabled and not content.expected:
         lines.append(texts.t("Nothing is left to pay for it."))
     lines += ["", texts.t("And bags!")]
     references = [format_reference(one.reference) for one in content.expected[:4]]
@@ -195,8 +198,8 @@ def _unvalidated(
     lines: list[str] = [
         first,
         texts.nt(
-            "{done} of {n} order is validated.",
-            "{done} of {n} orders are validated.",
+            "Validated: {done} of {n} order.",
+            "Validated: {done} of {n} orders.",
             content.orders,
             done=content.validated,
         ),
@@ -260,9 +263,9 @@ def kind_name(texts: Texts, kind: ReminderKind) -> str:
     """What a kind is about, plain."""
     return {
         ReminderKind.OPENED: texts.label("Orders open"),
-        ReminderKind.CLOSING: texts.label("Orders close soon, my basket waits"),
+        ReminderKind.CLOSING: texts.label("Orders close, my basket waits"),
         ReminderKind.EVE: texts.label("The day before: what to bring"),
-        ReminderKind.SUMMARY: texts.label("The day before: what to expect (coordinators)"),
-        ReminderKind.UNVALIDATED: texts.label("A distribution is not validated (coordinators)"),
+        ReminderKind.SUMMARY: texts.label("The day before: what to expect"),
+        ReminderKind.UNVALIDATED: texts.label("A distribution is not validated"),
         ReminderKind.CLOSED: texts.label("Orders are closed"),
     }[kind]

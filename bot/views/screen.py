@@ -32,6 +32,8 @@ class Button:
 
 
 Row = tuple[Button, ...]
+NARROW, WIDE = 16, 24
+"""Characters of a name that a button shows on a phone: one of two side by side, and one with an amount beside the name."""
 LONGEST = 4000
 """Characters of a message; Telegram takes 4096 after the tags are read."""
 
@@ -41,6 +43,11 @@ def fitted(text: str) -> str:
     if len(text) <= LONGEST:
         return text
     return text[: text.rindex("\n", 0, LONGEST)] + "\n…"
+
+
+def shortened(name: str, room: int) -> str:
+    """A name as a button can show it, so that a phone does not cut what stands after it."""
+    return name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.views import money
-from bot.views.screen import LONGEST, Row, Screen, button
+from bot.views.screen import LONGEST, WIDE, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.exports.handover import HandOver
 from ledger.exports.order_sheets import OrderSheet, SheetRow
@@ -25,7 +25,7 @@ def wording(texts: Texts) -> Wording:
     return Wording(
         order_sheet=label("Order sheet"),
         table=label("Hand-over table"),
-        door_list=label("List for the door"),
+        door_list=label("Door list"),
         picking_list=label("Picking list"),
         provisional=label("provisional"),
         nothing_ordered=label("Nothing is ordered yet."),
@@ -44,7 +44,7 @@ def wording(texts: Texts) -> Wording:
         here=label("Came"),
         paid=label("Paid"),
         still_expected=label("Still expected"),
-        missing=label("Not announced"),
+        missing=label("Missing"),
         overpaid=label("Overpaid (credit)"),
         methods={method: money.method(texts, method) for method in (*Method, None)},
         decimal_mark="," if "," in texts.bare_money(1) else ".",
@@ -103,7 +103,7 @@ def choose(texts: Texts, handover: HandOver, sheets: Sequence[OrderSheet], page:
     rows: list[Row] = [
         (
             button(
-                f"🚜 {sheet.producer}"[:44] + f" · {texts.money(sheet.total_cents)}",
+                f"🚜 {shortened(sheet.producer, WIDE)} · {texts.money(sheet.total_cents)}",
                 "sheet",
                 handover.distribution_id,
                 sheet.producer_id,
@@ -178,8 +178,8 @@ def producer_sheet(texts: Texts, handover: HandOver, sheet: OrderSheet) -> list[
 
 def _line(texts: Texts, row: SheetRow) -> str:
     return texts.nt(
-        "• <b>{product}</b> ({unit}): <b>{quantity}</b>\n   {n} member · {price} → {amount}",
-        "• <b>{product}</b> ({unit}): <b>{quantity}</b>\n   {n} members · {price} → {amount}",
+        "• <b>{quantity} {product}</b>\n   {price} / {unit} · for {n} member · {amount}",
+        "• <b>{quantity} {product}</b>\n   {price} / {unit} · for {n} members · {amount}",
         row.members,
         product=row.product,
         unit=row.unit,

@@ -101,7 +101,7 @@ class Texts:
     def day(self, moment: dt.datetime | dt.date) -> str:
         """``mardi 24 novembre`` in the group's time zone."""
         local = moment.astimezone(self.zone).date() if isinstance(moment, dt.datetime) else moment
-        return format_date(local, "EEEE d MMMM", locale=self._locale)
+        return format_date(local, f"EEEE {self._day_of_month(local)} MMMM", locale=self._locale)
 
     def short_day(self, moment: dt.datetime | dt.date) -> str:
         """``24/11/2026``."""
@@ -114,8 +114,13 @@ class Texts:
 
     def day_and_time(self, moment: dt.datetime) -> str:
         """``mardi 24 novembre à 18:42``."""
-        at = "'à'" if self.language == "fr" else "'at'"
-        return format_datetime(moment.astimezone(self.zone), f"EEEE d MMMM {at} HH:mm", locale=self._locale)
+        at, local = "'à'" if self.language == "fr" else "'at'", moment.astimezone(self.zone)
+        written = f"EEEE {self._day_of_month(local)} MMMM {at} HH:mm"
+        return format_datetime(local, written, locale=self._locale)
+
+    def _day_of_month(self, day: dt.date) -> str:
+        """As a pattern: ``1er`` in French, plain numbers else."""
+        return "d'er'" if self.language == "fr" and day.day == 1 else "d"
 
 
 def _escaped(values: dict[str, object]) -> dict[str, object]:

@@ -36,11 +36,15 @@ class Unconfirmed:
 
 @dataclass(frozen=True, slots=True)
 class Eve:
-    """What a member brings: the order's total in cents and what is expected for it; ``days`` until the distribution."""
+    """What a member brings: the order's total in cents and what is expected for it; ``days`` until the distribution.
+
+    ``missing_cents``: to be paid besides, and announced by nobody.
+    """
 
     total_cents: int
     expected: tuple[Payment, ...]
     days: int
+    missing_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,7 @@ async def _eve(session: AsyncSession, distribution: Distribution, member: Member
     (state,) = await order_states(session, order.group_id, distribution.id, order.id)
     if state.validated is not None:
         return None
-    return Eve(state.total_cents, _expected(state), days)
+    return Eve(state.total_cents, _expected(state), days, max(state.missing_cents, 0))
 
 
 async def _summary(session: AsyncSession, distribution: Distribution, days: int) -> Summary | None:

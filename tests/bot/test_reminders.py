@@ -299,14 +299,14 @@ async def test_the_story_of_a_distribution(stage: Stage) -> None:
 
     before = await at(v, "2030-11-27T08:00")
     over = await v.bruno.wait("It waits to be validated", after=before)
-    assert over.says("0 of 1 order is validated")
+    assert over.says("Validated: 0 of 1 order")
     await v.bruno.press("Open the distribution", expect="1 to validate", message=over)
 
 
 async def test_members_choose_what_they_hear(stage: Stage) -> None:
     v = await ready(stage)
     screen = await v.marie.ask("/reminders", expect="Reminders · Amap des Lilas")
-    assert not screen.button("coordinators")
+    assert not screen.button("not validated")
     await v.marie.press("what to bring", expect="Reminders", message=screen)
     muted = await v.marie.last()
     assert muted.button("🔕 The day before: what to bring")

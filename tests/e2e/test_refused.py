@@ -31,6 +31,8 @@ from tests.support.telegram import Group, Person
 OUTSIDE_THE_LEDGER = {
     "inbox", "outbox", "outbox_files", "conversations", "leases", "people", "left_chats", "moved_chats",
 }  # fmt: skip
+PLACE = "Moulin du Haut-Lac"
+"""Where the distribution is: a place that no sentence gives as an example."""
 ANYONES = ("/start", "/aide", "/annuler", "/langue", "/help", "/cancel", "/language")
 MEMBERS = (
     "/commander", "/panier", "/commandes", "/solde", "/historique", "/crediter", "/rappels", "/quitter",
@@ -89,6 +91,8 @@ async def set_scene(stage: Stage) -> Scene:
     a file waits to be imported.
     """
     v = await village(stage)
+    async with stage.database.unit_of_work() as session:
+        await session.execute(text(f"UPDATE distributions SET place = '{PLACE}'"))
     await give_credit(stage.database, v.seeded, v.paul, 5000)
     paid = await order(v.paul, "Tisane", "Liquide", total="12,00")
     await v.anne.ask(f"/valider {reference_in(paid)}", expect="12,00")
@@ -125,7 +129,7 @@ async def set_scene(stage: Stage) -> Scene:
 def secrets_of(scene: Scene, who: Person) -> list[str]:
     """What must never be shown to somebody."""
     of_paul = ["Paul", scene.reference]
-    return of_paul if who is scene.marie else [*of_paul, "Salle des fêtes", "Colis de légumes"]
+    return of_paul if who is scene.marie else [*of_paul, PLACE, "Colis de légumes"]
 
 
 def told(messages: list[Message], own: set[int]) -> str:

@@ -71,9 +71,9 @@ async def test_a_producer_s_sheet_is_a_message_and_two_files(stage: Stage) -> No
     assert "Provisional" not in screen.text
     sheet = await v.anne.press("Ferme des Tilleuls", expect="order of Amap des Lilas")
     assert sheet.id != screen.id, "the screen stays"
-    assert "Pain complet (pièce): 3 ×" in sheet.text
-    assert "2 members · €8.00 → €24.00" in sheet.text
-    assert "Colis de légumes (pièce): 1 ×" in sheet.text
+    assert "3 × Pain complet" in sheet.text
+    assert "€8.00 / pièce · for 2 members · €24.00" in sheet.text
+    assert "1 × Colis de légumes" in sheet.text
     assert "Total: €36.35" in sheet.text
     assert "Marie" not in sheet.text, "a producer is not told who ordered"
     message, data = await file_of(v.anne, "CSV", "csv")

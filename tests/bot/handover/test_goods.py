@@ -131,7 +131,7 @@ async def test_a_product_did_not_come_for_fourteen_members(any_stage: Stage) -> 
     assert len(await any_stage.rows("corrections")) == 14
     assert len(await any_stage.rows("changes")) == 1
     told = await d.marie.wait("corrected your order")
-    assert told.says("Tomme: 0.5 kg, not delivered, €4.45 → €0.00")
+    assert told.says("0.5 kg Tomme: not delivered, €4.45 → €0.00")
     assert told.says("You owe the group €5.35")
     await d.paul.wait("not delivered")
     again = await d.bruno.forge_tap(str(sure.button("Did not come").callback_data), sure)  # type: ignore[union-attr]

@@ -118,9 +118,19 @@ async def test_the_verdict(stage: Stage, given: str, verdict: str) -> None:
     await d.anne.ask(f"/validate {done.payment.reference} {given}", expect="Amount given")
     await d.anne.press("Received", expect="confirmed by Anne")
     page = await d.anne.press("The order", expect=verdict)
+    assert page.button(f"· €{given}"), "what was received, not what was announced"
     await d.anne.press("Validate the order", expect="Validated by Anne", message=page)
     told = await d.marie.wait("is validated by Anne")
     assert told.says(verdict)
+
+
+async def test_validating_says_beforehand_that_it_receives_a_transfer(stage: Stage) -> None:
+    d = await day(stage)
+    await d.order(d.marie, {"Bread": 1_000}, Method.TRANSFER)
+    await d.open_order(d.anne, "Marie")
+    page = await d.anne.wait("look at the bank account first")
+    done = await d.anne.press("Validate the order", expect="Validated by Anne", message=page)
+    assert not done.says("look at the bank account")
 
 
 async def test_where_payments_are_off_an_order_is_validated_without_money(stage: Stage) -> None:

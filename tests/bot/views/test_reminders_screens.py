@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from bot.views import people, reminders, settling
+from bot.views import people, reminders
 from bot.views.screen import Screen, button
 from bot.views.texts import Texts
 from ledger.groups.models import Group, Member, Method, Person
@@ -31,6 +31,7 @@ CONTENTS: tuple[Content, ...] = (
         for n in range(9)
     ), 1),
     Eve(10**11, (), 0),
+    Eve(10**11, (), 0, 10**11),
     Summary(500, 10**11, dict.fromkeys(Method, 10**11), (NASTY,) * 60, 1),
     Unvalidated(500, 10, 0, False),
     Unvalidated(500, 10, 1, False),
@@ -72,11 +73,21 @@ def test_screens_of_members(language: str) -> None:
     fits(people.still_coordinates(texts, GROUP, MEMBER))
     for is_own in (True, False):
         fits(Screen(people.cannot_leave(texts, CannotLeave(NASTY, found, is_own=is_own))))
-    for method, reason in ((Method.CASH, None), (None, NASTY[:100])):
-        fits(settling.settlement_preview(texts, MEMBER, 10**11, method, reason, (back,)))
-        fits(settling.told_settled(texts, GROUP, NASTY, 10**11, method, reason))
     member = Member(id=BIG, group_id=BIG, name=NASTY)
     url = "https://t.me/" + "x" * 32 + "?start=m_" + "0" * 32
     for link in (None, url):
         rows = people.membership_rows(texts, member, link)
         fits(Screen("\n".join(people.membership_lines(texts, member, link)), tuple(rows)))
+
+
+def test_who_owes_something_nobody_announced_is_not_told_that_nothing_is_left_to_pay() -> None:
+    distribution = Distribution(id=1, group_id=1, place="Hall", starts_at=NOW, closes_at=NOW)
+
+    def eve(missing_cents: int) -> str:
+        content = Eve(1200, (), 1, missing_cents)
+        notice = Notice(GROUP, distribution, MEMBER, Person(id=1, name="Hugo", language="en"), content)
+        return reminders.reminder(Texts("en"), notice, "https://t.me/cagnotte_bot?start=o_0").text
+
+    assert "Nothing is left to pay" in eve(0)
+    assert "Still to be paid, and not announced: <b>€12.00</b>" in eve(1200)
+    assert "Nothing is left to pay" not in eve(1200)
