@@ -370,7 +370,7 @@ class Cards:
     def _key(self, account: CardAccount) -> str:
         """The secret key of an account. Raises :class:`KeyUnreadable`."""
         if account.sealed_key is not None:
-            return self.vault.unseal(account.sealed_key)
+            return self.vault.unseal(account.group_id, account.sealed_key)
         if self.host_key is None or accounts.is_live(self.host_key) != account.livemode:
             raise KeyUnreadable
         return self.host_key
