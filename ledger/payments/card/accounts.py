@@ -1,6 +1,6 @@
 """Which account at Stripe takes a group's cards: the host's (one group, the first) or the group's own.
 
-The group's row is the lock: of two coordinators who change the key at the same instant, the second changes what the first left.
+The group's row is the lock: of two coordinators who change the key at once, the second changes what the first left.
 """
 
 from __future__ import annotations
@@ -50,12 +50,17 @@ async def of_host(session: AsyncSession) -> CardAccount | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def is_hosts(session: AsyncSession, group_id: int) -> bool:
+    """Whether it is the group that the host's key may serve."""
+    return await _first_group(session) == group_id
+
+
 async def follow_host(session: AsyncSession, key: str | None) -> None:
     """Make the configuration's key serve the host's first group, or nobody when it is gone. Safe to repeat.
 
     A group gets card among its methods with its first account; taking it out stays the group's own choice (R10).
     """
-    first = (await session.execute(select(func.min(Group.id)))).scalar_one_or_none()
+    first = await _first_group(session)
     group = None if first is None else await _lock(session, first)
     account = await of_host(session)
     if account is not None and account.retired_at is None:
@@ -88,7 +93,9 @@ async def use_own_key(
     return await _add(session, group, sealed_key, key, stripe_account=stripe_account, by=by)
 
 
-async def stop(session: AsyncSession, group: Group, account_id: int, host_key: str | None) -> CardAccount | None:
+async def stop(
+    session: AsyncSession, group: Group, account_id: int, host_key: str | None
+) -> CardAccount | None:
     """Take no more cards with the group's own key; returns the host's account where that serves the group from now on.
 
     Raises :class:`~ledger.errors.NotFound` when it is not (or no longer) in use.
@@ -178,6 +185,10 @@ async def _add(
         group.methods = [*group.methods, str(Method.CARD)]
     await session.flush()
     return account
+
+
+async def _first_group(session: AsyncSession) -> int | None:
+    return (await session.execute(select(func.min(Group.id)))).scalar_one_or_none()
 
 
 async def _lock(session: AsyncSession, group_id: int) -> Group:

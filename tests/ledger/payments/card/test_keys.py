@@ -95,7 +95,8 @@ def test_what_looks_like_a_key(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["solde ?", "P5P-MW6N", "live_test", "mon_test_1", "12,50", "FR14 2004 1010", "risk_live_music", ""]
+    "text",
+    ["solde ?", "P5P-MW6N", "live_test", "mon_test_1", "12,50", "FR14 2004 1010", "risk_live_music", ""],
 )
 def test_what_does_not(text: str) -> None:
     assert not looks_like_key(text)
