@@ -213,6 +213,7 @@ async def _tidy(bot: Bot) -> None:
             await inbox.forget_old(session)
             await outbox.forget_old(session)
             await reminders.forget_old(session, utc_now())
+        await bot.database.empty_log()
         await asyncio.sleep(TIDY_EVERY)
 
 

@@ -11,6 +11,7 @@ from telegram.ext import BaseHandler
 from bot.commands import account, board, handover, handover_close, members, sheets, validate
 from bot.commands import handover_goods as goods_taps
 from bot.conversations import (
+    card_settings,
     catalogue,
     coordinators,
     distributions,
@@ -108,6 +109,8 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     return [
         FromAnonymousAdmin(start.refuse_anonymous),
         PersonalElsewhere(verbs, old_button),
+        card_settings.conversation,
+        card_settings.KeyTyped(card_settings.not_asked_for),
         order.conversation,
         topup.conversation,
         refund_requests.conversation,

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.outbox import Call
+from bot.views import card_settings as key_views
 from bot.views import cards as views
 from bot.views.screen import Screen
 from bot.views.texts import Texts
@@ -83,6 +84,10 @@ class CardNews:
         group = await self._session.get_one(Group, news.payment.group_id)
         await self._member(group, news.member, lambda texts: views.disputed(texts, group, news))
         await self._staff(group, lambda texts: views.staff_disputed(texts, group, news))
+
+    async def of_key(self, group: Group) -> None:
+        """The group's key cannot be read any more, or can again."""
+        await self._staff(group, lambda texts: key_views.readable(texts, group))
 
     async def parked(self, event: StripeEvent) -> None:
         """An event that does not fit what we asked for."""

@@ -147,8 +147,7 @@ class Cards:
 
     async def run(self) -> None:
         """The loop, until cancelled; as many processes as wished may run it."""
-        async with self.database.unit_of_work() as session:
-            await accounts.follow_host(session, self.host_key)
+        await self.mind_keys()
         while True:
             self._woken.clear()
             await self.work_off()
@@ -156,6 +155,22 @@ class Cards:
                 await asyncio.wait_for(self._woken.wait(), POLL_EVERY)
             except TimeoutError:
                 continue
+
+    async def mind_keys(self) -> None:
+        """Follow what the configuration says of keys; whoever keeps a group's money is told when its key cannot be read."""
+        async with self.database.unit_of_work() as session:
+            await accounts.follow_host(session, self.host_key)
+            news = CardNews(self, session)
+            for group in await accounts.mind_keys(session, self.reads):
+                if group.takes_cards:
+                    log.info("group %s: its Stripe key can be read again", group.id)
+                else:
+                    log.error(
+                        "group %s: its Stripe key cannot be read: is encryption_key another one?", group.id
+                    )
+                await news.of_key(group)
+            await self._send(session, news.calls)
+        self.committed()
 
     async def work_off(self) -> None:
         """Handle every event that came in, and ask Stripe everything that is due."""
@@ -370,10 +385,18 @@ class Cards:
     def _key(self, account: CardAccount) -> str:
         """The secret key of an account. Raises :class:`KeyUnreadable`."""
         if account.sealed_key is not None:
-            return self.vault.unseal(account.sealed_key)
+            return self.vault.unseal(account.group_id, account.sealed_key)
         if self.host_key is None or accounts.is_live(self.host_key) != account.livemode:
             raise KeyUnreadable
         return self.host_key
+
+    def reads(self, account: CardAccount) -> bool:
+        """Whether an account's key can be read."""
+        try:
+            self._key(account)
+        except KeyUnreadable:
+            return False
+        return True
 
     async def _send(self, session: AsyncSession, calls: list[Call]) -> None:
         await board.refresh(session)

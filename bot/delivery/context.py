@@ -70,6 +70,8 @@ class Scene:
     error: Exception | None = None
     moved: bool = False
     """Whether what began in a group goes on in the person's private chat."""
+    secret: bool = False
+    """Whether what was typed is neither kept nor left in the chat: see ``typed_keys.py``."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     """What to wake once all this is committed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from bot.views import handover_errors, money_errors, people_errors
+from bot.views import card_errors, handover_errors, money_errors, people_errors
 from bot.views.screen import Screen
 from bot.views.texts import Html, Texts
 from ledger.catalogue import errors as catalogue
@@ -123,7 +123,7 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             return t("This file was imported already. Nothing was imported twice.")
         case catalogue.UnreadableCatalogue():
             return catalogue_file(texts, error)
-    parts = (handover_errors.refusal, people_errors.refusal, money_errors.refusal)
+    parts = (handover_errors.refusal, people_errors.refusal, money_errors.refusal, card_errors.refusal)
     found = (said for refusal in parts if (said := refusal(texts, error)) is not None)
     return next(found, t("This is not possible. Nothing was changed."))
 

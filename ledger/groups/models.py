@@ -38,7 +38,7 @@ class JoinPolicy(StrEnum):
 class Group(Base):
     """A group and its options. ``payments_enabled`` is R1, ``methods`` R10, ``negative_balances`` R14.
 
-    ``takes_cards``: it has an account at Stripe that is in use.
+    ``takes_cards``: it has an account at Stripe that is in use, and whose key can be read.
     """
 
     __tablename__ = "groups"

@@ -77,6 +77,7 @@ class Account:
     created: int
     tariff: Tariff
     days_until_available: int = 3
+    charges_enabled: bool = True
     test: Mode = field(init=False)
     live: Mode = field(init=False)
 

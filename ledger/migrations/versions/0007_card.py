@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("group_id", INT, nullable=False),
         sa.Column("sealed_key", sa.Text(), nullable=True),
         sa.Column("key_hint", sa.Text(), nullable=False),
+        sa.Column("key_since", db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("stripe_account", sa.Text(), nullable=True),
         sa.Column("livemode", db.Flag(), nullable=False),
         sa.Column("added_by_id", INT, nullable=True),

@@ -9,7 +9,7 @@ import datetime as dt
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
@@ -101,6 +101,14 @@ async def live(session: AsyncSession, payment_id: int) -> Checkout | None:
     """The payment's checkout that is alive."""
     statement = select(Checkout).where(Checkout.payment_id == payment_id, Checkout.state.in_(ALIVE))
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def count_live(session: AsyncSession, group_id: int) -> int:
+    """How many of the group's checkouts are under way at Stripe."""
+    statement = select(func.count()).where(
+        Checkout.group_id == group_id, Checkout.state.in_(ALIVE), Checkout.look_at.is_not(None)
+    )
+    return int((await session.execute(statement)).scalar_one())
 
 
 async def hold(session: AsyncSession, checkout: Checkout) -> None:

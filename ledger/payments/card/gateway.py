@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -138,9 +138,12 @@ class Gateway:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        for client in self._clients.values():
-            await client._requestor._get_http_client().close_async()  # type: ignore[no-untyped-call]
-        self._clients.clear()
+        for key in list(self._clients):
+            await self._forget(key)
+
+    async def _forget(self, key: str) -> None:
+        client = self._clients.pop(key)
+        await client._requestor._get_http_client().close_async()  # type: ignore[no-untyped-call]
 
     async def create(self, key: str, wish: Wish) -> Seen:
         """Make a Checkout Session, or find the one an earlier request with the same token made."""
@@ -218,11 +221,27 @@ class Gateway:
             return [found.id async for found in page.auto_paging_iter() if found.type != "payout"]
 
     async def account(self, key: str) -> Account:
-        """Whose key it is, and that it may do what we need. Raises :class:`CardKeyRefused`."""
+        """Whose key it is, and that it may do what we need. Changes nothing at Stripe. Raises :class:`CardKeyRefused`."""
+        is_new = key not in self._clients
+        try:
+            return await self._account(key)
+        except LedgerError:
+            if is_new:
+                await self._forget(key)
+            raise
+
+    async def _account(self, key: str) -> Account:
         client = self._client(key)
         with _translated():
-            await client.v1.checkout.sessions.list_async({"limit": 1})
-            await client.v1.balance_transactions.list_async({"limit": 1})
+            await client.v1.checkout.sessions.list_async({"limit": 1, "expand": ["data.payment_intent"]})
+            await client.v1.balance_transactions.list_async({"limit": 1, "expand": ["data.source"]})
+        # There are no such things; but a key that may not write is refused before they are looked for.
+        for write in (
+            lambda: client.v1.checkout.sessions.expire_async("cs_test_none"),
+            lambda: client.v1.refunds.create_async({"payment_intent": "pi_none"}),
+        ):
+            with suppress(CardRefused), _translated():
+                await write()
         try:
             with _translated():
                 found = (await client.v1.accounts.retrieve_current_async()).to_dict()

@@ -20,8 +20,8 @@ class CardAccount(Base):
     """An account at Stripe that takes cards for one group.
 
     ``sealed_key`` is the group's own secret key, encrypted; none where the host's key (of the configuration) serves.
-    ``key_hint`` is its last four characters. A retired account takes no new payment, but what was paid into it is still
-    followed. ``look_at``: when its movements are looked through next.
+    ``key_hint`` is its last four characters, ``key_since`` since when it serves. A retired account takes no new payment, but
+    what was paid into it is still followed. ``look_at``: when its movements are looked through next.
     """
 
     __tablename__ = "card_accounts"
@@ -36,6 +36,7 @@ class CardAccount(Base):
     group_id: Mapped[GroupId]
     sealed_key: Mapped[str | None]
     key_hint: Mapped[str]
+    key_since: Mapped[Moment]
     stripe_account: Mapped[str | None]
     livemode: Mapped[bool]
     added_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))

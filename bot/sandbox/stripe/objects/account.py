@@ -29,7 +29,7 @@ def account_object(mode: Mode) -> JsonObject:
         },
         "business_type": "non_profit",
         "capabilities": {"card_payments": "active", "sepa_debit_payments": "active", "transfers": "active"},
-        "charges_enabled": True,
+        "charges_enabled": account.charges_enabled,
         "country": "FR",
         "created": account.created,
         "default_currency": "eur",
