@@ -142,7 +142,7 @@ async def stay(update: Update, context: Context) -> str:  # noqa: ARG001
 
 
 async def tell_coordinators(
-    context: Context, group: Group, screen: Callable[[Texts], Screen], *, but: int
+    context: Context, group: Group, screen: Callable[[Texts], Screen], *, but: int | None = None
 ) -> None:
     """Every coordinator the bot may write to, in private and in their language; ``but`` one member."""
     for member in await groups.coordinators(context.session, group.id):

@@ -8,7 +8,7 @@ from telegram import ChatMember, ChatMemberUpdated, Update
 from telegram.ext import BaseHandler
 
 from bot.commands.menu import coordinator_menu
-from bot.commands.validate import reachable
+from bot.conversations.people import tell_coordinators
 from bot.delivery import chats
 from bot.delivery.context import Context
 from bot.delivery.conversation import Command
@@ -120,13 +120,12 @@ async def _went_out(context: Context) -> None:
         return  # the old number of a chat that was upgraded: we are still in it
     await chats.note_left(context.session, context.chat_id)
     group = context.scene.group
-    for member in await groups.coordinators(context.session, group.id) if group else ():
-        person = await reachable(context, member)
-        if group is not None and person is not None and member.is_coordinator:
-            texts = context.texts_for(person.language)
-            in_theirs = context.scene.chat_kind is ChatKind.COORDINATORS
-            by = context.person.name
-            context.tell(person.id, board_views.removed(texts, group, coordinators_chat=in_theirs, by=by))
+    if group is None:
+        return
+    in_theirs, by = context.scene.chat_kind is ChatKind.COORDINATORS, context.person.name
+    await tell_coordinators(
+        context, group, lambda texts: board_views.removed(texts, group, coordinators_chat=in_theirs, by=by)
+    )
 
 
 async def migrate(update: Update, context: Context) -> None:

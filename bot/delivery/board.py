@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import event, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -22,7 +20,7 @@ from bot.delivery import chats
 from bot.delivery.models import Board, LeftChat
 from bot.delivery.outbox import Call
 from bot.views.board import Picture
-from ledger.db import utc_now
+from ledger.db import insert_or_meet, utc_now
 from ledger.groups.models import Chat, Group, Member
 from ledger.orders import validation
 from ledger.orders.distributions import get_distribution
@@ -256,8 +254,6 @@ async def _has_orders(session: AsyncSession, distribution_id: int) -> bool:
 
 
 async def _ensure(session: AsyncSession, distribution: Distribution, chat_id: int) -> None:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite_insert if is_sqlite else postgresql_insert)(Board)
     values = {
         "group_id": distribution.group_id,
         "distribution_id": distribution.id,
@@ -266,7 +262,7 @@ async def _ensure(session: AsyncSession, distribution: Distribution, chat_id: in
         "shown": 0,
         "pin_due": False,
     }
-    await session.execute(insert.values(values).on_conflict_do_nothing())
+    await session.execute(insert_or_meet(session, Board).values(values).on_conflict_do_nothing())
 
 
 async def _move(session: AsyncSession, distribution_id: int, place: Place) -> list[Call]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import bindparam, delete, exists, insert, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from bot.delivery import outbox
 from bot.delivery.models import Board, ConversationRow, LeftChat, MovedChat
-from ledger.db import Base, utc_now
+from ledger.db import Base, insert_or_meet, utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import Chat
 
@@ -92,6 +90,4 @@ _KEPT_OF_CONVERSATIONS = (
 
 
 async def _insert(session: AsyncSession, model: type[Base], **values: Any) -> None:
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    statement = (sqlite_insert if is_sqlite else postgresql_insert)(model)
-    await session.execute(statement.values(values).on_conflict_do_nothing())
+    await session.execute(insert_or_meet(session, model).values(values).on_conflict_do_nothing())

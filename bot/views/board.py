@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.views import money
+from bot.views.paging import page_of, turning_row
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Method
@@ -146,8 +147,7 @@ def who_is_left(
 ) -> Screen:
     """Orders that are not validated, by name, with what is expected for each; for one coordinator."""
     left = [state for state in states if state.validated is None]
-    pages = max((len(left) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
+    shown, page, pages = page_of(left, page, PAGE)
     lines: list[str] = [
         texts.t(
             "👀 <b>Not validated yet</b> · {group}\nDistribution {when} · {place}",
@@ -156,19 +156,12 @@ def who_is_left(
             place=distribution.place,
         ),
         "",
-        *(_order(texts, state) for state in left[page * PAGE : (page + 1) * PAGE]),
+        *(_order(texts, state) for state in shown),
     ]
     if not left:
         lines.append(texts.t("Nobody is left: every order is validated."))
     rows: list[Row] = []
-    if pages > 1:
-        rows.append(
-            (
-                button("◀️", "boardleft", distribution.id, (page - 1) % pages),
-                button(f"{page + 1} / {pages}", "boardleft", distribution.id, page),
-                button("▶️", "boardleft", distribution.id, (page + 1) % pages),
-            )
-        )
+    rows.append(turning_row(page, pages, "boardleft", distribution.id))
     rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), "dorders", distribution.id, 0),))
     return Screen("\n".join(lines)).with_rows(rows)
 

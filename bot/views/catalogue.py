@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.views.errors import column_name
+from bot.views.paging import page_of, turning_row
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.catalogue.models import Product
@@ -198,24 +199,14 @@ def not_yours(texts: Texts) -> Screen:
 def catalogue(texts: Texts, group: Group, offered: Sequence[ProducerProducts], page: int) -> Screen:
     """A page of what is on offer, and how to change it."""
     flat = [(entry.producer.name, product) for entry in offered for product in entry.products]
-    pages = max((len(flat) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
+    shown, page, pages = page_of(flat, page, PAGE)
     lines: list[str] = [
         texts.t("🌱 <b>Catalogue</b> · {group}", group=group.title),
         texts.nt("{n} product on offer", "{n} products on offer", len(flat)),
     ]
-    lines += _offered_lines(texts, flat[page * PAGE : (page + 1) * PAGE])
+    lines += _offered_lines(texts, shown)
     lines += ["", *how_to_send(texts)]
-    rows: list[Row] = []
-    if pages > 1:
-        rows.append(
-            (
-                button("◀️", "catalogue", (page - 1) % pages),
-                button(f"{page + 1} / {pages}", "catalogue", page),
-                button("▶️", "catalogue", (page + 1) % pages),
-            )
-        )
-    return Screen("\n".join(lines)).with_rows(rows)
+    return Screen("\n".join(lines)).with_rows([turning_row(page, pages, "catalogue")])
 
 
 def _offered_lines(texts: Texts, shown: Sequence[tuple[str, Product]]) -> list[str]:

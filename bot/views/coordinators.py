@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.views.members import role_names
+from bot.views.paging import page_of, turning_row
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Texts
 from ledger.groups.models import Group, Member
@@ -32,19 +33,9 @@ def listing(texts: Texts, group: Group, holders: Sequence[Member]) -> Screen:
 
 def pick(texts: Texts, everyone: Sequence[Member], page: int, cancel: Button) -> Screen:
     """Whom to name: by pages, or typed."""
-    pages = max((len(everyone) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
-    rows: list[Row] = [
-        (button(member.name[:60], "role", member.id),) for member in everyone[page * PAGE : (page + 1) * PAGE]
-    ]
-    if pages > 1:
-        rows.append(
-            (
-                button("◀️", "rolepick", (page - 1) % pages),
-                button(f"{page + 1} / {pages}", "rolepick", page),
-                button("▶️", "rolepick", (page + 1) % pages),
-            )
-        )
+    shown, page, pages = page_of(everyone, page, PAGE)
+    rows: list[Row] = [(button(member.name[:60], "role", member.id),) for member in shown]
+    rows.append(turning_row(page, pages, "rolepick"))
     rows.append((cancel,))
     return Screen(texts.t("Whom? Tap, or type a name, part of one, or @username.")).with_rows(rows)
 

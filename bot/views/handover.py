@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
+from bot.views.paging import page_of, turning_row
 from bot.views.screen import WIDE, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
@@ -169,8 +170,7 @@ def icon(state: OrderState) -> str:
 
 def orders_page(texts: Texts, distribution: Distribution, states: Sequence[OrderState], page: int) -> Screen:
     """Everybody's order by pages: name, total, state. For coordinators' eyes only."""
-    pages = max((len(states) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
+    shown, page, pages = page_of(states, page, PAGE)
     lines: list[str] = [title(texts, distribution), ""]
     if states:
         lines.append(
@@ -186,22 +186,11 @@ def orders_page(texts: Texts, distribution: Distribution, states: Sequence[Order
                 state.order.id,
             ),
         )
-        for state in states[page * PAGE : (page + 1) * PAGE]
+        for state in shown
     ]
-    rows.append(page_row("dorders", distribution.id, page, pages))
+    rows.append(turning_row(page, pages, "dorders", distribution.id))
     rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
     return Screen("\n".join(lines)).with_rows(rows)
-
-
-def page_row(verb: str, of: int, page: int, pages: int) -> Row:
-    """Buttons that turn the page; nothing where there is but one."""
-    if pages < 2:
-        return ()
-    return (
-        button("◀️", verb, of, (page - 1) % pages),
-        button(f"{page + 1} / {pages}", verb, of, page),
-        button("▶️", verb, of, (page + 1) % pages),
-    )
 
 
 def no_distribution(texts: Texts) -> Screen:

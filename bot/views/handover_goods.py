@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.views.handover import PAGE, page_row, title
+from bot.views.handover import PAGE, title
+from bot.views.paging import page_of, turning_row
 from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Member
@@ -63,19 +64,18 @@ def goods_page(
     texts: Texts, distribution: Distribution, products: Sequence[ProductTotals], page: int
 ) -> Screen:
     """The products that were ordered, by pages."""
-    pages = max((len(products) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
+    shown, page, pages = page_of(products, page, PAGE)
     if products:
         question = texts.t("🥕 Which product is not as it was ordered? (✏️: changed already)")
     else:
         question = texts.t("Nobody has ordered.")
     rows: list[Row] = []
-    for one in products[page * PAGE : (page + 1) * PAGE]:
+    for one in shown:
         mark = "✏️ " if one.changed else ""
         quantity = texts.quantity(one.given_milli, one.newest.unit)
         text = f"{mark}{quantity} {shortened(one.newest.product_name, WIDE)}"
         rows.append((button(text, "dprod", distribution.id, one.newest.product_id),))
-    rows.append(page_row("dgoods", distribution.id, page, pages))
+    rows.append(turning_row(page, pages, "dgoods", distribution.id))
     rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
     return Screen(f"{title(texts, distribution)}\n\n{question}").with_rows(rows)
 
@@ -130,11 +130,10 @@ def sure_it_did_not_come(texts: Texts, distribution: Distribution, one: ProductT
 
 
 def lines_page(
-    texts: Texts, pages_of: Sequence[CurrentLine], member: Member, order_id: int, page: int
+    texts: Texts, lines: Sequence[CurrentLine], member: Member, order_id: int, page: int
 ) -> Screen:
     """One order's lines, to choose the one that is not as it was ordered."""
-    pages = max((len(pages_of) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
+    shown, page, pages = page_of(lines, page, PAGE)
     rows: list[Row] = [
         (
             button(
@@ -144,9 +143,9 @@ def lines_page(
                 line.line.id,
             ),
         )
-        for line in pages_of[page * PAGE : (page + 1) * PAGE]
+        for line in shown
     ]
-    rows.append(page_row("dlines", order_id, page, pages))
+    rows.append(turning_row(page, pages, "dlines", order_id))
     rows.append((button(texts.label("◀️ Back"), "dorder", order_id),))
     text = texts.t("🥕 <b>{name}</b>: which product is not as it was ordered?", name=member.name)
     return Screen(text).with_rows(rows)

@@ -106,16 +106,20 @@ def sure_to_cancel(
 def cancelled(texts: Texts, group: Group, distribution: Distribution, by: str, orders: int) -> Screen:
     """What the group reads; names and balances nobody."""
     lines: list[str] = [
-        texts.t(
-            "🚫 <b>{group}</b>: the distribution of {when} ({place}) is cancelled by {by}.",
-            group=group.title,
-            when=texts.day_and_time(distribution.starts_at),
-            place=distribution.place,
-            by=by,
-        ),
+        _cancelled_by(texts, group, distribution, by),
         texts.nt("{n} order is cancelled with it.", "{n} orders are cancelled with it.", orders),
     ]
     return Screen("\n".join(lines))
+
+
+def _cancelled_by(texts: Texts, group: Group, distribution: Distribution, by: str) -> Html:
+    return texts.t(
+        "🚫 <b>{group}</b>: the distribution of {when} ({place}) is cancelled by {by}.",
+        group=group.title,
+        when=texts.day_and_time(distribution.starts_at),
+        place=distribution.place,
+        by=by,
+    )
 
 
 def told_cancelled(
@@ -123,13 +127,7 @@ def told_cancelled(
 ) -> Screen:
     """What a member who ordered reads, with the new balance."""
     lines: list[str] = [
-        texts.t(
-            "🚫 <b>{group}</b>: the distribution of {when} ({place}) is cancelled by {by}.",
-            group=group.title,
-            when=texts.day_and_time(distribution.starts_at),
-            place=distribution.place,
-            by=by,
-        ),
+        _cancelled_by(texts, group, distribution, by),
         texts.t("Your order of {amount} is cancelled.", amount=texts.money(one.state.total_cents)),
     ]
     if not group.payments_enabled:

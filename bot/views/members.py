@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from bot.views import money
 from bot.views.account import expected_line
+from bot.views.paging import page_of, turning_row
 from bot.views.people import membership_lines, membership_rows
 from bot.views.refunds import request_line, request_row, ways_in
 from bot.views.screen import NARROW, Button, Row, Screen, button, shortened
@@ -61,9 +62,7 @@ def balances(
     """Everybody's balance with totals, who owes first; a button leads to each member's page."""
     shown = [entry for entry in everyone if _fits(entry, chosen)]
     shown.sort(key=lambda entry: entry.balance_cents >= 0)
-    pages = max((len(shown) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
-    here = shown[page * PAGE : (page + 1) * PAGE]
+    here, page, pages = page_of(shown, page, PAGE)
     lines: list[str] = [
         texts.t("👥 <b>Members' balances</b> · {group}", group=group.title),
         *_totals(texts, everyone),
@@ -76,14 +75,7 @@ def balances(
     buttons = [button(shortened(entry.member.name, NARROW), "member", entry.member.id) for entry in here]
     rows += [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
     rows.append((button(texts.label("➕ Add a member without Telegram"), "ppadd"),))
-    if pages > 1:
-        rows.append(
-            (
-                button("◀️", "balances", int(chosen), (page - 1) % pages),
-                button(f"{page + 1} / {pages}", "balances", int(chosen), page),
-                button("▶️", "balances", int(chosen), (page + 1) % pages),
-            )
-        )
+    rows.append(turning_row(page, pages, "balances", int(chosen)))
     return Screen("\n".join(lines)).with_rows(rows)
 
 

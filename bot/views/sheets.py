@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.views import money
+from bot.views.paging import page_of, turning_row
 from bot.views.screen import LONGEST, WIDE, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.exports.handover import HandOver
@@ -98,8 +99,7 @@ def choose(texts: Texts, handover: HandOver, sheets: Sequence[OrderSheet], page:
         "",
         texts.t("Tap a producer for the order sheet as a message you can forward, or take the files."),
     ]
-    pages = (len(sheets) + PAGE - 1) // PAGE
-    page = min(max(page, 0), pages - 1)
+    shown, page, pages = page_of(sheets, page, PAGE)
     rows: list[Row] = [
         (
             button(
@@ -110,16 +110,9 @@ def choose(texts: Texts, handover: HandOver, sheets: Sequence[OrderSheet], page:
                 below=True,
             ),
         )
-        for sheet in sheets[page * PAGE : (page + 1) * PAGE]
+        for sheet in shown
     ]
-    if pages > 1:
-        rows.append(
-            (
-                button("◀️", "sheetspage", handover.distribution_id, (page - 1) % pages),
-                button(f"{page + 1} / {pages}", "sheetspage", handover.distribution_id, page),
-                button("▶️", "sheetspage", handover.distribution_id, (page + 1) % pages),
-            )
-        )
+    rows.append(turning_row(page, pages, "sheetspage", handover.distribution_id))
     return Screen("\n".join(lines)).with_rows([*rows, *_files(texts, handover.distribution_id)])
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from bot.views import errors, money
+from bot.views.paging import page_of, turning_row
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Member
@@ -19,7 +19,6 @@ from ledger.reference import format_reference
 PAGE = 8
 ELSEWHERE = 0
 """Stands for a distribution's id where a payment belongs to no order."""
-Entry = TypeVar("Entry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,33 +92,16 @@ def _waiting_rows(
     texts: Texts, waiting: Sequence[ExpectedPayment], page: int, names: bool, verb: str, *args: object
 ) -> list[Row]:
     """A page of payments, a button each. ``verb:args:page`` turns the page."""
-    shown, page, pages = _page_of(waiting, page)
+    shown, page, pages = page_of(waiting, page, PAGE)
     rows: list[Row] = []
     for entry in shown:
         payment = entry.payment
         who = entry.member_name if names else format_reference(payment.reference)
         text = f"{money.METHOD_ICON[payment.method]} {who} · {texts.money(payment.amount_cents)}"
         rows.append((button(text[:64], "pmt", payment.id),))
-    rows.append(_turning_row(page, pages, verb, *args))
+    rows.append(turning_row(page, pages, verb, *args))
     rows.append((button(texts.label("🔄 Refresh"), verb, *args, page),))
     return rows
-
-
-def _page_of(entries: Sequence[Entry], page: int) -> tuple[Sequence[Entry], int, int]:
-    """What is on a page, which one it is (the nearest there is), and how many there are."""
-    pages = max((len(entries) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
-    return entries[page * PAGE : (page + 1) * PAGE], page, pages
-
-
-def _turning_row(page: int, pages: int, verb: str, *args: object) -> Row:
-    if pages == 1:
-        return ()
-    return (
-        button("◀️", verb, *args, (page - 1) % pages),
-        button(f"{page + 1} / {pages}", verb, *args, page),
-        button("▶️", verb, *args, (page + 1) % pages),
-    )
 
 
 def nothing_awaited(texts: Texts) -> Screen:
@@ -131,14 +113,14 @@ def choose_distribution(
     texts: Texts, found: Sequence[tuple[Distribution, int]], elsewhere: int, page: int
 ) -> Screen:
     """Several distributions await payments, or payments are awaited ``elsewhere``: which ones?"""
-    shown, page, pages = _page_of(found, page)
+    shown, page, pages = page_of(found, page, PAGE)
     rows: list[Row] = [
         (button(f"{texts.day_and_time(d.starts_at)} · {count}"[:64], "awaited", d.id, 0),)
         for d, count in shown
     ]
     if elsewhere:
         rows.append((button(texts.label("Other payments · {count}", count=elsewhere), "awaitedother", 0),))
-    rows.append(_turning_row(page, pages, "validate"))
+    rows.append(turning_row(page, pages, "validate"))
     return Screen(texts.t("Payments of which distribution?")).with_rows(rows)
 
 

@@ -297,16 +297,21 @@ async def set_role(session: AsyncSession, member: Member, role: str, held: bool)
     # The group's row is the lock: two coordinators cannot take each other's role at the same instant.
     await session.execute(select(Group.id).where(Group.id == member.group_id).with_for_update(key_share=True))
     if not held:
-        others = select(func.count()).where(
-            Member.group_id == member.group_id,
-            Member.is_coordinator,
-            Member.left_at.is_(None),
-            Member.id != member.id,
-        )
-        if not (await session.execute(others)).scalar_one():
-            raise LastCoordinator
+        await require_another_coordinator(session, member)
     member.is_coordinator = held
     await session.flush()
+
+
+async def require_another_coordinator(session: AsyncSession, member: Member) -> None:
+    """Raise :class:`LastCoordinator` unless somebody else coordinates the group; hold the group's row to rely on it."""
+    others = select(func.count()).where(
+        Member.group_id == member.group_id,
+        Member.is_coordinator,
+        Member.left_at.is_(None),
+        Member.id != member.id,
+    )
+    if not (await session.execute(others)).scalar_one():
+        raise LastCoordinator
 
 
 async def set_option(session: AsyncSession, group: Group, option: str, value: Any) -> None:

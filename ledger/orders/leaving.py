@@ -8,13 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member
-from ledger.groups.service import LastCoordinator
+from ledger.groups.service import require_another_coordinator
 from ledger.orders.models import Basket, BasketLine, Distribution, Order
 from ledger.orders.validation import distribution_validation
 from ledger.payments import requests
@@ -58,7 +58,8 @@ async def obstacles(session: AsyncSession, member: Member) -> Obstacles:
 
 async def check(session: AsyncSession, member: Member, by: Member) -> None:
     """Raise what :func:`leave` would, without leaving."""
-    await _require_another_coordinator(session, member)
+    if member.is_coordinator:
+        await require_another_coordinator(session, member)
     found = await obstacles(session, member)
     if found:
         raise CannotLeave(member.name, found, is_own=by.id == member.id)
@@ -86,19 +87,6 @@ async def leave(session: AsyncSession, member: Member, by: Member) -> None:
     member.is_coordinator = member.is_treasurer = False
     member.invitation = None
     await session.flush()
-
-
-async def _require_another_coordinator(session: AsyncSession, member: Member) -> None:
-    if not member.is_coordinator:
-        return
-    others = select(func.count()).where(
-        Member.group_id == member.group_id,
-        Member.is_coordinator,
-        Member.left_at.is_(None),
-        Member.id != member.id,
-    )
-    if not (await session.execute(others)).scalar_one():
-        raise LastCoordinator
 
 
 async def _ordered_for(session: AsyncSession, member: Member) -> list[dt.datetime]:

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from ledger.db import insert_or_meet
 from ledger.errors import NotFound
 from ledger.groups.models import Group, Member
 from ledger.orders.models import Distribution
@@ -88,8 +87,6 @@ async def plan(session: AsyncSession, due: Due) -> None:
         member_ids = (await session.execute(statement.order_by(Member.id))).scalars().all()
     if not member_ids:
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite_insert if is_sqlite else postgresql_insert)(Reminder)
     rows = [
         {
             "group_id": due.group_id,
@@ -101,7 +98,7 @@ async def plan(session: AsyncSession, due: Due) -> None:
         }
         for member_id in member_ids
     ]
-    await session.execute(insert.on_conflict_do_nothing(), rows)
+    await session.execute(insert_or_meet(session, Reminder).on_conflict_do_nothing(), rows)
 
 
 async def take(session: AsyncSession, now: dt.datetime) -> Reminder | None:
@@ -152,7 +149,5 @@ async def mute(session: AsyncSession, member: Member, kind: ReminderKind, wanted
     if wanted:
         await session.execute(delete(Mute).where(Mute.member_id == member.id, Mute.kind == kind))
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = (sqlite_insert if is_sqlite else postgresql_insert)(Mute)
     values = {"member_id": member.id, "kind": kind, "group_id": member.group_id}
-    await session.execute(insert.values(values).on_conflict_do_nothing())
+    await session.execute(insert_or_meet(session, Mute).values(values).on_conflict_do_nothing())
