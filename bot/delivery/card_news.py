@@ -16,7 +16,7 @@ from ledger.groups import service as groups
 from ledger.groups.models import Group, Member, Person
 from ledger.payments import service as payments
 from ledger.payments.card.checkouts import News
-from ledger.payments.card.models import CardRefund, Checkout, StripeEvent
+from ledger.payments.card.models import Checkout, StripeEvent
 from ledger.payments.card.movements import MovementNews
 from ledger.payments.card.refunds import RefundNews
 from ledger.payments.models import Payment
@@ -74,7 +74,7 @@ class CardNews:
         """A refund was made, or failed."""
         group = await self._session.get_one(Group, news.refund.group_id)
         await self._member(group, news.member, lambda texts: views.refunded(texts, group, news))
-        await self._keepers_of(group, news.refund, lambda texts: views.refund_outcome(texts, group, news))
+        await self._keepers_of(group, news, lambda texts: views.refund_outcome(texts, group, news))
 
     async def of_movement(self, news: MovementNews) -> None:
         """A dispute, or a refund made in Stripe's dashboard."""
@@ -94,12 +94,13 @@ class CardNews:
         group = await self._session.get_one(Group, event.group_id)
         await self._staff(group, lambda texts: views.parked(texts, group, event))
 
-    async def _keepers_of(self, group: Group, refund: CardRefund, screen: Callable[[Texts], Screen]) -> None:
-        """Whoever asked for a refund; everybody who keeps the money where Stripe was asked directly."""
-        if refund.by_id is None:
+    async def _keepers_of(self, group: Group, news: RefundNews, screen: Callable[[Texts], Screen]) -> None:
+        """Whoever gave a refund; everybody who keeps the money where Stripe was asked without us."""
+        by_id = news.payment.entered_by_id
+        if by_id is None:
             await self._staff(group, screen)
-        else:
-            await self._member(group, await self._session.get_one(Member, refund.by_id), screen)
+        elif by_id != news.member.id:
+            await self._member(group, await self._session.get_one(Member, by_id), screen)
 
     async def _staff(self, group: Group, screen: Callable[[Texts], Screen]) -> None:
         for member in await groups.coordinators(self._session, group.id):

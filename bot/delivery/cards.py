@@ -85,19 +85,36 @@ class Cards:
         checkout = await checkouts.want(session, group, payment.id, language, tell=tell)
         return self.link(checkout.token)
 
-    async def close(self, checkout_id: int) -> Seen:
-        """See to it that nobody can pay a checkout any more, unless it is paid; returns how Stripe has it.
+    async def close(self, checkout_id: int) -> None:
+        """See to it that nobody can pay a checkout any more; if it was paid meanwhile, that is written down.
 
-        Raises :class:`CardUnavailable`, :class:`CardKeyRefused`, :class:`CardRefused`; then it may still be paid.
+        With a key that does not serve any more nothing can be closed: what is paid nevertheless becomes avoir.
+        Raises :class:`CardUnavailable`; then it may still be paid.
         """
         async with self.database.unit_of_work() as session:
             checkout = await session.get_one(Checkout, checkout_id)
+            if checkout.look_at is None:  # Stripe was never asked for it, or it is over
+                await checkouts.close(session, checkout_id)
+                return
             await checkouts.hold(session, checkout)
             account = await accounts.get_account(session, checkout.account_id)
-        seen = await self._ask(account, checkout)
-        if not seen.is_paid and not seen.is_expired:
-            seen = await self.gateway.expire(self._key(account), seen.stripe_id)
-        return seen
+        try:
+            seen = await self._ask(account, checkout)
+            if not seen.is_paid and not seen.is_expired:
+                seen = await self.gateway.expire(self._key(account), seen.stripe_id)
+        except (CardKeyRefused, KeyUnreadable) as error:
+            log.warning("checkout %s is not closed: %s", checkout_id, type(error).__name__)
+            return
+        except CardRefused as refusal:
+            log.error("checkout %s: Stripe refuses: %s", checkout_id, refusal.code)
+        else:
+            if seen.is_paid:
+                await self._learn(checkout_id, seen)
+                return
+            if not seen.is_expired:
+                raise CardUnavailable
+        async with self.database.unit_of_work() as session:
+            await checkouts.close(session, checkout_id)
 
     # — what the web uses —
 
@@ -332,13 +349,17 @@ class Cards:
 
     async def _make(self, account: CardAccount, checkout: Checkout, refund: CardRefund) -> None:
         assert checkout.payment_intent is not None
+        stripe_id, status = None, "failed"
         try:
             stripe_id, status = await self.gateway.refund(
                 self._key(account), checkout.payment_intent, refund.amount_cents, refund.token
             )
         except CardRefused as refusal:
             log.error("refund %s: Stripe refuses: %s", refund.id, refusal.code)
-            stripe_id, status = None, "failed"
+        except (CardKeyRefused, KeyUnreadable) as error:
+            if refund.looks:  # it was asked for before, and nobody knows what became of it
+                raise
+            log.error("refund %s: %s", refund.id, type(error).__name__)
         async with self.database.unit_of_work() as session:
             news = CardNews(self, session)
             if stripe_id is None or status in ("failed", "canceled"):

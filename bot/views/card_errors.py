@@ -7,7 +7,6 @@ from ledger.errors import LedgerError
 from ledger.payments.card.checkouts import CardNotOffered, NotOurs
 from ledger.payments.card.gateway import CardKeyRefused, CardRefused, CardUnavailable
 from ledger.payments.card.keys import InvalidKey, KeyUnreadable, Misfit
-from ledger.payments.card.refunds import RefundTooHigh
 
 
 def refusal(texts: Texts, error: LedgerError) -> Html | None:
@@ -36,14 +35,6 @@ def refusal(texts: Texts, error: LedgerError) -> Html | None:
             return t(
                 "The group's Stripe key cannot be read here any more, so card does not work now. No money was moved, "
                 "and nothing that was paid is lost. Coordinators find what to do under “Card” in /settings."
-            )
-        case RefundTooHigh(available=0):
-            return t("There is nothing to pay back by card. Nothing was paid back.")
-        case RefundTooHigh(available=available):
-            return t(
-                "At most {amount} can be paid back by card: the member's credit, as far as it was paid by card. "
-                "Nothing was paid back. Choose a smaller amount.",
-                amount=texts.money(available),
             )
         case NotOurs(field=field):
             return t(

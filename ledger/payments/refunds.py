@@ -1,4 +1,7 @@
-"""Money given back to members: by which ways, and never more than the avoir, which only counts money received (D1)."""
+"""Money given back to members: by which ways, and never more than the avoir, which only counts money received (D1).
+
+Out of the till or from the bank it is a fact; to a card it is asked of Stripe, which may refuse (``card/refunds.py``).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.payments import service as payments
 from ledger.payments.accounts import locked_balance
+from ledger.payments.card import refunds as card_refunds
 from ledger.payments.models import PaymentState
 
 
@@ -50,12 +54,14 @@ class RefundWay:
     most_cents: int | None = None
 
 
-async def refund_ways(session: AsyncSession, member: Member) -> tuple[RefundWay, ...]:  # noqa: ARG001
+async def refund_ways(session: AsyncSession, member: Member) -> tuple[RefundWay, ...]:
     """How money can be given back to this member; everything that offers, takes or checks a way asks here.
 
-    A way that depends on what the member once paid (a card takes back no more than it gave) looks that up here.
+    A card takes back no more than was paid with it.
     """
-    return (RefundWay(Method.CASH), RefundWay(Method.TRANSFER))
+    ways = (RefundWay(Method.CASH), RefundWay(Method.TRANSFER))
+    held = await card_refunds.held(session, member)
+    return (*ways, RefundWay(Method.CARD, held)) if held else ways
 
 
 async def refund(
@@ -69,20 +75,25 @@ async def refund(
 ) -> payments.Settled:
     """``amount_cents`` (> 0) of the avoir were given back: out of the till, or from the bank. Undone like a payment.
 
+    To a card they are about to be: Stripe is asked after the commit, and the refund taken back if it does not make it.
     The caller sees to it that one request is carried out once. Raises :class:`MoreThanCredit`,
     :class:`MoreThanTheWayTakes`, :class:`~ledger.payments.service.InvalidPayment`.
     """
     if amount_cents <= 0:
         raise payments.InvalidPayment("amount")
+    if method is Method.MEMBER_CREDIT:
+        raise payments.InvalidPayment("method")
+    balance = await locked_balance(session, member, payments.account_of(method))
     ways = {way.method: way for way in await refund_ways(session, member)}
     if method not in ways:
         raise payments.InvalidPayment("method")
-    balance = await locked_balance(session, member, payments.ACCOUNT_OF[method])
     if amount_cents > balance:
         raise MoreThanCredit(max(balance, 0), amount_cents)
     most = ways[method].most_cents
     if most is not None and amount_cents > most:
         raise MoreThanTheWayTakes(method, most, amount_cents)
+    if method is Method.CARD:
+        return await card_refunds.give_back(session, member, amount_cents, by, note)
     return await payments.enter_by_hand(session, member, method, -amount_cents, by, note=note)
 
 

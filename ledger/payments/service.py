@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
@@ -18,6 +18,7 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
+from ledger.payments.card.models import Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement, SettlementKind
 from ledger.reference import find_references, neighbours, new_reference
 
@@ -27,6 +28,8 @@ ACCOUNT_OF = {
     Method.TRANSFER: AccountKind.BANK,
 }
 """Where money received by each offline method goes. What is paid by card comes by :func:`receive_by_card` alone."""
+SMALLEST_BY_CARD = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
+"""In minor units; less would be refused. (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)"""
 
 
 class AlreadySettled(LedgerError):
@@ -77,6 +80,16 @@ class CardReceipt:
     def is_avoir(self) -> bool:
         """Whether the money pays nothing that was awaited."""
         return self.was is not PaymentState.EXPECTED
+
+
+def account_of(method: Method) -> AccountKind:
+    """Where a method's money is."""
+    return AccountKind.CARD if method is Method.CARD else ACCOUNT_OF[method]
+
+
+def can_carry(method: Method, amount_cents: int, currency: str) -> bool:
+    """Whether a method takes an amount (> 0): cards take none of a few cents."""
+    return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, 1)
 
 
 async def expect(
@@ -130,9 +143,17 @@ async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceip
 
 
 async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
-    """Stop expecting a payment whose reason is gone (its order was cancelled, another method took its place)."""
+    """Stop expecting a payment whose reason is gone (its order was cancelled, another method took its place).
+
+    A page on which it could be paid by card is closed next: nobody waits for the money any more.
+    """
     payment = await lock_payment(session, group_id, payment_id)
     await require_expected(session, payment)
+    await session.execute(
+        update(Checkout)
+        .where(Checkout.payment_id == payment.id, Checkout.state == CheckoutState.OPEN)
+        .values(look_at=utc_now(), looks=0)
+    )
     return await _settle(session, payment, SettlementKind.CANCELLED, by)
 
 
@@ -222,6 +243,37 @@ async def enter_by_hand(
         session, member, method, amount_cents, dated=dated or today, note=note, entered_by_id=by.id
     )
     return await _settle_received(session, payment, by, amount_cents)
+
+
+async def give_back_by_card(
+    session: AsyncSession, member: Member, amount_cents: int, by: Member | None, note: str | None = None
+) -> Settled:
+    """``amount_cents`` (> 0) go back to a card: a payment below zero. ``by``: none where Stripe was asked without us.
+
+    The caller sees to it that it counts once, and that Stripe does it.
+    """
+    payment = await _add_payment(
+        session,
+        member,
+        Method.CARD,
+        -amount_cents,
+        dated=utc_now().date(),
+        note=note,
+        entered_by_id=by.id if by else None,
+    )
+    return await _settle_received(session, payment, by or member, -amount_cents)
+
+
+async def take_back_by_card(session: AsyncSession, group_id: int, payment_id: int) -> Settled:
+    """Stripe did not give it back after all: reversed, and over."""
+    payment = await lock_payment(session, group_id, payment_id)
+    last = await last_settlement(session, payment)
+    if payment.state is not PaymentState.RECEIVED or last is None or last.transaction_id is None:
+        raise NotSettled
+    by = await session.get_one(Member, last.by_id)
+    posted = await books.reverse(session, group_id, last.transaction_id, actor_id=None)
+    await _settle(session, payment, SettlementKind.UNDONE, by, transaction_id=posted.transaction_id)
+    return await _settle(session, payment, SettlementKind.CANCELLED, by)
 
 
 async def enter_opening_balance(
@@ -398,7 +450,7 @@ async def _unused_reference(session: AsyncSession) -> str:
 
 
 async def _settle_received(session: AsyncSession, payment: Payment, by: Member, amount_cents: int) -> Settled:
-    kind = AccountKind.CARD if payment.method is Method.CARD else ACCOUNT_OF[payment.method]
+    kind = account_of(payment.method)
     account = await books.account_id(session, payment.group_id, AccountKind.MEMBERS, payment.member_id)
     money = await books.account_id(session, payment.group_id, kind)
     debit, credit = (money, account) if amount_cents > 0 else (account, money)

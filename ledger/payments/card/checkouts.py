@@ -17,7 +17,7 @@ from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Method
 from ledger.payments import service as payments
 from ledger.payments.card.accounts import get_account, in_use
-from ledger.payments.card.gateway import MINIMUM, Seen
+from ledger.payments.card.gateway import Seen
 from ledger.payments.card.models import CardAccount, Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState
 from ledger.payments.service import CardReceipt
@@ -52,11 +52,6 @@ class News:
     is_over: bool = False
     is_declined: bool = False
     is_open: bool = False
-
-
-def minimum(currency: str) -> int:
-    """The smallest amount that a card can pay, in cents."""
-    return MINIMUM.get(currency, 1)
 
 
 async def want(

@@ -14,14 +14,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
 import stripe
 
 from ledger.errors import LedgerError
 
+stripe.enable_telemetry = False  # it would keep a file in the home directory
+
 TIMEOUT = 10.0
 """Seconds until an answer that does not come counts as none."""
-MINIMUM = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
-"""The smallest amount Stripe takes, in minor units. (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)"""
 TAKEN = ("paid", "no_payment_required")
 
 
@@ -131,7 +132,7 @@ class Gateway:
             self._clients[key] = stripe.StripeClient(
                 key,
                 base_addresses={"api": self._base_url} if self._base_url else None,
-                http_client=stripe.HTTPXClient(timeout=TIMEOUT),
+                http_client=stripe.AIOHTTPClient(aiohttp.ClientTimeout(TIMEOUT)),
                 max_network_retries=0,
             )
         return self._clients[key]
@@ -325,5 +326,6 @@ def _translated() -> Iterator[None]:
         if error.http_status == 409:  # the same request is under way
             raise CardUnavailable from None
         raise CardRefused(error.code or type(error).__name__) from None
-    except stripe.StripeError:  # 429, 5xx, no connection, no answer in time, an answer that is none
+    # 429, 5xx, no connection, no answer in time, an answer that is none; and what an answer cut short raises bare.
+    except (stripe.StripeError, aiohttp.ClientError, TimeoutError):
         raise CardUnavailable from None

@@ -111,12 +111,13 @@ class CardRefundState(StrEnum):
 
 
 class CardRefund(Base):
-    """Money given back through Stripe, out of one checkout. ``by_id`` is none where it was made in Stripe's dashboard."""
+    """Money given back through Stripe, out of one checkout. ``payment_id`` is what it did to the member's account."""
 
     __tablename__ = "card_refunds"
     __table_args__ = (
         UniqueConstraint("token"),
         UniqueConstraint("stripe_id"),
+        UniqueConstraint("payment_id"),
         one_of("state", CardRefundState),
         CheckConstraint("amount_cents > 0", name="amount_positive"),
         CheckConstraint("(state = 'wanted') = (look_at IS NOT NULL)", name="wanted_is_looked_at"),
@@ -129,11 +130,9 @@ class CardRefund(Base):
     checkout_id: Mapped[int] = mapped_column(ForeignKey("checkouts.id"))
     token: Mapped[str]
     amount_cents: Mapped[Cents]
-    reason: Mapped[str | None]
     state: Mapped[CardRefundState] = mapped_column(Code(CardRefundState), default=CardRefundState.WANTED)
     stripe_id: Mapped[str | None]
-    transaction_id: Mapped[int] = mapped_column(ForeignKey("transactions.id"))
-    by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
     created_at: Mapped[Moment]
     look_at: Mapped[dt.datetime | None]
     looks: Mapped[int] = mapped_column(default=0)

@@ -17,6 +17,7 @@ from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.groups.models import Member
+from ledger.payments import service as payments
 from ledger.payments.card import refunds
 from ledger.payments.card.checkouts import look_soon
 from ledger.payments.card.gateway import Movement
@@ -148,11 +149,10 @@ async def _refunded(
     if refund is not None:
         assert movement.source is not None
         return None, await refunds.made(session, refund.id, movement.source)
-    # Made in Stripe's dashboard: a fact, whatever the member's balance is.
-    made = await refunds.book(
-        session, checkout, -movement.amount_cents, str(movement.source), stripe_id=movement.source
-    )
-    return made.transaction_id, await refunds.news(session, made)
+    made = await refunds.book_made(session, checkout, -movement.amount_cents, str(movement.source))
+    news = await refunds.news(session, made)
+    last = await payments.last_settlement(session, news.payment)
+    return (last.transaction_id if last else None), news
 
 
 async def _disputed(

@@ -1,7 +1,7 @@
-"""Refunds through Stripe: booked first, then asked of Stripe, and reversed if it does not make them.
+"""Refunds through Stripe: booked first, then asked of Stripe, and taken back if it does not make them.
 
-A payment by card gives back at most what it brought. Locks: the member's account of the books is had before anything is
-read, so that two who refund at once cannot exceed it.
+A payment by card gives back at most what it brought. The caller holds the member's account of the books under lock before
+anything is read, so that two who refund at once cannot exceed it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.books import service as books
-from ledger.books.models import AccountKind
 from ledger.db import utc_now
-from ledger.errors import LedgerError, NotFound
+from ledger.errors import NotFound
 from ledger.groups.models import Member
-from ledger.payments.accounts import locked_balance
+from ledger.payments import service as payments
 from ledger.payments.card.models import CardRefund, CardRefundState, Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState
 
@@ -27,20 +25,12 @@ LONGEST_WAIT = dt.timedelta(minutes=15)
 TAKEN = dt.timedelta(minutes=1)
 
 
-class RefundTooHigh(LedgerError):
-    """More than there is to give back by card: the avoir, or what the card payments still hold; in cents."""
-
-    def __init__(self, wanted: int, available: int) -> None:
-        super().__init__()
-        self.wanted = wanted
-        self.available = available
-
-
 @dataclass(frozen=True, slots=True)
 class RefundNews:
-    """A refund was made (or failed, and its booking was reversed). The balance after it, in cents."""
+    """A refund was made (or failed, and its booking was taken back). The balance after it, in cents."""
 
     refund: CardRefund
+    payment: Payment
     member: Member
     balance_cents: int
 
@@ -51,75 +41,60 @@ class _Held:
     cents: int
 
 
-async def refundable(session: AsyncSession, member: Member) -> int:
-    """How much can be given back to the member by card, in cents: their avoir, as far as card payments hold it."""
-    balance = await books.balance(session, member.group_id, AccountKind.MEMBERS, member.id)
-    return max(min(balance, sum(held.cents for held in await _held(session, member))), 0)
+async def held(session: AsyncSession, member: Member) -> int:
+    """What the member's card payments still hold, in cents: no more can go back to the cards."""
+    return sum(one.cents for one in await _held(session, member))
 
 
-async def refund(
-    session: AsyncSession, member: Member, amount_cents: int, by: Member, reason: str | None
-) -> list[CardRefund]:
-    """Give back ``amount_cents`` (> 0) of the member's avoir to the cards it came from, the newest first.
+async def give_back(
+    session: AsyncSession, member: Member, amount_cents: int, by: Member, note: str | None
+) -> payments.Settled:
+    """Give ``amount_cents`` (> 0, at most :func:`held`) back to the cards they came from, the newest first.
 
-    Booked now; Stripe is asked after the commit. Raises :class:`RefundTooHigh`.
+    Booked now; Stripe is asked after the commit. Returns the last of the payments below zero that this takes, one a card
+    payment.
     """
-    balance = await locked_balance(session, member)
-    held = await _held(session, member)
-    available = max(min(balance, sum(one.cents for one in held)), 0)
-    if not 0 < amount_cents <= available:
-        raise RefundTooHigh(amount_cents, available)
-    made = []
-    left = amount_cents
-    for one in held:
-        part = min(left, one.cents)
-        made.append(await book(session, one.checkout, part, secrets.token_urlsafe(16), by=by, reason=reason))
-        left -= part
-        if not left:
+    done = None
+    for one in await _held(session, member):
+        part = min(amount_cents, one.cents)
+        done = await payments.give_back_by_card(session, member, part, by, note)
+        _add(session, one.checkout, done.payment, secrets.token_urlsafe(16))
+        amount_cents -= part
+        if not amount_cents:
             break
-    return made
+    assert done is not None
+    assert not amount_cents
+    await session.flush()
+    return done
 
 
-async def book(
-    session: AsyncSession,
-    checkout: Checkout,
-    amount_cents: int,
-    token: str,
-    *,
-    by: Member | None = None,
-    reason: str | None = None,
-    stripe_id: str | None = None,
+async def book_made(
+    session: AsyncSession, checkout: Checkout, amount_cents: int, stripe_id: str
 ) -> CardRefund:
-    """Debit the member for a refund. ``stripe_id``: Stripe made it already (in its dashboard)."""
-    member_id = await _member_id(session, checkout)
-    group_id = checkout.group_id
-    account = await books.account_id(session, group_id, AccountKind.MEMBERS, member_id)
-    card = await books.account_id(session, group_id, AccountKind.CARD)
-    entry = books.Entry(
-        kind="refunded-card",
-        key=f"card-refund:{token}",
-        legs=[books.Leg(account, card, amount_cents)],
-        subject=f"payment:{checkout.payment_id}",
-        actor_id=by.id if by else None,
-        note=reason,
-    )
-    posted = await books.post(session, group_id, entry)
+    """Write down a refund that was made without us, in Stripe's dashboard: a fact, whatever the member's balance is."""
+    member = await session.get_one(Member, (await session.get_one(Payment, checkout.payment_id)).member_id)
+    done = await payments.give_back_by_card(session, member, amount_cents, None)
+    refund = _add(session, checkout, done.payment, stripe_id, stripe_id=stripe_id)
+    await session.flush()
+    return refund
+
+
+def _add(
+    session: AsyncSession, checkout: Checkout, payment: Payment, token: str, stripe_id: str | None = None
+) -> CardRefund:
     now = utc_now()
     row = CardRefund(
-        group_id=group_id,
+        group_id=checkout.group_id,
         checkout_id=checkout.id,
         token=token,
-        amount_cents=amount_cents,
-        reason=reason,
+        amount_cents=-payment.amount_cents,
         state=CardRefundState.MADE if stripe_id else CardRefundState.WANTED,
         stripe_id=stripe_id,
-        transaction_id=posted.transaction_id,
-        by_id=by.id if by else None,
+        payment_id=payment.id,
         created_at=now,
         look_at=None if stripe_id else now,
     )
     session.add(row)
-    await session.flush()
     return row
 
 
@@ -160,13 +135,13 @@ async def made(session: AsyncSession, refund_id: int, stripe_id: str) -> RefundN
 
 
 async def failed(session: AsyncSession, refund_id: int) -> RefundNews | None:
-    """Stripe did not make it, or the card's bank sent it back: the booking is reversed. None when that was known."""
+    """Stripe did not make it, or the card's bank sent it back: the booking is taken back. None when that was known."""
     found = await _lock(session, refund_id)
     if found.state is CardRefundState.FAILED:
         return None
     found.state, found.look_at = CardRefundState.FAILED, None
-    await books.reverse(session, found.group_id, found.transaction_id, actor_id=None)
     await session.flush()
+    await payments.take_back_by_card(session, found.group_id, found.payment_id)
     return await news(session, found)
 
 
@@ -179,6 +154,13 @@ async def by_mark(session: AsyncSession, stripe_id: str | None, token: str | Non
     if token is None:
         return None
     return (await session.execute(select(CardRefund).where(CardRefund.token == token))).scalar_one_or_none()
+
+
+async def news(session: AsyncSession, found: CardRefund) -> RefundNews:
+    """What people should know of a refund."""
+    payment = await session.get_one(Payment, found.payment_id)
+    member = await session.get_one(Member, payment.member_id)
+    return RefundNews(found, payment, member, await payments.balance_of(session, member))
 
 
 async def _held(session: AsyncSession, member: Member) -> list[_Held]:
@@ -202,19 +184,7 @@ async def _held(session: AsyncSession, member: Member) -> list[_Held]:
     )
     rows = await session.execute(statement)
     found = [_Held(checkout, checkout.amount_cents - int(back)) for checkout, back in rows]
-    return [held for held in found if held.cents > 0]
-
-
-async def _member_id(session: AsyncSession, checkout: Checkout) -> int:
-    return (await session.get_one(Payment, checkout.payment_id)).member_id
-
-
-async def news(session: AsyncSession, found: CardRefund) -> RefundNews:
-    """What people should know of a refund."""
-    checkout = await session.get_one(Checkout, found.checkout_id)
-    member = await session.get_one(Member, await _member_id(session, checkout))
-    balance = await books.balance(session, member.group_id, AccountKind.MEMBERS, member.id)
-    return RefundNews(found, member, balance)
+    return [one for one in found if one.cents > 0]
 
 
 async def _lock(session: AsyncSession, refund_id: int) -> CardRefund:
