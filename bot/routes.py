@@ -12,6 +12,7 @@ from bot.commands import account, board, handover, handover_close, members, shee
 from bot.commands import handover_goods as goods_taps
 from bot.conversations import (
     card_settings,
+    cards,
     catalogue,
     coordinators,
     distributions,
@@ -102,6 +103,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         *topup.conversation.entry_points,
         *refund_requests.conversation.entry_points,
         *switching.handlers,
+        *cards.handlers,
         *start.handlers,
         *account.handlers,
     ]
@@ -115,6 +117,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         topup.conversation,
         refund_requests.conversation,
         *switching.handlers,
+        *cards.handlers,
         validate.conversation,
         members.conversation,
         people.conversation,

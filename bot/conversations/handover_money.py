@@ -10,6 +10,7 @@ from telegram import Update
 from bot.commands import handover
 from bot.commands.handover_telling import show_aside, tell_coordinators_chat
 from bot.commands.validate import back_of, is_old, page_of, payment_of, tell_settled
+from bot.conversations.cards import close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.views import errors
@@ -78,6 +79,7 @@ async def proposed_instead(update: Update, context: Context) -> str:  # noqa: AR
 async def _receive_instead(context: Context, amount: int) -> str:
     by, data = context.coordinator, _data(context)
     announced = await payment_of(context, data["payment"])
+    await close_page(context, announced)
     if await is_old(context, announced, data["steps"]):
         return END
     done = await payments.receive_instead(

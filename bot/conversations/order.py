@@ -12,13 +12,14 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands.handover_telling import tell_member
+from bot.conversations.cards import card_link
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, Typed, keep
 from bot.views import errors
 from bot.views import handover_plan as acting_views
 from bot.views import order as views
 from bot.views import payment_choice as choice_views
-from bot.views.paying import copy_rows
+from bot.views.paying import pay_rows
 from bot.views.screen import Screen
 from ledger.catalogue.models import Product
 from ledger.catalogue.service import get_product, offered_products
@@ -203,6 +204,8 @@ async def _place(
     context: Context, basket: Basket, method: Method | None, agreed: int | None, credit: int = 0
 ) -> None:
     texts, by, buyer = context.texts, context.member, await _buyer(context, basket)
+    if method is Method.CARD and buyer.id != by.id:
+        raise NotFound("button", method)
     try:
         async with context.attempt():
             done = await orders.confirm(
@@ -237,13 +240,14 @@ async def _show_receipt(context: Context, buyer: Member, done: orders.Confirmed)
     """The receipt, below what is left of the basket; whoever was ordered for reads it too."""
     texts, group = context.texts, context.group
     awaited = await payments.awaited(context.session, buyer)
-    receipt = views.receipt(texts, group, done, awaited)
     if buyer.id == context.member.id:
+        link = await card_link(context, done.payment)
         context.show(views.placed(texts, group, done.distribution))
-        context.say(receipt)
+        context.say(views.receipt(texts, group, done, awaited, link))
         return
+    receipt = views.receipt(texts, group, done, awaited)
     context.show(acting_views.ordered_for(texts, buyer, done.distribution.id, done.order.id))
-    own = receipt.with_rows(copy_rows(texts, group, done.payment) if done.payment else ())
+    own = receipt.with_rows(pay_rows(texts, group, done.payment) if done.payment else ())
     context.say(own.under(acting_views.acting_for(texts, buyer)))
     by = context.member.name
     await tell_member(
@@ -260,10 +264,19 @@ async def _show_payment_choice(context: Context, view: baskets.BasketView, *, mi
     buyer = await _buyer(context, view.basket)
     balance = await payments.balance_of(context.session, buyer)
     purse = choice_views.Purse(balance, buyer.name if buyer.id != context.member.id else None)
-    methods = offered_methods(context.group)
-    is_mixed = mixed and purse.first(view.total_cents, methods) > 0
+    methods = _methods(context, buyer)
+    is_mixed = mixed and purse.first(context.group, view.total_cents, methods) > 0
     choice = choice_views.mixed_choice if is_mixed else choice_views.payment_choice
     await _show(context, view.basket, choice(context.texts, context.group, view, methods, purse))
+
+
+def _methods(context: Context, buyer: Member) -> list[Method]:
+    """How an order may be paid. A card is its holder's: whoever orders for somebody leaves that to them."""
+    return [
+        method
+        for method in offered_methods(context.group)
+        if method is not Method.CARD or buyer.id == context.member.id
+    ]
 
 
 async def _show_basket(context: Context, basket: Basket) -> None:

@@ -186,7 +186,9 @@ async def confirm(update: Update, context: Context) -> State | str:  # noqa: ARG
     out = bool(data.get("out")) and balance == 0
     context.show(views.recorded(context.texts, done, undo, payment, out=out))
     group = context.group
-    if draft.member.id != by.id:
+    if draft.method is Method.CARD:
+        context.scene.after_commit.append(context.cards.wake)
+    elif draft.member.id != by.id:
         await tell_member(
             context, draft.member, lambda texts, awaited: views.told(texts, group, done, by.name, awaited)
         )
@@ -195,8 +197,8 @@ async def confirm(update: Update, context: Context) -> State | str:  # noqa: ARG
 
 async def _record(
     context: Context, draft: views.Draft, by: Member
-) -> tuple[ScreenButton, Payment | None, int]:
-    """Through the ledger; the button that takes it back, the payment of a refund, the balance after it."""
+) -> tuple[ScreenButton | None, Payment | None, int]:
+    """Through the ledger; the button that takes it back (none by card), the payment of a refund, the balance after it."""
     session, data = context.session, context.conversation.data
     label = views.undo_label(context.texts)
     if draft.kind is not Kind.REFUND:
@@ -214,7 +216,8 @@ async def _record(
         done = await requests.grant(
             session, by.group_id, request_id, draft.method, draft.amount_cents, by, note=draft.reason
         )
-    return button(label, "rfundo", done.payment.id, done.settlement.step), done.payment, done.balance_cents
+    undo = button(label, "rfundo", done.payment.id, done.settlement.step)
+    return None if draft.method is Method.CARD else undo, done.payment, done.balance_cents
 
 
 async def undo_refund(update: Update, context: Context) -> None:  # noqa: ARG001

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.conversations.cards import card_link, close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import switching as views
@@ -17,14 +18,6 @@ from ledger.orders import switching
 from ledger.orders.charging import NotEnoughCredit
 from ledger.payments import service as payments
 from ledger.payments.models import Payment
-
-
-async def before_switching(context: Context, payment: Payment) -> None:
-    """What must happen outside before a payment is replaced by another.
-
-    Called before anything is locked or written, so it may ask with ``context.fact``, and refuse by raising a
-    ``LedgerError``. What waits at a provider for this payment (a card's page that is still open) is closed here.
-    """
 
 
 async def choose(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -45,7 +38,7 @@ async def switch(update: Update, context: Context) -> None:  # noqa: ARG001
     if method not in list(Method):
         raise NotFound("button", method)
     payment = await _own_payment(context, payment_id)
-    await before_switching(context, payment)
+    await close_page(context, payment)
     texts, group, member = context.texts, context.group, context.member
     try:
         async with context.attempt():
@@ -63,7 +56,8 @@ async def switch(update: Update, context: Context) -> None:  # noqa: ARG001
     else:
         context.show(views.switched(texts, done))
         awaited = await payments.awaited(context.session, member)
-        context.say(views.receipt(texts, group, done, awaited))
+        link = await card_link(context, done.payment)
+        context.say(views.receipt(texts, group, done, awaited, link))
 
 
 async def _say_what_stands(context: Context, payment: Payment, settled: payments.AlreadySettled) -> None:

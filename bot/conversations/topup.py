@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from telegram import Update
 
+from bot.conversations.cards import card_link
 from bot.conversations.payment_line import method_of
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
@@ -87,12 +88,13 @@ async def take_method(update: Update, context: Context) -> State | str:
 
 async def _announce(context: Context, method: Method) -> State | str:
     member, amount = await _the_same_member(context), context.conversation.data["amount"]
-    if method not in views.methods(context.group):
+    if method not in views.methods(context.group, amount):
         return await _ask_method(context, amount, views.not_offered(context.texts))
     payment = await payments.expect(context.session, member, method, amount, subject=None)
     context.show(views.announced(context.texts, payment))
     balance, awaited = await _account(context, member)
-    context.say(views.receipt(context.texts, context.group, payment, balance, awaited))
+    link = await card_link(context, payment)
+    context.say(views.receipt(context.texts, context.group, payment, balance, awaited, link))
     return END
 
 
@@ -140,7 +142,7 @@ async def _ask_method(context: Context, amount: int, notice: str | None = None) 
             "method",
             method,
         )
-        for method in views.methods(group)
+        for method in views.methods(group, amount)
     ]
     if not ways:
         context.show(views.not_possible(texts, group))

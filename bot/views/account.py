@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from bot.views import money, refund_requests
 from bot.views.order import current_line
-from bot.views.paying import expected_row
+from bot.views.paying import expected_rows
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.topup import way_in
 from ledger.books.service import StatementLine, StatementPage
-from ledger.groups.models import Group, Member
+from ledger.groups.models import Group, Member, Method
 from ledger.orders.models import Confirmation
 from ledger.orders.service import OrderView
 from ledger.payments.models import Payment, PaymentState, RefundRequest
@@ -72,10 +72,10 @@ def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRe
     if asked is not None:
         lines.append(refund_requests.asked_line(texts, asked))
     if account.expected:
-        lines += ["", texts.t("To hand over or to transfer:")]
+        lines += ["", texts.t("To pay:")]
         for payment in account.expected[:5]:
             lines.append(expected_line(texts, payment))
-            rows.append(expected_row(texts, payment))
+            rows += expected_rows(texts, payment)
     rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
     rows.append(way_in(texts, group))
     rows.append(refund_requests.way_in(texts, group, account.balance_cents, asked))
@@ -150,6 +150,7 @@ def event(texts: Texts, kind: str, amount_cents: int) -> Html:
         "received-cheque": texts.t("Cheque received"),
         "received-cash": texts.t("Cash received"),
         "received-transfer": texts.t("Transfer received"),
+        "received-card": texts.t("Paid by card"),
         "correction": texts.t("Order corrected"),
         "opening": texts.t("Opening balance"),
         "reversal": texts.t("Correction (undone)"),
@@ -159,6 +160,9 @@ def event(texts: Texts, kind: str, amount_cents: int) -> Html:
         "refunded-cheque": texts.t("Cheque given back"),
         "refunded-cash": texts.t("Cash given back"),
         "refunded-transfer": texts.t("Transfer given back"),
+        "refunded-card": texts.t("Given back to the card"),
+        "disputed-card": texts.t("Card payment taken back by the bank"),
+        "dispute-won": texts.t("Card payment: the bank's claim was dismissed"),
     }
     return known.get(kind, texts.t("{kind}", kind=kind))
 
@@ -176,7 +180,7 @@ def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replac
         parts += ["", *_order_text(texts, view)]
         for _, payment in view.confirmations:
             if payment is not None and payment.state is PaymentState.EXPECTED:
-                rows.append(expected_row(texts, payment))
+                rows += expected_rows(texts, payment)
         if view.order.id in replaceable:
             when = texts.short_day(view.distribution.starts_at)
             rows.append(
@@ -203,7 +207,7 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
         if payment is not None:
             is_mixed = confirmation.is_mixed
             line = mixed_line(texts, confirmation, payment) if is_mixed else expected_line(texts, payment)
-            lines.append(f"{line} · {payment_state(texts, payment.state)}")
+            lines.append(f"{line} · {payment_state(texts, payment)}")
         elif confirmation.method is not None:
             lines.append(
                 texts.t(
@@ -215,11 +219,13 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
     return lines
 
 
-def payment_state(texts: Texts, state: PaymentState) -> Html:
+def payment_state(texts: Texts, payment: Payment) -> Html:
     """Where a payment stands."""
+    if payment.method is Method.CARD and payment.state is PaymentState.EXPECTED:
+        return texts.t("⏳ card payment under way")
     return {
         PaymentState.EXPECTED: texts.t("⏳ awaited"),
         PaymentState.RECEIVED: texts.t("✅ received"),
         PaymentState.REFUSED: texts.t("❌ not received"),
         PaymentState.CANCELLED: texts.t("cancelled"),
-    }[state]
+    }[payment.state]

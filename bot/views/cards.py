@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bot.views import money
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.paying import pay_another_way, pay_button
+from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.payments.card.models import CardRefundState, StripeEvent
 from ledger.payments.card.movements import Disputed
 from ledger.payments.card.refunds import RefundNews
-from ledger.payments.models import Payment
+from ledger.payments.models import Payment, PaymentState
 from ledger.payments.service import CardReceipt
 from ledger.reference import format_reference
 
@@ -19,16 +20,10 @@ def reference(payment: Payment) -> Html:
     return Html(f"<code>{format_reference(payment.reference)}</code>")
 
 
-def pay_button(texts: Texts, payment: Payment, url: str | None = None) -> Button:
-    """Pay by card: opens the page, or asks for a link to it."""
-    text = texts.label("💳 Pay {amount} by card", amount=texts.money(payment.amount_cents))
-    return Button(text, url=url) if url else button(text, "cardpay", payment.id, below=True)
-
-
 def _ways(texts: Texts, payment: Payment, url: str | None = None) -> tuple[Row, ...]:
     return (
         (pay_button(texts, payment, url),),
-        (button(texts.label("Pay another way"), "switch", payment.id, below=True),),
+        (pay_another_way(texts, payment, below=True),),
     )
 
 
@@ -247,11 +242,19 @@ def parked(texts: Texts, group: Group, event: StripeEvent) -> Screen:
     )
 
 
-def returned(texts: Texts, payment: Payment, *, is_paid: bool) -> Screen:
+def returned(texts: Texts, payment: Payment) -> Screen:
     """Back from the page: how the payment stands, which the page itself does not prove."""
     amount = texts.money(payment.amount_cents)
-    if is_paid:
+    if payment.state is PaymentState.RECEIVED:
         return Screen(texts.t("✅ {amount} paid by card. Thank you!", amount=amount))
+    if payment.state is not PaymentState.EXPECTED:
+        return Screen(
+            texts.t(
+                "The {amount} are not awaited any more. Had you paid them nevertheless, they would be credit on your "
+                "account, and I would tell you.",
+                amount=amount,
+            )
+        )
     text = texts.t(
         "⏳ I am asking Stripe about the {amount}. If you paid, the receipt comes here by itself; "
         "if you did not, nothing was taken.",

@@ -62,7 +62,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
 def payment_line(texts: Texts, state: OrderState, payment: Payment) -> str:
     """A payment and where it stands; with what it brought where that is another amount."""
     brought = state.received.get(payment.id)
-    what = payment_state(texts, payment.state)
+    what = payment_state(texts, payment)
     if brought is not None and brought != payment.amount_cents:
         what = texts.t("✅ {amount} received", amount=texts.money(brought))
     return texts.t(
@@ -92,9 +92,10 @@ def verdict(texts: Texts, state: OrderState) -> Html:
     if state.credit_cents and shares:
         parts = money.parts(texts, [(Method.MEMBER_CREDIT, state.credit_cents), *shares])
         sentence = texts.t("{verdict}: {parts}", verdict=sentence, parts=parts)
-    if not state.expected_cents:
+    awaited = state.expected_cents + state.card_cents
+    if not awaited:
         return sentence
-    amount = texts.money(state.expected_cents)
+    amount = texts.money(awaited)
     return texts.t("{verdict}, once the awaited {amount} is received", verdict=sentence, amount=amount)
 
 

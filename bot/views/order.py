@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
-from bot.views.paying import copy_rows, how_to_pay, pay_another_way
+from bot.views.paying import how_to_pay, pay_another_way, pay_rows
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.catalogue.models import Product
@@ -245,8 +245,13 @@ def _more_button(texts: Texts, group: Group, distribution: Distribution) -> Butt
     return button(label, "dist", distribution.id, below=True)
 
 
-def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> Screen:
-    """The receipt that stays: lines, total, what to prepare with which reference, the balance."""
+def receipt(
+    texts: Texts, group: Group, done: Confirmed, awaited_cents: int, link: str | None = None
+) -> Screen:
+    """The receipt that stays: lines, total, what to prepare with which reference, the balance.
+
+    ``link``: where a card pays, if that is known.
+    """
     total = texts.money(done.confirmation.amount_cents)
     title = (
         texts.t("🧾 <b>Addition to your order</b>")
@@ -274,7 +279,8 @@ def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> 
     )
     rows: list[Row] = []
     if done.payment is not None:
-        rows += [*copy_rows(texts, group, done.payment), (pay_another_way(texts, done.payment, below=True),)]
+        rows += pay_rows(texts, group, done.payment, link)
+        rows.append((pay_another_way(texts, done.payment, below=True),))
     rows.append((_more_button(texts, group, done.distribution),))
     rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
     return Screen(text).with_rows(rows)

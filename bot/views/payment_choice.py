@@ -11,6 +11,7 @@ from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Texts
 from ledger.groups.models import Group, Method
 from ledger.orders.baskets import BasketView
+from ledger.payments.service import can_carry
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +21,28 @@ class Purse:
     balance_cents: int
     name: str | None = None
 
-    def first(self, total_cents: int, methods: Sequence[Method]) -> int:
+    def first(self, group: Group, total_cents: int, methods: Sequence[Method]) -> int:
         """What member credit can pay of the total before another method pays the rest; 0 where it cannot."""
-        others = [method for method in methods if method is not Method.MEMBER_CREDIT]
-        is_part = 0 < self.balance_cents < total_cents
-        return self.balance_cents if is_part and others and Method.MEMBER_CREDIT in methods else 0
+        is_part = Method.MEMBER_CREDIT in methods and 0 < self.balance_cents < total_cents
+        return (
+            self.balance_cents if is_part and _others(group, methods, total_cents - self.balance_cents) else 0
+        )
+
+
+def _others(group: Group, methods: Sequence[Method], cents: int) -> list[Method]:
+    """What pays so much besides member credit."""
+    return [
+        method
+        for method in methods
+        if method is not Method.MEMBER_CREDIT and can_carry(method, cents, group.currency)
+    ]
 
 
 def payment_choice(
     texts: Texts, group: Group, basket: BasketView, methods: Sequence[Method], purse: Purse
 ) -> Screen:
     """The whole amount by one method; choosing places the order (R9). Member credit shows the balance before and after."""
-    total, first = basket.total_cents, purse.first(basket.total_cents, methods)
+    total, first = basket.total_cents, purse.first(group, basket.total_cents, methods)
     after = purse.balance_cents - total
     lines: list[str] = [
         texts.t("<b>Order of {total}</b>: how do you want to pay?", total=texts.money(total)),
@@ -43,7 +54,11 @@ def payment_choice(
     if first:
         lines.append(_may_pay_a_part(texts, purse, total))
     lines += ["", texts.t("Choosing a way to pay places the order.")]
-    rows: list[Row] = [(_whole_button(texts, group, basket, method, purse),) for method in methods]
+    rows: list[Row] = [
+        (_whole_button(texts, group, basket, method, purse),)
+        for method in methods
+        if can_carry(method, total, group.currency)
+    ]
     if first:
         label = texts.label("🐷 First {credit} of member credit", credit=texts.money(first))
         rows.append((button(label, "paymix", basket.basket.id, 1),))
@@ -57,7 +72,7 @@ def mixed_choice(
     texts: Texts, group: Group, basket: BasketView, methods: Sequence[Method], purse: Purse
 ) -> Screen:
     """Member credit first: both parts are said, and the rest stands on each button."""
-    total, first = basket.total_cents, purse.first(basket.total_cents, methods)
+    total, first = basket.total_cents, purse.first(group, basket.total_cents, methods)
     values = {
         "total": texts.money(total),
         "credit": texts.money(first),
@@ -94,8 +109,7 @@ def mixed_choice(
                 first,
             ),
         )
-        for method in methods
-        if method is not Method.MEMBER_CREDIT
+        for method in _others(group, methods, total - first)
     ]
     rows.append(
         (

@@ -177,13 +177,23 @@ def _details(texts: Texts, draft: Draft) -> list[str]:
     return lines
 
 
-def recorded(texts: Texts, draft: Draft, undo: Button, payment: Payment | None, *, out: bool) -> Screen:
-    """The treasurer's receipt, with the way to take it back."""
+def recorded(
+    texts: Texts, draft: Draft, undo: Button | None, payment: Payment | None, *, out: bool
+) -> Screen:
+    """The treasurer's receipt, with the way to take it back; what Stripe is asked for has none."""
     lines: list[str] = [texts.t("✅ Recorded."), *_details(texts, draft)]
-    if payment is not None:
+    if draft.method is Method.CARD:
+        lines += [
+            "",
+            texts.t(
+                "Stripe is asked to pay it back to the card now. {name} and you read here what became of it.",
+                name=draft.member.name,
+            ),
+        ]
+    elif payment is not None:
         reference = Html(f"<code>{format_reference(payment.reference)}</code>")
         lines.append(texts.t("Reference: {reference}", reference=reference))
-    rows: list[Row] = [(undo,)]
+    rows: list[Row] = [(undo,)] if undo else []
     if out:
         rows.append((button(texts.label("🚪 Take out of the group"), "ppout", draft.member.id, below=True),))
     rows.append((_member_button(texts, draft.member),))

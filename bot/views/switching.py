@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.views import money
-from bot.views.paying import copy_rows, how_to_pay, pay_another_way
+from bot.views.paying import how_to_pay, pay_another_way, pay_rows
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Method
@@ -65,8 +65,10 @@ def switched(texts: Texts, done: Switched) -> Screen:
     )
 
 
-def receipt(texts: Texts, group: Group, done: Switched, awaited_cents: int) -> Screen:
-    """The receipt that stays: what to prepare now with which reference, the balance."""
+def receipt(
+    texts: Texts, group: Group, done: Switched, awaited_cents: int, link: str | None = None
+) -> Screen:
+    """The receipt that stays: what to prepare now with which reference, the balance. ``link``: where a card pays."""
     lines: list[str] = [
         texts.t("🧾 <b>Paid another way</b> · {total}", total=texts.money(done.total_cents)),
         texts.t("{group} · {when}", group=group.title, when=texts.short_day(done.replaced.created_at)),
@@ -83,7 +85,8 @@ def receipt(texts: Texts, group: Group, done: Switched, awaited_cents: int) -> S
             ]
             lines += [texts.t("🐷 <b>{parts}</b>", parts=money.parts(texts, shares)), ""]
         lines += how_to_pay(texts, group, done.payment)
-        rows += [*copy_rows(texts, group, done.payment), (pay_another_way(texts, done.payment, below=True),)]
+        rows += pay_rows(texts, group, done.payment, link)
+        rows.append((pay_another_way(texts, done.payment, below=True),))
     lines += ["", money.balance_with_awaited(texts, done.balance_cents, awaited_cents)]
     rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
     return Screen("\n".join(lines)).with_rows(rows)

@@ -17,6 +17,7 @@ from ledger.errors import LedgerError
 from ledger.groups.models import Group, Member, Method
 from ledger.groups.service import offered_methods
 from ledger.orders.baskets import ChosenLine
+from ledger.payments.service import can_carry
 
 
 class MethodNotOffered(LedgerError):
@@ -56,6 +57,12 @@ def check_method(group: Group, method: Method | None, credit_cents: int) -> None
         raise MethodNotOffered(method)
     if credit_cents and Method.MEMBER_CREDIT not in offered:
         raise MethodNotOffered(Method.MEMBER_CREDIT)
+
+
+def check_rest(group: Group, method: Method | None, rest_cents: int) -> None:
+    """Raise :class:`MethodNotOffered` where the method takes no amount as small as what it would pay."""
+    if method is not None and rest_cents and not can_carry(method, rest_cents, group.currency):
+        raise MethodNotOffered(method)
 
 
 def credit_part(method: Method | None, credit_cents: int, total_cents: int) -> int:

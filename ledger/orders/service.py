@@ -32,6 +32,7 @@ from ledger.orders.charging import MethodNotOffered as MethodNotOffered
 from ledger.orders.charging import NotEnoughCredit as NotEnoughCredit
 from ledger.orders.charging import (
     check_method,
+    check_rest,
     credit_part,
     per_producer,
     post_debt,
@@ -147,6 +148,7 @@ async def confirm(
     lines = await chosen_lines(session, basket, lock=True)
     total = _check_lines(lines, given_back, agreed_cents)
     credit = credit_part(method, credit_cents, total)
+    check_rest(group, method, total - credit)
     owed = per_producer(lines) if method is not None else {}
     within = required_credit(group, method, credit)
     if within:

@@ -19,6 +19,7 @@ from ledger.orders.charging import (
     MethodNotOffered,
     NotEnoughCredit,
     check_method,
+    check_rest,
     credit_part,
     required_credit,
 )
@@ -73,7 +74,11 @@ async def ways(session: AsyncSession, group: Group, member: Member, payment_id: 
     total, credit = _total(payment, confirmation)
     offered = offered_methods(group) if group.payments_enabled else []
     plain: list[Method] = [method for method in offered if method is not Method.MEMBER_CREDIT]
-    whole: list[Method] = [method for method in plain if credit or method is not payment.method]
+    whole: list[Method] = [
+        method
+        for method in plain
+        if (credit or method is not payment.method) and payments.can_carry(method, total, group.currency)
+    ]
     part = 0
     if confirmation is not None and Method.MEMBER_CREDIT in offered:
         lines = await _lines_now(session, confirmation)
@@ -82,7 +87,13 @@ async def ways(session: AsyncSession, group: Group, member: Member, payment_id: 
             whole.append(Method.MEMBER_CREDIT)
         if available < lines:
             part = min(max(available, credit), total - 1)
-    mixed = [method for method in plain if (method, part) != (payment.method, credit)] if part > 0 else []
+    mixed = [
+        method
+        for method in plain
+        if part > 0
+        and (method, part) != (payment.method, credit)
+        and payments.can_carry(method, total - part, group.currency)
+    ]
     return Ways(
         payment,
         await _steps(session, payment),
@@ -122,6 +133,7 @@ async def switch(
         raise MethodNotOffered(Method.MEMBER_CREDIT)
     total, before = _total(payment, confirmation)
     credit = credit_part(method, credit_cents, total)
+    check_rest(group, method, total - credit)
     if (method, credit) == (payment.method, before):
         raise SameChoice
     if confirmation is not None and credit > before:
