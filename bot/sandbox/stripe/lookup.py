@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from bot.sandbox.model import JsonObject
 from bot.sandbox.stripe.errors import SandboxError, no_such
-from bot.sandbox.stripe.model import Charge, Dispute, Entry, Event, Intent, Payout, Refund, Session
+from bot.sandbox.stripe.model import Charge, Dispute, BalanceEntry, Event, Intent, Payout, Refund, Session
 from bot.sandbox.stripe.objects.account import event_object
 from bot.sandbox.stripe.objects.balance import entry_object, payout_object
 from bot.sandbox.stripe.objects.checkout import session_object
@@ -14,7 +14,7 @@ from bot.sandbox.stripe.objects.payments import charge_object, intent_object
 from bot.sandbox.stripe.objects.returns import dispute_object, refund_object
 from bot.sandbox.stripe.world import Mode, World
 
-T = TypeVar("T", Session, Intent, Charge, Refund, Dispute, Entry, Payout, Event)
+T = TypeVar("T", Session, Intent, Charge, Refund, Dispute, BalanceEntry, Payout, Event)
 
 
 def find(mode: Mode, kind: type[T], id_: str, param: str) -> T:
@@ -73,7 +73,7 @@ _COLLECTIONS: Final[dict[type, _Collection]] = {
     Charge: _collection(Charge, "charge", "charges", charge_object),
     Refund: _collection(Refund, "refund", "refunds", refund_object),
     Dispute: _collection(Dispute, "dispute", "disputes", dispute_object),
-    Entry: _collection(Entry, "balance transaction", "entries", entry_object),
+    BalanceEntry: _collection(BalanceEntry, "balance transaction", "entries", entry_object),
     Payout: _collection(Payout, "payout", "payouts", payout_object),
     Event: _collection(Event, "event", "events", event_object),
 }

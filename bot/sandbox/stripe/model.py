@@ -165,7 +165,7 @@ class Dispute:
 
 
 @dataclass(slots=True)
-class Entry:
+class BalanceEntry:
     """A balance transaction: what moved the balance, and what Stripe kept of it."""
 
     id: str

@@ -9,11 +9,11 @@ from typing import Final
 
 from bot.sandbox.model import Clock, JsonObject
 from bot.sandbox.stripe.errors import SandboxError
-from bot.sandbox.stripe.model import Charge, Dispute, Entry, Event, Intent, Payout, Refund, Session
+from bot.sandbox.stripe.model import Charge, Dispute, BalanceEntry, Event, Intent, Payout, Refund, Session
 from bot.sandbox.stripe.money import Tariff
 
 _LETTERS: Final = string.ascii_letters + string.digits
-Stored = Session | Intent | Charge | Refund | Dispute | Entry | Payout | Event
+Stored = Session | Intent | Charge | Refund | Dispute | BalanceEntry | Payout | Event
 
 
 class MovableClock:
@@ -45,7 +45,7 @@ class Mode:
     charges: dict[str, Charge] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
     disputes: dict[str, Dispute] = field(default_factory=dict)
-    entries: dict[str, Entry] = field(default_factory=dict)
+    entries: dict[str, BalanceEntry] = field(default_factory=dict)
     payouts: dict[str, Payout] = field(default_factory=dict)
     events: dict[str, Event] = field(default_factory=dict)
     request: tuple[str, str | None] | None = (

@@ -2,7 +2,7 @@
 
 from bot.sandbox.stripe.errors import SandboxError, StripeError
 from bot.sandbox.stripe.given import Given
-from bot.sandbox.stripe.model import Charge, Entry, Intent, Means, Payer, Session
+from bot.sandbox.stripe.model import Charge, BalanceEntry, Intent, Means, Payer, Session
 from bot.sandbox.stripe.objects.checkout import session_object
 from bot.sandbox.stripe.objects.payments import charge_object, intent_object
 from bot.sandbox.stripe.world import Mode, new_id
@@ -52,10 +52,10 @@ def finish(mode: Mode, session: Session, error: StripeError | None) -> None:
         mode.emit("checkout.session.async_payment_failed", session_object(mode, session))
 
 
-def book_fee(mode: Mode, charge: Charge) -> Entry:
+def book_fee(mode: Mode, charge: Charge) -> BalanceEntry:
     """Book a charge and its fee into the balance."""
     account, now = mode.account, mode.clock()
-    entry = Entry(
+    entry = BalanceEntry(
         id=new_id("txn_3"),
         created=now,
         type="charge" if charge.means.kind == "card" else "payment",
@@ -72,7 +72,7 @@ def book_fee(mode: Mode, charge: Charge) -> Entry:
     return entry
 
 
-def book_late_fee(mode: Mode, charge: Charge) -> Entry:
+def book_late_fee(mode: Mode, charge: Charge) -> BalanceEntry:
     """Book what was held back, and say so. Raises: `SandboxError` if there is nothing to book."""
     if charge.entry is not None or charge.status != "succeeded":
         raise SandboxError(f"{charge.id} has nothing left to book")

@@ -2,7 +2,7 @@
 
 from bot.sandbox.stripe.business.changes import changed
 from bot.sandbox.stripe.errors import SandboxError
-from bot.sandbox.stripe.model import Charge, Dispute, Entry
+from bot.sandbox.stripe.model import Charge, Dispute, BalanceEntry
 from bot.sandbox.stripe.objects.payments import charge_object
 from bot.sandbox.stripe.objects.returns import dispute_object
 from bot.sandbox.stripe.world import Mode, new_id
@@ -53,7 +53,7 @@ def close_dispute(mode: Mode, dispute: Dispute, *, is_won: bool) -> None:
 def _book(mode: Mode, dispute: Dispute, amount: int, fee: int, category: str) -> None:
     now = mode.clock()
     text = f"Chargeback {'withdrawal' if amount < 0 else 'reversal'} for {dispute.charge}"
-    entry = Entry(
+    entry = BalanceEntry(
         new_id("txn_1"), now, "adjustment", category, amount, now, dispute.id, fee, "Dispute fee", text
     )
     mode.entries[entry.id] = entry

@@ -1,7 +1,7 @@
 """Payouts: what is available goes to the bank, and sometimes comes back."""
 
 from bot.sandbox.stripe.errors import SandboxError
-from bot.sandbox.stripe.model import Entry, Payout
+from bot.sandbox.stripe.model import BalanceEntry, Payout
 from bot.sandbox.stripe.objects.balance import payout_object
 from bot.sandbox.stripe.world import Mode, new_id
 
@@ -42,8 +42,8 @@ def fail_payout(mode: Mode, payout: Payout, code: str) -> None:
     mode.emit("payout.failed", payout_object(mode, payout))
 
 
-def _book(mode: Mode, payout: Payout, kind: str, amount: int) -> Entry:
-    entry = Entry(new_id("txn_1"), mode.clock(), kind, kind.replace("payout_failure", "payout_reversal"), amount,
+def _book(mode: Mode, payout: Payout, kind: str, amount: int) -> BalanceEntry:
+    entry = BalanceEntry(new_id("txn_1"), mode.clock(), kind, kind.replace("payout_failure", "payout_reversal"), amount,
                   mode.clock(), payout.id, description="STRIPE PAYOUT")  # fmt: skip
     mode.entries[entry.id] = entry
     return entry

@@ -3,7 +3,7 @@
 from bot.sandbox.model import JsonObject
 from bot.sandbox.stripe.business.changes import changed
 from bot.sandbox.stripe.errors import SandboxError, invalid
-from bot.sandbox.stripe.model import Charge, Entry, Refund
+from bot.sandbox.stripe.model import Charge, BalanceEntry, Refund
 from bot.sandbox.stripe.money import in_errors
 from bot.sandbox.stripe.objects.payments import charge_object
 from bot.sandbox.stripe.objects.returns import refund_object
@@ -85,10 +85,10 @@ def _check(charge: Charge, amount: int | None) -> None:
         )
 
 
-def _book(mode: Mode, made: Refund, charge: Charge, kind: str, amount: int) -> Entry:
+def _book(mode: Mode, made: Refund, charge: Charge, kind: str, amount: int) -> BalanceEntry:
     now = mode.clock()
     booked = mode.entries[charge.entry].available_on if charge.entry else now
-    entry = Entry(
+    entry = BalanceEntry(
         id=new_id("txn_3"),
         created=now,
         type=kind if charge.means.kind == "card" or kind != "refund" else "payment_refund",

@@ -8,10 +8,10 @@ from bot.sandbox.model import JsonObject
 from bot.sandbox.stripe.given import Given
 from bot.sandbox.stripe.lists import newest_first, page, within
 from bot.sandbox.stripe.lookup import find, show
-from bot.sandbox.stripe.model import Charge, Dispute, Entry, Event, Intent, Payout, Refund, Session
+from bot.sandbox.stripe.model import Charge, Dispute, BalanceEntry, Event, Intent, Payout, Refund, Session
 from bot.sandbox.stripe.world import Mode
 
-T = TypeVar("T", Session, Intent, Charge, Refund, Dispute, Entry, Payout, Event)
+T = TypeVar("T", Session, Intent, Charge, Refund, Dispute, BalanceEntry, Payout, Event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from bot.sandbox.model import JsonObject
 from bot.sandbox.stripe.calls.asked import Asked
 from bot.sandbox.stripe.errors import StripeError, invalid
 from bot.sandbox.stripe.lists import within
-from bot.sandbox.stripe.model import Entry, Event, Payout
+from bot.sandbox.stripe.model import BalanceEntry, Event, Payout
 from bot.sandbox.stripe.objects.account import account_object
 from bot.sandbox.stripe.objects.balance import balance_object
 
@@ -34,7 +34,7 @@ def retrieve_balance(asked: Asked) -> JsonObject:
 
 def retrieve_entry(asked: Asked) -> JsonObject:
     """Return a balance transaction."""
-    return asked.shown(asked.find(Entry))
+    return asked.shown(asked.find(BalanceEntry))
 
 
 def list_entries(asked: Asked) -> JsonObject:

@@ -1,11 +1,11 @@
 """Balance transactions, the balance and payouts."""
 
 from bot.sandbox.model import Json, JsonObject
-from bot.sandbox.stripe.model import Entry, Payout
+from bot.sandbox.stripe.model import BalanceEntry, Payout
 from bot.sandbox.stripe.world import Mode
 
 
-def entry_object(mode: Mode, entry: Entry) -> JsonObject:
+def entry_object(mode: Mode, entry: BalanceEntry) -> JsonObject:
     """Return the balance transaction."""
     fees: list[Json] = []
     if entry.fee:
