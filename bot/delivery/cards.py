@@ -56,7 +56,7 @@ class CardClosed(Exception):
 class Cards:
     """One process's door to Stripe. ``public_url`` is where our own web server is reached, if it is.
 
-    ``committed`` is called after each commit that queued calls.
+    ``committed`` is called after each commit that queued calls. ``telegram_links``: where links into chats lead.
     """
 
     database: Database
@@ -67,6 +67,7 @@ class Cards:
     bot_id: int
     bot_username: str
     committed: Callable[[], None]
+    telegram_links: str = "https://t.me"
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     # — what handlers use —
@@ -314,7 +315,7 @@ class Cards:
 
     def chat_link(self, token: str) -> str:
         """The link back into the private chat, which shows how a checkout's payment stands."""
-        return f"https://t.me/{self.bot_username}?start=p_{token}"
+        return f"{self.telegram_links}/{self.bot_username}?start=p_{token}"
 
     async def _learn(self, checkout_id: int, seen: Seen) -> checkouts.News | None:
         """Write down what Stripe says of a checkout, with what members are told of it."""
