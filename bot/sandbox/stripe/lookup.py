@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 
 from bot.sandbox.model import JsonObject
 from bot.sandbox.stripe.errors import SandboxError, no_such
-from bot.sandbox.stripe.model import Charge, Dispute, BalanceEntry, Event, Intent, Payout, Refund, Session
+from bot.sandbox.stripe.model import BalanceEntry, Charge, Dispute, Event, Intent, Payout, Refund, Session
 from bot.sandbox.stripe.objects.account import event_object
 from bot.sandbox.stripe.objects.balance import entry_object, payout_object
 from bot.sandbox.stripe.objects.checkout import session_object

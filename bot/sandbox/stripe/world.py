@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.sandbox.model import Clock, JsonObject
 from bot.sandbox.stripe.errors import SandboxError
-from bot.sandbox.stripe.model import Charge, Dispute, BalanceEntry, Event, Intent, Payout, Refund, Session
+from bot.sandbox.stripe.model import BalanceEntry, Charge, Dispute, Event, Intent, Payout, Refund, Session
 from bot.sandbox.stripe.money import Tariff
 
 _LETTERS: Final = string.ascii_letters + string.digits

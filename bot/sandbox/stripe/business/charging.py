@@ -2,7 +2,7 @@
 
 from bot.sandbox.stripe.errors import SandboxError, StripeError
 from bot.sandbox.stripe.given import Given
-from bot.sandbox.stripe.model import Charge, BalanceEntry, Intent, Means, Payer, Session
+from bot.sandbox.stripe.model import BalanceEntry, Charge, Intent, Means, Payer, Session
 from bot.sandbox.stripe.objects.checkout import session_object
 from bot.sandbox.stripe.objects.payments import charge_object, intent_object
 from bot.sandbox.stripe.world import Mode, new_id

@@ -2,7 +2,7 @@
 
 from bot.sandbox.stripe.business.changes import changed
 from bot.sandbox.stripe.errors import SandboxError
-from bot.sandbox.stripe.model import Charge, Dispute, BalanceEntry
+from bot.sandbox.stripe.model import BalanceEntry, Charge, Dispute
 from bot.sandbox.stripe.objects.payments import charge_object
 from bot.sandbox.stripe.objects.returns import dispute_object
 from bot.sandbox.stripe.world import Mode, new_id

@@ -3,7 +3,7 @@
 from bot.sandbox.model import JsonObject
 from bot.sandbox.stripe.business.changes import changed
 from bot.sandbox.stripe.errors import SandboxError, invalid
-from bot.sandbox.stripe.model import Charge, BalanceEntry, Refund
+from bot.sandbox.stripe.model import BalanceEntry, Charge, Refund
 from bot.sandbox.stripe.money import in_errors
 from bot.sandbox.stripe.objects.payments import charge_object
 from bot.sandbox.stripe.objects.returns import refund_object

@@ -8,7 +8,7 @@ from bot.sandbox.model import JsonObject
 from bot.sandbox.stripe.given import Given
 from bot.sandbox.stripe.lists import newest_first, page, within
 from bot.sandbox.stripe.lookup import find, show
-from bot.sandbox.stripe.model import Charge, Dispute, BalanceEntry, Event, Intent, Payout, Refund, Session
+from bot.sandbox.stripe.model import BalanceEntry, Charge, Dispute, Event, Intent, Payout, Refund, Session
 from bot.sandbox.stripe.world import Mode
 
 T = TypeVar("T", Session, Intent, Charge, Refund, Dispute, BalanceEntry, Payout, Event)
