@@ -27,6 +27,11 @@ def _ways(texts: Texts, payment: Payment, url: str | None = None) -> tuple[Row, 
     )
 
 
+def _stands(texts: Texts, payment: Payment) -> list[str]:
+    """What was ordered is not in question."""
+    return [texts.t("Your order stands.")] if payment.subject else []
+
+
 def to_pay(texts: Texts, group: Group, payment: Payment, url: str) -> Screen:
     """The link."""
     text = texts.t(
@@ -91,34 +96,35 @@ def declined(texts: Texts, group: Group, payment: Payment, url: str) -> Screen:
 def over(texts: Texts, group: Group, payment: Payment) -> Screen:
     """The link ran out."""
     text = texts.t(
-        "⌛ The link to pay {amount} by card ({group}) has run out. <b>Nothing was taken.</b>\n"
-        "Your order stands: pay by card with a new link, or another way.",
+        "⌛ The link to pay {amount} by card ({group}) has run out. <b>Nothing was taken.</b>",
         amount=texts.money(payment.amount_cents),
         group=group.title,
     )
-    return Screen(text, _ways(texts, payment))
+    next_ = texts.t("Pay by card with a new link, or another way.")
+    return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment))
 
 
 def unavailable(texts: Texts, group: Group, payment: Payment) -> Screen:
     """Stripe does not answer."""
     text = texts.t(
-        "⏳ The card service does not answer just now. <b>Nothing was taken</b> and your order stands ({group}).\n"
-        "I go on trying and send the link to pay {amount} here. You can also pay another way.",
-        amount=texts.money(payment.amount_cents),
-        group=group.title,
+        "⏳ The card service does not answer just now ({group}). <b>Nothing was taken.</b>", group=group.title
     )
-    return Screen(text, _ways(texts, payment)[1:])
+    next_ = texts.t(
+        "I go on trying, and send the link to pay {amount} here. You can also pay another way.",
+        amount=texts.money(payment.amount_cents),
+    )
+    return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment)[1:])
 
 
 def refused(texts: Texts, group: Group, payment: Payment) -> Screen:
     """Stripe will not take this payment."""
     text = texts.t(
-        "❌ The card service does not take this payment of {amount} ({group}). <b>Nothing was taken</b> and your "
-        "order stands. Pay another way, or tell a coordinator.",
+        "❌ The card service does not take this payment of {amount} ({group}). <b>Nothing was taken.</b>",
         amount=texts.money(payment.amount_cents),
         group=group.title,
     )
-    return Screen(text, _ways(texts, payment)[1:])
+    next_ = texts.t("Pay another way, or tell a coordinator.")
+    return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment)[1:])
 
 
 def key_refused(texts: Texts, group: Group) -> Screen:
