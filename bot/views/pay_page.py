@@ -16,13 +16,26 @@ _PAGE = """<!doctype html>
 <meta name="robots" content="noindex">
 <meta name="referrer" content="no-referrer">
 <title>{title}</title>
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <style>
-body {{ font: 18px/1.5 system-ui, sans-serif; margin: 0; background: #f4f1ea; color: #23302a; }}
-main {{ max-width: 26rem; margin: 12vh auto 0; padding: 2rem 1.5rem; background: #fff; border-radius: 1rem; }}
-h1 {{ font-size: 1.35rem; line-height: 1.3; margin: 0 0 1rem; }}
-a {{ display: block; margin-top: 1rem; padding: .8rem; border-radius: .6rem; text-align: center; text-decoration: none;
-  background: #2c6e49; color: #fff; }}
-a.second {{ background: #e8efe9; color: #23302a; }}
+:root {{ --ink: #1d2b26; --paper: #fff; --wall: #f3f6f4; --accent: #1f6f54; --tint: #e6f2ec; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --ink: #e8efeb; --paper: #1b2521; --wall: #131a17; --accent: #28805f; --tint: #21352c; }}
+}}
+* {{ box-sizing: border-box; }}
+body {{ font: 1.06rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; margin: 0; padding: 12vh 1rem 1rem;
+  background: var(--wall); color: var(--ink); -webkit-text-size-adjust: 100%; }}
+main {{ max-width: 26rem; margin: 0 auto; padding: 1.6rem 1.3rem; border-radius: 1rem; background: var(--paper);
+  box-shadow: 0 1px 3px #0002; overflow-wrap: anywhere; text-wrap: pretty; }}
+h1 {{ font-size: 1.35rem; line-height: 1.3; margin: 0 0 .6rem; }}
+p {{ margin: 0; }}
+section + section {{ margin-top: 1.6rem; }}
+a {{ display: block; margin-top: .7rem; padding: .75rem; border-radius: .7rem; text-align: center; text-decoration: none;
+  font-weight: 600; background: var(--accent); color: #fff; }}
+p + a {{ margin-top: 1.4rem; }}
+a.second {{ background: var(--tint); color: var(--ink); }}
+a:focus-visible {{ outline: 2px solid var(--ink); outline-offset: 2px; }}
 </style>
 </head>
 <body><main>{body}</main></body>
@@ -45,7 +58,12 @@ def how_it_stands(texts: Texts, group: Group, payment: Payment, chat: str, again
         ]
     else:
         title, again = texts.t("Nothing to pay here any more"), None
-        lines = [texts.t("This payment is not awaited any more. Nothing was taken.")]
+        lines = [
+            texts.t(
+                "This payment is not awaited any more. If you paid it nevertheless, it is credit on your account, "
+                "and the chat tells you."
+            )
+        ]
     links = [(texts.label("Back to the chat"), chat, "")]
     if payment.state is PaymentState.EXPECTED and again is not None:
         links.append((texts.label("💳 Pay {amount} by card", amount=amount), again, "second"))
@@ -68,11 +86,14 @@ def not_now(texts: Texts, group: Group, chat: str) -> str:
 
 def unknown(*languages: Texts) -> str:
     """A link that leads nowhere, in every language, since nobody knows whose it is."""
-    lines = [
-        texts.t("This link leads nowhere. Nothing was taken. Open the chat and ask for it again.")
+    sections = [
+        f'<section lang="{texts.language}"><h1>{texts.t("This link leads nowhere")}</h1>'
+        f"<p>{texts.t('Nothing was taken. Open the chat and ask for the link again.')}</p></section>"
         for texts in languages
     ]
-    return _page(languages[0], Html("404"), lines, [])
+    return _PAGE.format(
+        language=languages[0].language, title=languages[0].t("This link leads nowhere"), body="".join(sections)
+    )
 
 
 def _page(texts: Texts, title: Html, lines: list[Html], links: list[tuple[str, str, str]]) -> str:
