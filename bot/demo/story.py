@@ -157,10 +157,14 @@ class Story:
         await self.says(self.marie, words.balance)
         await self.sees(self.marie, words.even)
 
+    async def order_by_card(self, who: Actor) -> Message:
+        """A member orders one thing and will pay by card; returns the receipt, which leads to the payment page."""
+        return await self._orders(who, self.words.card)
+
     async def pay_by_card(self) -> None:
         """Another member orders the same by card. A first card is declined, the next one pays: the balance is zero."""
         words, paul = self.words, self.paul
-        receipt = await self._orders(paul, words.card)
+        receipt = await self.order_by_card(paul)
         pay = next((button for button in buttons_of(receipt) if "url" in button), None)
         if pay is None:
             raise StoryWentWrong("the receipt does not lead to a payment page")

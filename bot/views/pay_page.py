@@ -74,7 +74,7 @@ def not_now(texts: Texts, group: Group, chat: str) -> str:
     """Stripe cannot be reached, or refuses."""
     lines = [
         texts.t(
-            "The card service does not answer just now. Nothing was taken, and your order stands ({group}). "
+            "The card service does not answer just now ({group}). Nothing was taken, and nothing you ordered is lost. "
             "Try again in a few minutes, or choose another way to pay in the chat.",
             group=group.title,
         )
@@ -86,14 +86,13 @@ def not_now(texts: Texts, group: Group, chat: str) -> str:
 
 def unknown(*languages: Texts) -> str:
     """A link that leads nowhere, in every language, since nobody knows whose it is."""
-    sections = [
-        f'<section lang="{texts.language}"><h1>{texts.t("This link leads nowhere")}</h1>'
-        f"<p>{texts.t('Nothing was taken. Open the chat and ask for the link again.')}</p></section>"
-        for texts in languages
-    ]
-    return _PAGE.format(
-        language=languages[0].language, title=languages[0].t("This link leads nowhere"), body="".join(sections)
-    )
+    sections = []
+    for texts in languages:
+        title = texts.t("This link leads nowhere")
+        line = texts.t("Nothing was taken. Open the chat and ask for the link again.")
+        sections.append(f'<section lang="{texts.language}"><h1>{title}</h1><p>{line}</p></section>')
+    titles = " · ".join(texts.t("This link leads nowhere") for texts in languages)
+    return _PAGE.format(language=languages[0].language, title=titles, body="".join(sections))
 
 
 def _page(texts: Texts, title: Html, lines: list[Html], links: list[tuple[str, str, str]]) -> str:
