@@ -42,12 +42,16 @@ name, decimals of the currency)``."""
 
 
 class NeedsFact(Exception):
-    """The handler needs an answer from outside, or the outcome of ``work`` that takes a while, before it can go on."""
+    """The handler needs an answer from outside, or the outcome of ``work`` that takes a while, before it can go on.
 
-    def __init__(self, fact: Fact, work: Callable[[], Any] | None = None) -> None:
+    ``waits``: the work is a coroutine's, which computes nothing that would hold up others.
+    """
+
+    def __init__(self, fact: Fact, work: Callable[[], Any] | None = None, *, waits: bool = False) -> None:
         super().__init__(fact)
         self.fact = fact
         self.work = work
+        self.waits = waits
 
 
 @dataclass
@@ -215,19 +219,19 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def outcome(self, name: str, work: Callable[[], T]) -> T:
         """What ``work`` returns: done once for an update, in a thread and outside the unit of work, so that nobody waits."""
-        return cast(T, self._outcome(name, work))
+        return cast(T, self._outcome(name, work, waits=False))
 
     def answer(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
         """What ``work`` brings from outside, as :meth:`outcome` does, where one waits and does not compute.
 
         What it raises of the ledger's errors is raised here.
         """
-        return cast(T, self._outcome(name, work))
+        return cast(T, self._outcome(name, work, waits=True))
 
-    def _outcome(self, name: str, work: Callable[[], Any]) -> Any:
+    def _outcome(self, name: str, work: Callable[[], Any], *, waits: bool) -> Any:
         key = ("outcome", name)
         if key not in self.scene.facts:
-            raise NeedsFact(key, work)
+            raise NeedsFact(key, work, waits=waits)
         found = self.scene.facts[key]
         if isinstance(found, LedgerError):
             raise found

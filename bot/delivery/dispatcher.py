@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import inspect
 import logging
 import traceback
 from collections import deque
@@ -144,9 +143,8 @@ class Dispatcher:
     async def _find_out(self, need: NeedsFact, facts: dict[Fact, Any]) -> None:
         """Do the work, or ask Telegram. A chat that got another id is known by it when the handler asks again."""
         if need.work is not None:
-            waits = inspect.iscoroutinefunction(need.work)
             try:
-                facts[need.fact] = await (need.work() if waits else asyncio.to_thread(need.work))
+                facts[need.fact] = await (need.work() if need.waits else asyncio.to_thread(need.work))
             except LedgerError as error:
                 facts[need.fact] = error
             return

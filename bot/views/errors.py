@@ -132,6 +132,15 @@ def already_settled(texts: Texts, error: AlreadySettled) -> Html:
     """Who settled the payment, and when."""
     values = {"name": error.by, "time": texts.time(error.at), "day": texts.day(error.at)}
     if error.kind is SettlementKind.RECEIVED and error.amount_cents is not None:
+        amount = texts.money(abs(error.amount_cents))
+        if error.by_card and error.amount_cents < 0:
+            return texts.t(
+                "Given back to the card by {name} at {time} ({day}): {amount}.", amount=amount, **values
+            )
+        if error.by_card:
+            return texts.t(
+                "Paid by card at {time} ({day}): {amount}. Nothing was booked twice.", amount=amount, **values
+            )
         return texts.t(
             "Already confirmed by {name} at {time} ({day}): {amount}. Nothing was booked twice.",
             amount=texts.money(error.amount_cents),

@@ -33,11 +33,14 @@ SMALLEST_BY_CARD = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
 
 
 class AlreadySettled(LedgerError):
-    """Somebody settled the payment before: who, how, when, and with how much (none unless received)."""
+    """The payment was settled before: by whom (Stripe, where ``by_card``), how, when, how much (none unless received)."""
 
-    def __init__(self, kind: SettlementKind, by: str, at: dt.datetime, amount_cents: int | None) -> None:
+    def __init__(
+        self, kind: SettlementKind, by: str, at: dt.datetime, amount_cents: int | None, *, by_card: bool
+    ) -> None:
         super().__init__()
         self.kind = kind
+        self.by_card = by_card
         self.by = by
         self.at = at
         self.amount_cents = amount_cents
@@ -386,7 +389,8 @@ async def settled_by(session: AsyncSession, payment: Payment) -> AlreadySettled:
         .limit(1)
     )
     settlement, name = (await session.execute(statement)).one()
-    return AlreadySettled(settlement.kind, name, settlement.at, settlement.amount_cents)
+    by_card = payment.method is Method.CARD
+    return AlreadySettled(settlement.kind, name, settlement.at, settlement.amount_cents, by_card=by_card)
 
 
 async def payments_of(session: AsyncSession, member: Member, state: PaymentState) -> Sequence[Payment]:

@@ -9,15 +9,19 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
-import stripe as library
 
-from bot.sandbox.stripe.server import StripeSandbox, running_stripe
+from bot.sandbox.stripe.server import TEST_KEY, StripeSandbox, running_stripe
 from ledger.db import Database
-from tests.support.bot import staged
+from tests.support.bot import Stage, staged
+from tests.support.bot_process import free_port
 from tests.support.coordinating import Paniers, set_up
+from tests.support.ordering import Village, village
 
 ENCRYPTION_KEY = "an-encryption-key-of-the-operators-own"
+GOOD, DECLINED = "4242 4242 4242 4242", "4000 0000 0000 0002"
+"""Cards of Stripe's test mode. (docs.stripe.com/testing)"""
 
 
 @dataclass
@@ -49,20 +53,14 @@ async def card_scene(database_url: str, **more: str) -> AsyncIterator[CardScene]
 
 
 @pytest.fixture
-def quiet_stripe(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stripe's library would write a file into the home directory."""
-    monkeypatch.setattr(library, "enable_telemetry", False)
-
-
-@pytest.fixture
-async def cards(sqlite_url: str, quiet_stripe: None) -> AsyncIterator[CardScene]:
+async def cards(sqlite_url: str) -> AsyncIterator[CardScene]:
     """Without a key of the host's."""
     async with card_scene(sqlite_url) as scene:
         yield scene
 
 
 @pytest.fixture
-async def any_cards(database_url: str, quiet_stripe: None) -> AsyncIterator[CardScene]:
+async def any_cards(database_url: str) -> AsyncIterator[CardScene]:
     """The same on either database."""
     async with card_scene(database_url) as scene:
         yield scene
@@ -74,3 +72,54 @@ def bytes_of(database: Database) -> bytes:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
     return b"".join(one.read_bytes() for one in sorted(path.parent.glob(f"{path.name}*")))
+
+
+@dataclass
+class CardVillage:
+    """A village that takes cards with the host's key."""
+
+    village: Village
+    stripe: StripeSandbox
+
+    @property
+    def stage(self) -> Stage:
+        """The bot and its chats."""
+        return self.village.stage
+
+    def card_balance(self) -> int:
+        """What Stripe holds, in cents."""
+        return self.stripe.balance().total
+
+    async def page_behind(self, link: str) -> str:
+        """Stripe's page to which a link leads."""
+        async with httpx.AsyncClient(trust_env=False, follow_redirects=True) as browser:
+            page = await browser.get(link)
+        assert str(page.url).startswith(str(self.stripe.base_url)), page.text
+        return str(page.url)
+
+    async def paid_with(self, link: str, card: str = GOOD) -> str:
+        """Pay on the page behind a link, as a browser does; where that leads then, or what the page says."""
+        page = await self.page_behind(link)
+        form = {"number": card, "expiry": "12 / 40", "cvc": "123", "email": "marie@example.org"}
+        async with httpx.AsyncClient(trust_env=False) as browser:
+            answer = await browser.post(page, data=form)
+        return str(answer.headers.get("location", answer.text))
+
+
+@contextlib.asynccontextmanager
+async def card_village(database_url: str, *, public: bool, **more: str) -> AsyncIterator[CardVillage]:
+    """``public``: the bot has an address of its own, where Stripe tells what happens and members go to pay."""
+    port = free_port()
+    async with running_stripe() as stripe:
+        environment = card_environment(stripe, CAGNOTTE_STRIPE__API_KEY=TEST_KEY, **more)
+        if public:
+            hook = stripe.add_webhook(f"http://127.0.0.1:{port}/stripe")
+            environment |= {
+                "CAGNOTTE_WEB__LISTEN": f"127.0.0.1:{port}",
+                "CAGNOTTE_WEB__PUBLIC_URL": f"http://127.0.0.1:{port}",
+                "CAGNOTTE_STRIPE__WEBHOOK_SECRET": hook.secret,
+            }
+        async with staged(database_url, **environment) as stage:
+            found = await village(stage)
+            await stage.bot.cards.mind_keys()
+            yield CardVillage(found, stripe)

@@ -251,9 +251,7 @@ async def test_stopping(cards: CardScene) -> None:
     assert not screen.says("Member credit, Card")
 
 
-async def test_the_hosts_key_serves_the_first_group_and_comes_back(
-    sqlite_url: str, quiet_stripe: None
-) -> None:
+async def test_the_hosts_key_serves_the_first_group_and_comes_back(sqlite_url: str) -> None:
     async with card_scene(sqlite_url, CAGNOTTE_STRIPE__API_KEY=TEST_KEY) as scene:
         group = scene.group
         scene.stripe.add_key(OWN)
@@ -402,7 +400,7 @@ async def test_a_fault_of_ours_leaves_no_key_either(
     assert OWN not in caplog.text
 
 
-async def test_another_encryption_key_loses_nothing(sqlite_url: str, quiet_stripe: None) -> None:
+async def test_another_encryption_key_loses_nothing(sqlite_url: str) -> None:
     async with (
         running_stripe() as stripe,
         Sandbox(TOKEN).serve() as url,
