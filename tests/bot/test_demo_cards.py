@@ -10,11 +10,8 @@ from playwright.async_api import Browser, expect
 from bot.demo.stage import theatre
 from bot.demo.story import DECLINED, Story
 from tests.bot.sandbox.test_page import PHONE, browser, opened
-from tests.support.cards import quiet_stripe
 
-__all__ = ["browser", "quiet_stripe"]  # fixtures
-
-pytestmark = pytest.mark.usefixtures("quiet_stripe")
+__all__ = ["browser"]  # a fixture
 
 
 @pytest.fixture(autouse=True)
