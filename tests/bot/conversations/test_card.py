@@ -143,7 +143,7 @@ async def test_another_way_waits_while_stripe_is_down(hamlet: CardVillage) -> No
 async def test_a_top_up(town: CardVillage) -> None:
     v = town.village
     await v.marie.ask("/crediter 20", expect="Par carte, il bouge tout seul")
-    receipt = await v.marie.press("Carte", expect="🧾")
+    receipt = await v.marie.ask("par carte bancaire", expect="🧾")
     await town.paid_with(link_on(receipt))
     assert (await v.marie.wait("payés par carte")).says("Le groupe vous doit 20,00 €")
     assert await card_account(town.stage) > 0

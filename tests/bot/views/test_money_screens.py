@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from bot.views import refund_requests, refunds, switching
+from bot.views import cards, refund_requests, refunds, switching
 from bot.views.payment_choice import Purse
 from bot.views.refunds import Draft, Kind
 from bot.views.screen import Screen, button
 from bot.views.texts import Texts
-from ledger.groups.models import Method
+from ledger.groups.models import Group, Method
 from ledger.money import MAX_AMOUNT
 from ledger.orders.switching import Switched, Ways
-from ledger.payments.models import Payment, RefundRequest
+from ledger.payments.card.models import CardRefund, CardRefundState, StripeEvent
+from ledger.payments.card.movements import Disputed
+from ledger.payments.card.refunds import RefundNews
+from ledger.payments.models import Payment, PaymentState, RefundRequest, Settlement, SettlementKind
+from ledger.payments.service import CardReceipt, Settled
 from tests.bot.views.test_reminders_screens import BIG, GROUP, MEMBER, NASTY, NOW, fits
 
 PAYMENT = Payment(
@@ -92,7 +96,56 @@ def test_paying_another_way(language: str) -> None:
         (-5, 1235, (Method.CASH, Method.MEMBER_CREDIT), 0),
         (1000, 1235, OFFLINE, 0),
         (1000, 1235, (Method.MEMBER_CREDIT,), 0),
+        (1185, 1235, (Method.CARD, Method.MEMBER_CREDIT), 1185),
+        (1186, 1235, (Method.CARD, Method.MEMBER_CREDIT), 0),
+        (1186, 1235, (Method.CARD, Method.CASH, Method.MEMBER_CREDIT), 1186),
     ],
 )
 def test_what_credit_can_pay_first(balance: int, total: int, methods: tuple[Method, ...], first: int) -> None:
-    assert Purse(balance).first(total, methods) == first
+    assert Purse(balance).first(Group(currency="EUR"), total, methods) == first
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("subject", [None, f"order:{BIG}"])
+def test_what_is_said_of_cards(language: str, subject: str | None) -> None:
+    texts, url = Texts(language), "https://checkout.stripe.com/c/pay/cs_live_" + "x" * 300
+    payment = Payment(
+        id=BIG,
+        method=Method.CARD,
+        amount_cents=MAX_AMOUNT,
+        reference="K7M3P9X",
+        subject=subject,
+        created_at=NOW,
+    )
+    settlement = Settlement(kind=SettlementKind.RECEIVED, amount_cents=MAX_AMOUNT, at=NOW)
+    settled = Settled(payment, settlement, -MAX_AMOUNT)
+    fits(cards.to_pay(texts, GROUP, payment, url))
+    for was in PaymentState:
+        receipt = CardReceipt(settled, MEMBER, was)
+        fits(cards.paid(texts, GROUP, receipt, MAX_AMOUNT))
+        fits(cards.paid_late(texts, GROUP, receipt))
+        payment.state = was
+        fits(cards.returned(texts, payment))
+    fits(cards.declined(texts, GROUP, payment, url))
+    stands = "Your order stands" if language == "en" else "Votre commande tient"
+    for screen in (
+        cards.over(texts, GROUP, payment),
+        cards.unavailable(texts, GROUP, payment),
+        cards.refused(texts, GROUP, payment),
+    ):
+        fits(screen)
+        assert (stands in screen.text) == (subject is not None)
+    fits(cards.key_refused(texts, GROUP))
+    for state in CardRefundState:
+        news = RefundNews(CardRefund(amount_cents=MAX_AMOUNT, state=state), payment, MEMBER, -MAX_AMOUNT)
+        fits(cards.refunded(texts, GROUP, news))
+        fits(cards.refund_outcome(texts, GROUP, news))
+    for amount in (-MAX_AMOUNT, MAX_AMOUNT):
+        disputed = Disputed(payment, MEMBER, amount, MAX_AMOUNT)
+        fits(cards.disputed(texts, GROUP, disputed))
+        fits(cards.staff_disputed(texts, GROUP, disputed))
+    fits(
+        cards.parked(
+            texts, GROUP, StripeEvent(kind="checkout.session.completed", stripe_id="evt_" + "x" * 60)
+        )
+    )
