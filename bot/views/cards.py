@@ -36,7 +36,7 @@ def to_pay(texts: Texts, group: Group, payment: Payment, url: str) -> Screen:
     """The link."""
     text = texts.t(
         "💳 <b>{amount} by card</b> · {group}\n"
-        "The page below is Stripe's. Once you have paid, I tell you here: nobody has to confirm anything.",
+        "The page below is Stripe's. Once it is paid, the receipt comes here by itself.",
         amount=texts.money(payment.amount_cents),
         group=group.title,
     )

@@ -34,7 +34,7 @@ def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
     if payment.method is Method.CARD:
         return [
             texts.t("💳 <b>{amount} by card</b>, on the page that the button below opens.", amount=amount),
-            texts.t("Once it is paid, I tell you here: nobody has to confirm anything."),
+            texts.t("Once it is paid, the receipt comes here by itself."),
             texts.t("Reference {reference}", reference=reference),
         ]
     lines: list[str] = [texts.t("🏦 <b>Bank transfer of {amount}</b>", amount=amount)]
