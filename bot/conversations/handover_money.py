@@ -21,7 +21,6 @@ from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen
 from ledger.errors import NotFound
 from ledger.groups.models import OFFLINE_METHODS, Method
-from ledger.money import InvalidAmount, exponent_of, parse_amount
 from ledger.orders import distributions, till, validation
 from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
@@ -160,9 +159,8 @@ async def ask_count(update: Update, context: Context) -> State:  # noqa: ARG001
 async def take_count(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount; a till that may well be empty."""
     data = _data(context)
-    try:
-        counted = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
-    except InvalidAmount:
+    counted = context.typed_amount
+    if counted is None:
         context.say(context.to_answer(Screen(errors.amount_again(context.texts))))
         return None
     keep(context.conversation, counted=counted)
@@ -250,10 +248,7 @@ def _method(context: Context, position: int) -> tuple[list[int], Method]:
 def _typed_amount(context: Context) -> int | None:
     """What was typed; asked again when it is no amount, or nothing."""
     _ = _data(context)
-    try:
-        amount = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
-    except InvalidAmount:
-        amount = 0
+    amount = context.typed_amount
     if not amount:
         context.say(context.to_answer(Screen(errors.amount_again(context.texts))))
     return amount or None

@@ -26,7 +26,6 @@ from bot.views.texts import Texts
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
-from ledger.money import InvalidAmount, exponent_of, parse_amount
 from ledger.payments import refunds, requests
 from ledger.payments import service as payments
 from ledger.payments.models import RefundRequest
@@ -57,11 +56,7 @@ async def start_asking(update: Update, context: Context) -> State | str:  # noqa
 
 async def take_amount(update: Update, context: Context) -> State | str:  # noqa: ARG001
     """How much, typed."""
-    try:
-        amount = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
-    except InvalidAmount:
-        amount = 0
-    return await _take(context, amount)
+    return await _take(context, context.typed_amount or 0)
 
 
 async def choose_amount(update: Update, context: Context) -> State | str:  # noqa: ARG001

@@ -23,7 +23,6 @@ from bot.views.screen import Screen, button
 from ledger.errors import LedgerError, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
-from ledger.money import InvalidAmount, exponent_of, parse_amount
 from ledger.payments import adjustments, refunds, requests
 from ledger.payments import service as payments
 from ledger.payments.adjustments import AdjustmentKind
@@ -102,11 +101,7 @@ async def start_granting(update: Update, context: Context) -> State | str:  # no
 
 async def take_amount(update: Update, context: Context) -> State | str:  # noqa: ARG001
     """The amount, typed."""
-    try:
-        amount = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
-    except InvalidAmount:
-        amount = 0
-    return await _take(context, amount)
+    return await _take(context, context.typed_amount or 0)
 
 
 async def choose_amount(update: Update, context: Context) -> State | str:  # noqa: ARG001

@@ -29,6 +29,7 @@ from ledger.db import Base
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
+from ledger.money import InvalidAmount, exponent_of, parse_amount
 
 if TYPE_CHECKING:
     from bot.delivery.cards import Cards
@@ -204,6 +205,14 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         """The message's text."""
         message = self.scene.update.effective_message
         return (message.text or "").strip() if message else ""
+
+    @property
+    def typed_amount(self) -> int | None:
+        """The message's text as an amount in cents, 0 or more; none where it is no amount."""
+        try:
+            return parse_amount(self.typed, exponent=exponent_of(self.group.currency))
+        except InvalidAmount:
+            return None
 
     @property
     def conversation(self) -> ConversationRow:
