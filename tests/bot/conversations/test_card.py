@@ -183,7 +183,7 @@ async def test_whoever_orders_for_somebody_leaves_the_card_to_them(town: CardVil
     await v.anne.press("Colis", expect="Colis")
     await v.anne.tap("+")
     await v.anne.press("Panier", expect="12,35")
-    choice = await v.anne.press("Valider", expect="payer")
+    choice = await v.anne.press("Valider mon panier", expect="payer")
     assert not choice.button("Carte")
     assert choice.button("Chèque")
 

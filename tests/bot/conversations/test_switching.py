@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
-from bot.conversations import switching
-from ledger.groups.models import Method
-from ledger.payments.models import Payment
 from tests.bot.conversations.test_mixed import books_hold, choice, labels
 from tests.support.bot import Stage
 from tests.support.ordering import order, reference_in, village
@@ -166,19 +161,3 @@ async def test_only_one_s_own(stage: Stage) -> None:
     await stage.world.settle()
     assert await states(stage) == [("cheque", 1235, "expected"), ("cash", 800, "expected")]
     assert not [row for row in await stage.rows("inbox") if row["error"]]
-
-
-async def test_what_waits_outside_is_asked_before(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The seam for a card whose page is still open."""
-    asked: list[Method] = []
-
-    async def before(_: object, payment: Payment) -> None:
-        asked.append(payment.method)
-
-    monkeypatch.setattr(switching, "before_switching", before)
-    v = await village(stage)
-    receipt = await order(v.marie, "Colis de légumes", "Chèque", total="12,35")
-    await v.marie.press("Payer autrement", expect="Comment allez-vous payer", message=receipt)
-    assert asked == []
-    await v.marie.press("Liquide", expect="🧾")
-    assert asked == [Method.CHEQUE]
