@@ -170,7 +170,7 @@ async def _disputed(
         legs = [books.Leg(card, account, movement.amount_cents)]
     entry = books.Entry(
         kind="disputed-card" if movement.amount_cents < 0 else "dispute-won",
-        key=f"card:{movement.stripe_id}",
+        key=f"card:{checkout.account_id}:{movement.stripe_id}",
         legs=legs,
         subject=f"payment:{payment.id}",
     )
@@ -209,7 +209,7 @@ async def _post(
         debit_id, credit_id = credit_id, debit_id
     entry = books.Entry(
         kind=kind,
-        key=f"card:{part}{movement.stripe_id}",
+        key=f"card:{part}{account.id}:{movement.stripe_id}",
         legs=[books.Leg(debit_id, credit_id, abs(cents))],
         dated=movement.at.date(),
         note=movement.source,
