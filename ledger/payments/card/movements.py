@@ -259,8 +259,6 @@ async def _checkout(session: AsyncSession, account: CardAccount, movement: Movem
 async def _serves_others(session: AsyncSession, account: CardAccount) -> bool:
     """Whether money that is not the group's goes through the account as well."""
     statement = (
-        select(CardMovement.id)
-        .where(CardMovement.account_id == account.id, ~CardMovement.is_ours)
-        .limit(1)
+        select(CardMovement.id).where(CardMovement.account_id == account.id, ~CardMovement.is_ours).limit(1)
     )
     return (await session.execute(statement)).first() is not None
