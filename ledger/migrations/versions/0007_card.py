@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from ledger import db
+from ledger.migrations import run_script
 
 revision = "0007"
 down_revision = "0006"
@@ -126,6 +127,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('wanted', 'open')"),
         postgresql_where=sa.text("state IN ('wanted', 'open')"),
     )
+    op.create_index(
+        "uq_checkouts_paid",
+        "checkouts",
+        ["payment_id"],
+        unique=True,
+        sqlite_where=sa.text("state = 'paid'"),
+        postgresql_where=sa.text("state = 'paid'"),
+    )
     op.create_table(
         "stripe_events",
         sa.Column("id", INT, autoincrement=True, nullable=False),
@@ -185,3 +194,4 @@ def upgrade() -> None:
     op.create_index(op.f("ix_card_refunds_group_id"), "card_refunds", ["group_id"], unique=False)
     op.create_index(op.f("ix_card_refunds_look_at"), "card_refunds", ["look_at"], unique=False)
     op.add_column("groups", sa.Column("takes_cards", db.Flag(), server_default=sa.false(), nullable=False))
+    run_script(op.get_bind(), "0007")

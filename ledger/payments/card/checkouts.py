@@ -207,9 +207,9 @@ async def learn(session: AsyncSession, checkout_id: int, seen: Seen) -> News | N
 async def _paid(session: AsyncSession, payment: Payment, checkout: Checkout) -> News | None:
     if checkout.state is CheckoutState.PAID:
         return None
-    checkout.state, checkout.look_at, checkout.tell = CheckoutState.PAID, None, False
     receipt = await payments.receive_by_card(session, payment)
-    checkout.payment_id = receipt.settled.payment.id
+    checkout.payment_id = receipt.settled.payment.id  # another one where this was received or replaced before
+    checkout.state, checkout.look_at, checkout.tell = CheckoutState.PAID, None, False
     account = await get_account(session, checkout.account_id)
     account.look_at = utc_now()  # for the fee
     await session.flush()

@@ -13,6 +13,7 @@ from ledger.db import Base, Cents, Code, GroupId, Key, Moment, one_of
 
 _IN_USE = text("retired_at IS NULL")
 _LIVE = text("state IN ('wanted', 'open')")
+_PAID = text("state = 'paid'")
 _UNDONE = text("done_at IS NULL")
 
 
@@ -77,6 +78,7 @@ class Checkout(Base):
         CheckConstraint("state <> 'open' OR look_at IS NOT NULL", name="open_is_looked_at"),
         CheckConstraint("state IN ('wanted', 'open') OR look_at IS NULL", name="over_is_not_looked_at"),
         Index("uq_checkouts_live", "payment_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE),
+        Index("uq_checkouts_paid", "payment_id", unique=True, sqlite_where=_PAID, postgresql_where=_PAID),
         Index(None, "payment_id"),
         Index(None, "payment_intent"),
         Index(None, "look_at"),

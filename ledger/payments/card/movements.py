@@ -170,7 +170,7 @@ async def _disputed(
         legs = [books.Leg(card, account, movement.amount_cents)]
     entry = books.Entry(
         kind="disputed-card" if movement.amount_cents < 0 else "dispute-won",
-        key=f"card:{movement.stripe_id}",
+        key=f"card:{checkout.account_id}:{movement.stripe_id}",
         legs=legs,
         subject=f"payment:{payment.id}",
     )
@@ -209,7 +209,7 @@ async def _post(
         debit_id, credit_id = credit_id, debit_id
     entry = books.Entry(
         kind=kind,
-        key=f"card:{part}{movement.stripe_id}",
+        key=f"card:{part}{account.id}:{movement.stripe_id}",
         legs=[books.Leg(debit_id, credit_id, abs(cents))],
         dated=movement.at.date(),
         note=movement.source,
@@ -259,8 +259,6 @@ async def _checkout(session: AsyncSession, account: CardAccount, movement: Movem
 async def _serves_others(session: AsyncSession, account: CardAccount) -> bool:
     """Whether money that is not the group's goes through the account as well."""
     statement = (
-        select(CardMovement.id)
-        .where(CardMovement.account_id == account.id, CardMovement.is_ours.is_(False))
-        .limit(1)
+        select(CardMovement.id).where(CardMovement.account_id == account.id, ~CardMovement.is_ours).limit(1)
     )
     return (await session.execute(statement)).first() is not None
