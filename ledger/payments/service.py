@@ -128,11 +128,11 @@ async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceip
     """Stripe has the money of a payment (locked by the caller, which proves it and sees to it that it counts once).
 
     It is received whatever became of the payment meanwhile: when it was not awaited any more, and when it was received
-    before (then as a payment of its own), it is the member's avoir. Gross; what Stripe keeps of it is posted apart.
+    or replaced before (then as a payment of its own), it is the member's avoir. Gross; what Stripe keeps is posted apart.
     """
     member = await session.get_one(Member, payment.member_id)
     was = payment.state
-    if was is PaymentState.RECEIVED:
+    if was is PaymentState.RECEIVED or await _is_replaced(session, payment):
         payment = await _add_payment(
             session, member, Method.CARD, payment.amount_cents, dated=utc_now().date(), subject=None
         )
