@@ -122,7 +122,7 @@ async def _write(
         return await _payout(session, account, movement, paid_out)
     if await _is_anothers(session, account, movement):
         return _Done(is_ours=False)
-    if movement.source is None or movement.kind not in PAYMENTS + REFUNDS + REFUNDS_FAILED + DISPUTES:
+    if movement.kind not in PAYMENTS + REFUNDS + REFUNDS_FAILED + DISPUTES:
         is_ours = not await _serves_others(session, account)
         return _Done(is_ours, await _fee(session, account, movement, is_ours, movement.net))
     checkout = await _checkout(session, account, movement)
