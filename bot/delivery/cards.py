@@ -242,9 +242,13 @@ class Cards:
     async def work_off(self) -> None:
         """Handle every event that came in, and ask Stripe everything that is due."""
         await self._while_due(self._next_event)
-        await asyncio.gather(
-            *(self._while_due(self._next_checkout, self._next_refund) for _ in range(AT_A_TIME))
-        )
+        now = utc_now()
+        async with self.database.snapshot() as session:
+            is_due = await checkouts.is_due(session, now) or await refunds.is_due(session, now)
+        if is_due:
+            await asyncio.gather(
+                *(self._while_due(self._next_checkout, self._next_refund) for _ in range(AT_A_TIME))
+            )
         async with self.database.snapshot() as session:
             due = await accounts.due(session, utc_now())
         for account_id in due:

@@ -148,12 +148,11 @@ async def take_due(session: AsyncSession, now: dt.datetime) -> Checkout | None:
     return checkout
 
 
-async def next_look(session: AsyncSession) -> dt.datetime | None:
-    """When :func:`take_due` has something to do."""
-    statement = (
-        select(Checkout.look_at).where(Checkout.look_at.is_not(None)).order_by(Checkout.look_at).limit(1)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
+async def is_due(session: AsyncSession, now: dt.datetime) -> bool:
+    """Whether :func:`take_due` has something to do."""
+    return (
+        await session.execute(select(Checkout.id).where(Checkout.look_at <= now).limit(1))
+    ).first() is not None
 
 
 async def look_soon(session: AsyncSession, token: str) -> None:

@@ -299,7 +299,7 @@ def event_of(body: bytes, signature: str | None, secret: str) -> Event:
 
 
 def seen(session: Mapping[str, Any]) -> Seen:
-    """A Checkout Session's JSON, of an answer or of an event."""
+    """A Checkout Session's JSON, of an answer or of an event. What is none raises KeyError, TypeError, AttributeError."""
     intent = session.get("payment_intent")
     status, is_paid = session.get("status", "complete"), session.get("payment_status") in TAKEN
     declined, has_failed = None, False
@@ -309,9 +309,14 @@ def seen(session: Mapping[str, Any]) -> Seen:
         has_failed = status == "complete" and not is_paid and intent.get("status") in FAILED
         intent = intent["id"]
     currency = session.get("currency")
+    token = (session.get("metadata") or {}).get("cagnotte")
+    if not (
+        isinstance(session["id"], str) and isinstance(token, str | None) and isinstance(intent, str | None)
+    ):
+        raise TypeError("not a session")
     return Seen(
         stripe_id=session["id"],
-        token=(session.get("metadata") or {}).get("cagnotte"),
+        token=token,
         url=session.get("url"),
         amount_cents=session.get("amount_total"),
         currency=currency.upper() if currency else None,

@@ -98,6 +98,12 @@ def _add(
     return row
 
 
+async def is_due(session: AsyncSession, now: dt.datetime) -> bool:
+    """Whether :func:`take_due` has something to do."""
+    statement = select(CardRefund.id).where(CardRefund.look_at <= now).limit(1)
+    return (await session.execute(statement)).first() is not None
+
+
 async def take_due(session: AsyncSession, now: dt.datetime) -> tuple[CardRefund, Checkout] | None:
     """The next refund to ask Stripe for; others leave it alone for a while. ``looks``: this is the how manieth attempt."""
     statement = (

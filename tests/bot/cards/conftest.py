@@ -18,8 +18,11 @@ async def street() -> AsyncIterator[Street]:
 
 
 @pytest.fixture
-async def desk(street: Street, sqlite_url: str, quiet_stripe: None) -> AsyncIterator[CardDesk]:
-    """On SQLite."""
+async def desk(
+    street: Street, sqlite_url: str, quiet_stripe: None, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[CardDesk]:
+    """On SQLite, one question after another."""
+    monkeypatch.setattr("bot.delivery.cards.AT_A_TIME", 1)
     async with card_desk(street, sqlite_url) as desk:
         yield desk
 
