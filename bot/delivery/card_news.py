@@ -16,6 +16,7 @@ from ledger.groups import service as groups
 from ledger.groups.models import Group, Member, Person
 from ledger.payments import service as payments
 from ledger.payments.card.checkouts import News
+from ledger.payments.card.gateway import Seen
 from ledger.payments.card.models import Checkout, StripeEvent
 from ledger.payments.card.movements import MovementNews
 from ledger.payments.card.refunds import RefundNews
@@ -68,7 +69,12 @@ class CardNews:
         member = await self._session.get_one(Member, payment.member_id)
         await self._member(group, member, lambda texts: views.unavailable(texts, group, payment))
         if for_good:
-            await self._staff(group, lambda texts: views.key_refused(texts, group))
+            await self.key_refused(checkout)
+
+    async def key_refused(self, checkout: Checkout) -> None:
+        """For those who keep the money: nobody can pay by card."""
+        group = await self._session.get_one(Group, checkout.group_id)
+        await self._staff(group, lambda texts: views.key_refused(texts, group))
 
     async def of_refund(self, news: RefundNews) -> None:
         """A refund was made, or failed."""
@@ -77,7 +83,10 @@ class CardNews:
         await self._keepers_of(group, news, lambda texts: views.refund_outcome(texts, group, news))
 
     async def of_movement(self, news: MovementNews) -> None:
-        """A dispute, or a refund made in Stripe's dashboard."""
+        """A dispute, a refund made in Stripe's dashboard, a payment of which nobody told."""
+        if isinstance(news, News):
+            await self.of_checkout(news)
+            return
         if isinstance(news, RefundNews):
             await self.of_refund(news)
             return
@@ -93,6 +102,12 @@ class CardNews:
         """An event that does not fit what we asked for."""
         group = await self._session.get_one(Group, event.group_id)
         await self._staff(group, lambda texts: views.parked(texts, group, event))
+
+    async def misfit(self, checkout: Checkout, seen: Seen) -> None:
+        """Stripe was asked, and its answer does not fit what we asked for."""
+        group = await self._session.get_one(Group, checkout.group_id)
+        answer = StripeEvent(kind="checkout.session", stripe_id=seen.stripe_id)
+        await self._staff(group, lambda texts: views.parked(texts, group, answer))
 
     async def _keepers_of(self, group: Group, news: RefundNews, screen: Callable[[Texts], Screen]) -> None:
         """Whoever gave a refund; everybody who keeps the money where Stripe was asked without us."""

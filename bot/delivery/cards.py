@@ -8,20 +8,26 @@ question to be put again; answered twice, the second answer changes nothing.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery import board, outbox
 from bot.delivery.card_news import CardNews
 from bot.delivery.outbox import Call
 from ledger.db import Database, utc_now
+from ledger.errors import LedgerError
 from ledger.groups.models import Group
 from ledger.payments.card import accounts, checkouts, events, movements, refunds
 from ledger.payments.card.checkouts import NotOurs
 from ledger.payments.card.gateway import (
+    AnswerLost,
+    CardBusy,
     CardKeyRefused,
     CardRefused,
     CardUnavailable,
@@ -33,13 +39,17 @@ from ledger.payments.card.gateway import (
 from ledger.payments.card.keys import KeyUnreadable, Vault
 from ledger.payments.card.models import CardAccount, CardRefund, Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState
-from ledger.payments.service import get_payment
+from ledger.payments.service import AlreadySettled, get_payment
 from ledger.reference import format_reference
 
 log = logging.getLogger(__name__)
 
+ASK_AGAIN = 0.3
+"""Seconds until an answer that somebody else waits for as well is asked for again."""
 AT_A_TIME = 8
 """How many questions are under way at once."""
+LONGEST_OPEN = dt.timedelta(hours=25)
+"""Stripe lets nobody pay a session a day after it was made."""
 POLL_EVERY = 2.0
 """Seconds between looks for what other processes left to be asked."""
 
@@ -93,26 +103,28 @@ class Cards:
         Raises :class:`CardUnavailable`; then it may still be paid.
         """
         async with self.database.unit_of_work() as session:
-            checkout = await session.get_one(Checkout, checkout_id)
-            if checkout.look_at is None:  # Stripe was never asked for it, or it is over
-                await checkouts.close(session, checkout_id)
+            checkout = await checkouts.hold_to_close(session, checkout_id)
+            if checkout is None:
                 return
-            await checkouts.hold(session, checkout)
             account = await accounts.get_account(session, checkout.account_id)
         try:
             seen = await self._ask(account, checkout)
-            if not seen.is_paid and not seen.is_expired:
+            if not seen.is_paid and not seen.is_over:
                 seen = await self.gateway.expire(self._key(account), seen.stripe_id)
         except (CardKeyRefused, KeyUnreadable) as error:
             log.warning("checkout %s is not closed: %s", checkout_id, type(error).__name__)
             return
         except CardRefused as refusal:
             log.error("checkout %s: Stripe refuses: %s", checkout_id, refusal.code)
+            if checkout.stripe_id is not None:
+                return
+        except AnswerLost:
+            log.error("checkout %s: nobody knows its page, so nobody can pay it", checkout_id)
         else:
             if seen.is_paid:
                 await self._learn(checkout_id, seen)
                 return
-            if not seen.is_expired:
+            if not seen.is_over:
                 raise CardUnavailable
         async with self.database.unit_of_work() as session:
             await checkouts.close(session, checkout_id)
@@ -125,15 +137,25 @@ class Cards:
         Raises :class:`CardClosed`, :class:`~ledger.errors.NotFound`, :class:`CardUnavailable`, :class:`CardRefused`,
         :class:`CardKeyRefused`, :class:`~ledger.payments.card.checkouts.CardNotOffered`.
         """
-        for _ in range(2):  # a session that ran out is followed by a new one
+        for _ in range(3):  # a session that ran out, or whose answer is lost, is followed by a new one
             checkout, account = await self._hold(token)
-            news = await self._learn(checkout.id, await self._ask(account, checkout))
+            try:
+                seen = await self._ask_patiently(account, checkout)
+            except AnswerLost:
+                await self._renew(checkout.id)
+                continue
+            except (CardKeyRefused, KeyUnreadable):
+                await self._key_refused(checkout)
+                raise
+            news = await self._learn(checkout.id, seen, is_replaced=True)
+            if news and news.is_over:
+                continue
             async with self.database.snapshot() as session:
                 found = await session.get_one(Checkout, checkout.id)
-                if found.state is CheckoutState.OPEN and found.url is not None:
-                    return found.url
-                if found.state is CheckoutState.PAID or not (news and news.is_over):
-                    raise CardClosed(await session.get_one(Payment, found.payment_id))
+                payment = await session.get_one(Payment, found.payment_id)
+            if found.state is CheckoutState.OPEN and payment.state is PaymentState.EXPECTED and seen.url:
+                return seen.url
+            raise CardClosed(payment)
         raise CardUnavailable
 
     async def look_at(self, token: str) -> Payment:
@@ -151,15 +173,40 @@ class Cards:
             return await get_payment(session, checkout.group_id, checkout.payment_id)
 
     async def _hold(self, token: str) -> tuple[Checkout, CardAccount]:
+        try:
+            async with self.database.unit_of_work() as session:
+                known = await checkouts.by_token(session, token)
+                group = await session.get_one(Group, known.group_id)
+                checkout = await checkouts.want(session, group, known.payment_id, known.language)
+                await checkouts.hold(session, checkout)
+                return checkout, await accounts.get_account(session, checkout.account_id)
+        except AlreadySettled:
+            async with self.database.snapshot() as session:
+                known = await checkouts.by_token(session, token)
+                payment = await get_payment(session, known.group_id, known.payment_id)
+            raise CardClosed(payment) from None
+
+    async def _ask_patiently(self, account: CardAccount, checkout: Checkout) -> Seen:
+        """As :meth:`_ask`, also while somebody else asks the very same."""
+        for _ in range(10):
+            try:
+                return await self._ask(account, checkout)
+            except CardBusy:
+                await asyncio.sleep(ASK_AGAIN)
+        return await self._ask(account, checkout)
+
+    async def _renew(self, checkout_id: int) -> None:
         async with self.database.unit_of_work() as session:
-            known = await checkouts.by_token(session, token)
-            payment = await get_payment(session, known.group_id, known.payment_id)
-            if payment.state is not PaymentState.EXPECTED:
-                raise CardClosed(payment)
-            group = await session.get_one(Group, known.group_id)
-            checkout = await checkouts.want(session, group, payment.id, known.language)
-            await checkouts.hold(session, checkout)
-            return checkout, await accounts.get_account(session, checkout.account_id)
+            await checkouts.renew(session, checkout_id)
+
+    async def _key_refused(self, checkout: Checkout) -> None:
+        """Whoever keeps the group's money is told, once a checkout."""
+        async with self.database.unit_of_work() as session:
+            news = CardNews(self, session)
+            if await checkouts.postpone(session, checkout.id) == 1:
+                await news.key_refused(checkout)
+            await self._send(session, news.calls)
+        self.committed()
 
     # — the loop —
 
@@ -168,7 +215,10 @@ class Cards:
         await self.mind_keys()
         while True:
             self._woken.clear()
-            await self.work_off()
+            try:
+                await self.work_off()
+            except Exception as error:
+                log.error("cards: %s; again in a moment", type(error).__name__, exc_info=True)
             try:
                 await asyncio.wait_for(self._woken.wait(), POLL_EVERY)
             except TimeoutError:
@@ -192,20 +242,31 @@ class Cards:
 
     async def work_off(self) -> None:
         """Handle every event that came in, and ask Stripe everything that is due."""
-        while await self._next_event():
-            pass
-        await asyncio.gather(
-            *(self._while_due(self._next_checkout, self._next_refund) for _ in range(AT_A_TIME))
-        )
+        await self._while_due(self._next_event)
+        now = utc_now()
+        async with self.database.snapshot() as session:
+            is_due = await checkouts.is_due(session, now) or await refunds.is_due(session, now)
+        if is_due:
+            await asyncio.gather(
+                *(self._while_due(self._next_checkout, self._next_refund) for _ in range(AT_A_TIME))
+            )
         async with self.database.snapshot() as session:
             due = await accounts.due(session, utc_now())
         for account_id in due:
-            await self._follow(account_id)
+            await self._guarded(partial(self._follow, account_id))
 
     async def _while_due(self, *kinds: Callable[[], Awaitable[bool]]) -> None:
         for take_next in kinds:
-            while await take_next():
+            while await self._guarded(take_next):
                 pass
+
+    async def _guarded(self, work: Callable[[], Awaitable[bool]]) -> bool:
+        """What breaks on one thing is taken up again later, and does not keep the others waiting."""
+        try:
+            return await work()
+        except Exception as error:
+            log.error("cards: %s; again later", type(error).__name__, exc_info=True)
+            return False
 
     async def _next_event(self) -> bool:
         async with self.database.unit_of_work() as session:
@@ -217,7 +278,10 @@ class Cards:
             try:
                 async with session.begin_nested():
                     seen = events.session_in(event)
-                    if seen is not None:
+                    if events.is_elsewhere(event):
+                        if events.mark_in(event) is not None:
+                            raise NotOurs("account")
+                    elif seen is not None:
                         outcome = await self._event_of_checkout(session, news, seen)
                     elif event.kind.startswith(events.ABOUT_MONEY):
                         await accounts.look_soon(session, event.account_id)
@@ -229,7 +293,7 @@ class Cards:
                             outcome = "looked"
             except NotOurs as refusal:
                 outcome = f"parked: {refusal.field}"
-            except (KeyError, TypeError, AttributeError) as error:
+            except (LedgerError, IntegrityError, DataError, KeyError, TypeError, AttributeError) as error:
                 outcome = f"parked: {type(error).__name__}"
             if outcome.startswith("parked"):
                 log.error("stripe event %s (%s): %s", event.stripe_id, event.kind, outcome)
@@ -245,9 +309,13 @@ class Cards:
             if seen.token is not None:
                 raise NotOurs("session")
             return "ignored"
+        if (await accounts.get_account(session, checkout.account_id)).sealed_key is not None:
+            raise NotOurs("account")  # it is the host's secret that signed it
         learnt = await checkouts.learn(session, checkout.id, seen)
         if learnt is not None:
             await news.of_checkout(learnt)
+        elif not seen.is_paid and seen.url is None:
+            await checkouts.look_soon(session, checkout.token)
         return "learnt"
 
     async def _next_checkout(self) -> bool:
@@ -260,12 +328,17 @@ class Cards:
             looks = checkout.looks
         try:
             seen = await self._ask(account, checkout)
-            if payment.state is not PaymentState.EXPECTED and not seen.is_paid and not seen.is_expired:
+            if payment.state is not PaymentState.EXPECTED and not seen.is_paid and not seen.is_over:
                 seen = await self.gateway.expire(self._key(account), seen.stripe_id)
             learnt = await self._learn(checkout.id, seen)
             if learnt is None or not (learnt.is_over or learnt.receipt):
                 async with self.database.unit_of_work() as session:
                     await checkouts.postpone(session, checkout.id)
+        except AnswerLost:
+            log.error(
+                "checkout %s: Stripe keeps an error as its answer; another takes its place", checkout.id
+            )
+            await self._renew(checkout.id)
         except CardRefused as refusal:
             await self._refused(checkout, refusal)
         except (CardUnavailable, CardKeyRefused, KeyUnreadable) as error:
@@ -280,13 +353,16 @@ class Cards:
         return True
 
     async def _refused(self, checkout: Checkout, refusal: CardRefused) -> None:
-        """Stripe will not have this session: the next attempt is another one."""
+        """Stripe will not have this session: the next attempt is another one. One it had may have been paid: asked again."""
         log.error("checkout %s: Stripe refuses: %s", checkout.id, refusal.code)
         async with self.database.unit_of_work() as session:
-            learnt = await checkouts.give_up(session, checkout.id)
             news = CardNews(self, session)
-            if learnt is not None:
-                await news.refused(learnt)
+            if checkout.stripe_id is not None and utc_now() < checkout.created_at + LONGEST_OPEN:
+                await checkouts.postpone(session, checkout.id)
+            else:
+                learnt = await checkouts.give_up(session, checkout.id)
+                if learnt is not None:
+                    await news.refused(learnt)
             await self._send(session, news.calls)
         self.committed()
 
@@ -317,16 +393,24 @@ class Cards:
         """The link back into the private chat, which shows how a checkout's payment stands."""
         return f"{self.telegram_links}/{self.bot_username}?start=p_{token}"
 
-    async def _learn(self, checkout_id: int, seen: Seen) -> checkouts.News | None:
-        """Write down what Stripe says of a checkout, with what members are told of it."""
+    async def _learn(
+        self, checkout_id: int, seen: Seen, *, is_replaced: bool = False
+    ) -> checkouts.News | None:
+        """Write down what Stripe says of a checkout, with what members are told of it.
+
+        ``is_replaced``: of one that is over they are told nothing, since another takes its place at once.
+        """
         async with self.database.unit_of_work() as session:
             news = CardNews(self, session)
+            learnt = None
             try:
-                learnt = await checkouts.learn(session, checkout_id, seen)
+                async with session.begin_nested():
+                    learnt = await checkouts.learn(session, checkout_id, seen)
             except NotOurs as refusal:
                 log.error("checkout %s: what Stripe says does not fit: %s", checkout_id, refusal.field)
-                raise CardRefused(f"other {refusal.field}") from None
-            if learnt is not None:
+                await checkouts.close(session, checkout_id)
+                await news.misfit(await session.get_one(Checkout, checkout_id), seen)
+            if learnt is not None and not (learnt.is_over and is_replaced):
                 await news.of_checkout(learnt)
             await self._send(session, news.calls)
         self.committed()
@@ -351,20 +435,34 @@ class Cards:
     async def _make(self, account: CardAccount, checkout: Checkout, refund: CardRefund) -> None:
         assert checkout.payment_intent is not None
         stripe_id, status = None, "failed"
+        is_first = refund.looks == 1
         try:
-            stripe_id, status = await self.gateway.refund(
-                self._key(account), checkout.payment_intent, refund.amount_cents, refund.token
+            key = self._key(account)
+            done = (
+                None
+                if is_first
+                else await self.gateway.find_refund(key, checkout.payment_intent, refund.token)
+            )  # a token is good for a day only, and an attempt may be older
+            stripe_id, status = done or await self.gateway.refund(
+                key, checkout.payment_intent, refund.amount_cents, refund.token
             )
+        except AnswerLost:
+            if is_first:
+                raise
+            log.error("refund %s: Stripe keeps an error as its answer; asked anew", refund.id)
+            async with self.database.unit_of_work() as session:
+                await refunds.ask_anew(session, refund.id)
+            return
         except CardRefused as refusal:
             log.error("refund %s: Stripe refuses: %s", refund.id, refusal.code)
         except (CardKeyRefused, KeyUnreadable) as error:
-            if refund.looks:  # it was asked for before, and nobody knows what became of it
+            if not is_first:  # nobody knows what became of the attempt before
                 raise
             log.error("refund %s: %s", refund.id, type(error).__name__)
         async with self.database.unit_of_work() as session:
             news = CardNews(self, session)
             if stripe_id is None or status in ("failed", "canceled"):
-                learnt = await refunds.failed(session, refund.id)
+                learnt = await refunds.failed(session, refund.id, stripe_id)
             else:
                 learnt = await refunds.made(session, refund.id, stripe_id)
             if learnt is not None:
@@ -372,11 +470,12 @@ class Cards:
             await accounts.look_soon(session, account.id)
             await self._send(session, news.calls)
 
-    async def _follow(self, account_id: int) -> None:
-        """Write down what moved at Stripe since the last look."""
+    async def _follow(self, account_id: int) -> bool:
+        """Write down what moved at Stripe since the last look; returns whether all of it was seen."""
+        begun = utc_now()
         async with self.database.snapshot() as session:
             account = await accounts.get_account(session, account_id)
-        soon = False
+        soon, is_complete = False, True
         try:
             key = self._key(account)
             found = [movement async for movement in self.gateway.movements(key, movements.since(account))]
@@ -384,12 +483,19 @@ class Cards:
                 known = await movements.known(session, account, [movement.stripe_id for movement in found])
             for movement in reversed(found):
                 if movement.stripe_id not in known:
-                    soon |= not await self._write(key, account_id, movement)
+                    try:
+                        soon |= not await self._write(key, account_id, movement)
+                    except (NotOurs, IntegrityError) as error:
+                        log.error(
+                            "card movement %s: %s", movement.stripe_id, type(error).__name__, exc_info=True
+                        )
+                        soon, is_complete = True, False
         except (CardUnavailable, CardRefused, CardKeyRefused, KeyUnreadable) as error:
             log.warning("card account %s: %s", account_id, type(error).__name__)
-            soon = isinstance(error, CardUnavailable)
+            soon, is_complete = isinstance(error, CardUnavailable), False
         async with self.database.unit_of_work() as session:
-            await movements.looked(session, account_id, soon=soon)
+            await movements.looked(session, account_id, begun, is_complete=is_complete, soon=soon)
+        return is_complete
 
     async def _write(self, key: str, account_id: int, movement: Movement) -> bool:
         paid_out: list[str] = []

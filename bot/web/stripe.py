@@ -7,6 +7,7 @@ here books anything: ``/pay`` asks Stripe, whose answer counts.
 from __future__ import annotations
 
 import logging
+import re
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -22,6 +23,8 @@ from ledger.payments.card import accounts, checkouts, events
 from ledger.payments.card.gateway import WrongSignature, event_of
 
 log = logging.getLogger(__name__)
+
+_LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class StripeDoor:
@@ -64,6 +67,8 @@ class StripeDoor:
         """To Stripe's page; to a word on how things stand where there is nothing to pay, or for who comes back."""
         token = request.path_params["token"]
         try:
+            if not _LIKE_A_TOKEN.fullmatch(token):
+                raise NotFound("checkout", token)
             texts, group = await self._reader(token)
         except NotFound:
             return HTMLResponse(pay_page.unknown(Texts("fr"), Texts("en")), status_code=404)

@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 _FORM = "application/x-www-form-urlencoded"
 _MAX_BODY = 1024 * 1024
 _REMEMBERED = 10_000
+GARBAGE = b"<html>\xff\xfe<h1>Welcome to our Wi-Fi</h1>"
 
 
 @dataclass(slots=True)
@@ -80,6 +81,8 @@ class Api:
             answer = await self._answer(request, logged, headers)
         except _Cut as cut:
             return Cut(is_begun=cut.is_begun)
+        except _Garbage:
+            return Response(GARBAGE, media_type="application/json")
         except StripeError as error:
             answer = Answer.refusing(error, logged.id)
         except Exception:
@@ -160,8 +163,14 @@ class Api:
     async def _suffer(self, call: _Call, when: str) -> None:
         if hang := call.suffers("hang", when):
             await self.faults.hang(hang)
+        if call.suffers("garbage", when):
+            raise _Garbage
         if call.suffers("drop", when) or call.suffers("cut", when):
             raise _Cut(is_begun=call.suffers("cut", when) is not None)
+
+
+class _Garbage(Exception):
+    """Something else than Stripe answers: a proxy, a portal."""
 
 
 class _Cut(Exception):

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.sandbox.stripe.errors import SandboxError, StripeError
 
-KINDS: Final = frozenset({"error", "drop", "cut", "hang"})
+KINDS: Final = frozenset({"error", "drop", "cut", "hang", "garbage"})
 MOMENTS: Final = frozenset({"before", "instead", "after"})
 
 
@@ -15,8 +15,8 @@ MOMENTS: Final = frozenset({"before", "instead", "after"})
 class Fault:
     """One kind of trouble, for the next `count` calls of an operation (or of any).
 
-    `error` answers `status`, `drop` closes the connection, `cut` does so in the middle of the answer, `hang` waits
-    `seconds` before it goes on.
+    `error` answers `status`, `drop` closes the connection, `cut` does so in the middle of the answer, `garbage` answers
+    what no program reads, `hang` waits `seconds` before it goes on.
     `before`: nothing was done and nothing is kept. `after`: it was done; an error is then what repeating it answers,
     as with Stripe. `instead` (errors only): nothing was done, and the error is kept all the same.
     """

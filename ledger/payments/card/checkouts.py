@@ -68,7 +68,7 @@ async def want(
     alive = await live(session, payment.id)
     if alive is not None:
         if tell:
-            alive.tell, alive.look_at = True, utc_now()
+            alive.tell, alive.look_at, alive.looks = True, utc_now(), 0
             await session.flush()
         return alive
     account = await in_use(session, group.id)
@@ -107,9 +107,21 @@ async def count_live(session: AsyncSession, group_id: int) -> int:
 
 
 async def hold(session: AsyncSession, checkout: Checkout) -> None:
-    """Stripe is about to be asked of it here; should that be cut short, it is asked again elsewhere."""
+    """Stripe is about to be asked of it here (its payment is locked); should that be cut short, it is asked elsewhere."""
     checkout.look_at = utc_now() + TAKEN
     await session.flush()
+
+
+async def hold_to_close(session: AsyncSession, checkout_id: int) -> Checkout | None:
+    """Hold a checkout that nobody is to pay any more. None: it is over, or closed now since Stripe never heard of it."""
+    _, checkout = await _lock(session, checkout_id)
+    if checkout.state not in ALIVE:
+        return None
+    if checkout.look_at is None:
+        await _close(session, checkout)
+        return None
+    await hold(session, checkout)
+    return checkout
 
 
 async def by_token(session: AsyncSession, token: str) -> Checkout:
@@ -136,12 +148,11 @@ async def take_due(session: AsyncSession, now: dt.datetime) -> Checkout | None:
     return checkout
 
 
-async def next_look(session: AsyncSession) -> dt.datetime | None:
-    """When :func:`take_due` has something to do."""
-    statement = (
-        select(Checkout.look_at).where(Checkout.look_at.is_not(None)).order_by(Checkout.look_at).limit(1)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
+async def is_due(session: AsyncSession, now: dt.datetime) -> bool:
+    """Whether :func:`take_due` has something to do."""
+    return (
+        await session.execute(select(Checkout.id).where(Checkout.look_at <= now).limit(1))
+    ).first() is not None
 
 
 async def look_soon(session: AsyncSession, token: str) -> None:
@@ -173,8 +184,36 @@ async def close(session: AsyncSession, checkout_id: int) -> None:
     """Stripe lets nobody pay it any more, and nobody did."""
     _, checkout = await _lock(session, checkout_id)
     if checkout.state in ALIVE:
-        checkout.state, checkout.look_at, checkout.tell = CheckoutState.CLOSED, None, False
-        await session.flush()
+        await _close(session, checkout)
+
+
+async def renew(session: AsyncSession, checkout_id: int) -> None:
+    """Stripe will never answer whether it made this checkout, so nobody can have its link: another takes its place.
+
+    At once where the member waits for it; else when they follow their link again.
+    """
+    payment, checkout = await _lock(session, checkout_id)
+    if checkout.state is not CheckoutState.WANTED:
+        return
+    tell = checkout.tell
+    await _close(session, checkout)
+    if tell and payment.state is PaymentState.EXPECTED:
+        group = await session.get_one(Group, checkout.group_id)
+        if await in_use(session, group.id) is not None:
+            await want(session, group, payment.id, checkout.language, tell=True)
+
+
+async def charged(
+    session: AsyncSession, checkout_id: int, payment_intent: str | None, amount_cents: int, currency: str
+) -> News | None:
+    """Stripe's balance holds the money: paid, even where the checkout was given up. Raises :class:`NotOurs`."""
+    payment, checkout = await _lock(session, checkout_id)
+    if currency != checkout.currency:
+        raise NotOurs("currency")
+    if amount_cents != checkout.amount_cents:
+        raise NotOurs("amount")
+    checkout.payment_intent = payment_intent or checkout.payment_intent
+    return await _paid(session, payment, checkout)
 
 
 async def learn(session: AsyncSession, checkout_id: int, seen: Seen) -> News | None:
@@ -190,7 +229,7 @@ async def learn(session: AsyncSession, checkout_id: int, seen: Seen) -> News | N
         return await _paid(session, payment, checkout)
     if checkout.state not in ALIVE:
         return None
-    if seen.is_expired:
+    if seen.is_over:
         return await _over(session, payment, checkout)
     if seen.url is not None:
         checkout.state, checkout.url = CheckoutState.OPEN, seen.url
@@ -219,9 +258,13 @@ async def _paid(session: AsyncSession, payment: Payment, checkout: Checkout) -> 
 async def _over(session: AsyncSession, payment: Payment, checkout: Checkout) -> News | None:
     if checkout.state not in ALIVE:
         return None
+    await _close(session, checkout)
+    return News(checkout, payment, is_over=True) if payment.state is PaymentState.EXPECTED else None
+
+
+async def _close(session: AsyncSession, checkout: Checkout) -> None:
     checkout.state, checkout.look_at, checkout.tell = CheckoutState.CLOSED, None, False
     await session.flush()
-    return News(checkout, payment, is_over=True) if payment.state is PaymentState.EXPECTED else None
 
 
 def _check(checkout: Checkout, seen: Seen, account: CardAccount) -> None:

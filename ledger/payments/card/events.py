@@ -52,6 +52,11 @@ def session_in(event: StripeEvent) -> Seen | None:
     return seen(event.payload["data"]["object"]) if event.kind.startswith(ABOUT_CHECKOUTS) else None
 
 
+def is_elsewhere(event: StripeEvent) -> bool:
+    """Whether it is about an account that is only connected to the one whose secret signed it: none of ours is."""
+    return event.payload.get("account") is not None
+
+
 def mark_in(event: StripeEvent) -> str | None:
     """Our mark in the object an event is about."""
     metadata = event.payload["data"]["object"].get("metadata")

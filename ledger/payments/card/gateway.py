@@ -24,10 +24,20 @@ stripe.enable_telemetry = False  # it would keep a file in the home directory
 TIMEOUT = 10.0
 """Seconds until an answer that does not come counts as none."""
 TAKEN = ("paid", "no_payment_required")
+FAILED = ("requires_payment_method", "canceled")
+"""How a PaymentIntent stands whose session is complete and whose money did not come after all."""
 
 
 class CardUnavailable(LedgerError):
     """Stripe did not answer, or answered that it cannot now. What was asked may have been done."""
+
+
+class CardBusy(CardUnavailable):
+    """The very same request is under way; its answer comes in a moment."""
+
+
+class AnswerLost(CardUnavailable):
+    """Stripe failed at this request and keeps that as its answer: under this token no other one will come."""
 
 
 class CardRefused(LedgerError):
@@ -62,7 +72,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A Checkout Session as Stripe has it. ``token`` is our mark in it; ``declined`` names the last declined attempt."""
+    """A Checkout Session as Stripe has it. ``token`` is our mark in it; ``declined`` names the last declined attempt.
+
+    Neither paid nor over, and without a ``url``: its money is under way, which takes some means of payment days.
+    """
 
     stripe_id: str
     token: str | None
@@ -71,7 +84,7 @@ class Seen:
     currency: str | None
     livemode: bool
     is_paid: bool
-    is_expired: bool
+    is_over: bool
     payment_intent: str | None
     declined: str | None = None
 
@@ -172,7 +185,7 @@ class Gateway:
             session = await self._client(key).v1.checkout.sessions.create_async(
                 params, {"idempotency_key": wish.token}
             )
-        return seen(session.to_dict())
+            return seen(session.to_dict())
 
     async def look(self, key: str, stripe_id: str) -> Seen:
         """A Checkout Session as it is now."""
@@ -180,16 +193,16 @@ class Gateway:
             session = await self._client(key).v1.checkout.sessions.retrieve_async(
                 stripe_id, {"expand": ["payment_intent"]}
             )
-        return seen(session.to_dict())
+            return seen(session.to_dict())
 
     async def expire(self, key: str, stripe_id: str) -> Seen:
         """See to it that a Checkout Session cannot be paid any more; it may have been meanwhile: look at the answer."""
         try:
             with _translated():
                 session = await self._client(key).v1.checkout.sessions.expire_async(stripe_id)
+                return seen(session.to_dict())
         except CardRefused:
             return await self.look(key, stripe_id)
-        return seen(session.to_dict())
 
     async def refund(self, key: str, payment_intent: str, amount_cents: int, token: str) -> tuple[str, str]:
         """Give back a part of what was paid; returns the refund's id and status. ``token`` makes it happen once."""
@@ -200,7 +213,18 @@ class Gateway:
         }
         with _translated():
             refund = await self._client(key).v1.refunds.create_async(params, {"idempotency_key": token})
-        return refund.id, str(refund.status)
+            return refund.id, str(refund.status)
+
+    async def find_refund(self, key: str, payment_intent: str, token: str) -> tuple[str, str] | None:
+        """The refund that an earlier request with this token made, if it did; its id and status."""
+        with _translated():
+            page = await self._client(key).v1.refunds.list_async(
+                {"payment_intent": payment_intent, "limit": 100}
+            )
+            async for refund in page.auto_paging_iter():
+                if (refund.to_dict().get("metadata") or {}).get("cagnotte") == token:
+                    return refund.id, str(refund.status)
+        return None
 
     async def movements(self, key: str, since: dt.datetime) -> AsyncIterator[Movement]:
         """Everything that changed the balance since a moment, the newest first."""
@@ -275,23 +299,30 @@ def event_of(body: bytes, signature: str | None, secret: str) -> Event:
 
 
 def seen(session: Mapping[str, Any]) -> Seen:
-    """A Checkout Session's JSON, of an answer or of an event."""
+    """A Checkout Session's JSON, of an answer or of an event. What is none raises KeyError, TypeError, AttributeError."""
     intent = session.get("payment_intent")
-    declined = None
+    status, is_paid = session.get("status", "complete"), session.get("payment_status") in TAKEN
+    declined, has_failed = None, False
     if isinstance(intent, dict):
         error = intent.get("last_payment_error") or {}
         declined = error.get("charge") or (intent["id"] if error else None)
+        has_failed = status == "complete" and not is_paid and intent.get("status") in FAILED
         intent = intent["id"]
     currency = session.get("currency")
+    token = (session.get("metadata") or {}).get("cagnotte")
+    if not (
+        isinstance(session["id"], str) and isinstance(token, str | None) and isinstance(intent, str | None)
+    ):
+        raise TypeError("not a session")
     return Seen(
         stripe_id=session["id"],
-        token=(session.get("metadata") or {}).get("cagnotte"),
+        token=token,
         url=session.get("url"),
         amount_cents=session.get("amount_total"),
         currency=currency.upper() if currency else None,
         livemode=session.get("livemode") is True,
-        is_paid=session.get("status", "complete") == "complete" and session.get("payment_status") in TAKEN,
-        is_expired=session.get("status") == "expired",
+        is_paid=status == "complete" and is_paid,
+        is_over=status == "expired" or has_failed,
         payment_intent=intent,
         declined=declined,
     )
@@ -315,6 +346,9 @@ def _movement(found: Mapping[str, Any]) -> Movement:
     )
 
 
+_NO_ANSWER = (KeyError, TypeError, AttributeError, ValueError)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     """Stripe's exceptions as ours. Theirs may hold parts of a request: they are not kept as a cause."""
@@ -323,9 +357,12 @@ def _translated() -> Iterator[None]:
     except (stripe.AuthenticationError, stripe.PermissionError):
         raise CardKeyRefused from None
     except (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError) as error:
-        if error.http_status == 409:  # the same request is under way
-            raise CardUnavailable from None
         raise CardRefused(error.code or type(error).__name__) from None
-    # 429, 5xx, no connection, no answer in time, an answer that is none; and what an answer cut short raises bare.
-    except (stripe.StripeError, aiohttp.ClientError, TimeoutError):
+    except stripe.APIError as error:
+        if error.http_status == 409:
+            raise CardBusy from None
+        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+        raise (AnswerLost if headers.get("idempotent-replayed") == "true" else CardUnavailable) from None
+    # 429, no connection, no answer in time; and what an answer that is cut short, or is none, raises bare.
+    except (stripe.StripeError, aiohttp.ClientError, TimeoutError, *_NO_ANSWER):
         raise CardUnavailable from None

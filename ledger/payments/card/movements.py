@@ -15,13 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
-from ledger.db import utc_now
-from ledger.groups.models import Member
+from ledger.db import insert_or_meet, utc_now
+from ledger.groups.models import Group, Member
 from ledger.payments import service as payments
-from ledger.payments.card import refunds
-from ledger.payments.card.checkouts import look_soon
+from ledger.payments.card import checkouts, refunds
 from ledger.payments.card.gateway import Movement
-from ledger.payments.card.models import CardAccount, CardMovement, Checkout, CheckoutState
+from ledger.payments.card.models import (
+    CardAccount,
+    CardMovement,
+    CardRefundState,
+    Checkout,
+    CheckoutState,
+)
 from ledger.payments.models import Payment
 
 AGAIN_SOON = dt.timedelta(minutes=1)
@@ -47,7 +52,7 @@ class Disputed:
     balance_cents: int
 
 
-MovementNews = Disputed | refunds.RefundNews
+MovementNews = Disputed | refunds.RefundNews | checkouts.News
 
 
 async def known(session: AsyncSession, account: CardAccount, ids: Collection[str]) -> set[str]:
@@ -63,11 +68,18 @@ def since(account: CardAccount) -> dt.datetime:
     return (account.looked_at or account.created_at) - OVERLAP
 
 
-async def looked(session: AsyncSession, account_id: int, *, soon: bool) -> None:
-    """The account's movements were looked through; ``soon``: something was not ready yet."""
+async def looked(
+    session: AsyncSession, account_id: int, begun: dt.datetime, *, is_complete: bool, soon: bool
+) -> None:
+    """The account's movements were looked through (``is_complete``: all of them), from the moment ``begun`` on.
+
+    ``soon``: something was not ready yet. Whatever moved since ``begun`` is looked at at once.
+    """
     account = await session.get_one(CardAccount, account_id, with_for_update={"key_share": True})
-    now = utc_now()
-    account.looked_at, account.look_at = now, now + (AGAIN_SOON if soon else AGAIN)
+    if is_complete:
+        account.looked_at = begun
+    if account.look_at <= begun:
+        account.look_at = utc_now() + (AGAIN_SOON if soon else AGAIN)
     await session.flush()
 
 
@@ -78,41 +90,66 @@ async def write(
 
     Returns whether it is done (false: look at it again later) and what people should know.
     """
-    account = await session.get_one(CardAccount, account_id, with_for_update={"key_share": True})
-    if await known(session, account, [movement.stripe_id]):
+    account = await session.get_one(CardAccount, account_id)
+    note = await _claim(session, account, movement)
+    if note is None:
         return True, None
+    done = await _write(session, account, movement, paid_out)
+    if done is None:
+        await session.delete(note)
+        await session.flush()
+        return False, None
+    note.is_ours, note.transaction_id = done.is_ours, done.transaction_id
+    await session.flush()
+    return True, done.news
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    is_ours: bool
+    transaction_id: int | None = None
+    news: MovementNews | None = None
+
+
+async def _write(
+    session: AsyncSession, account: CardAccount, movement: Movement, paid_out: Sequence[str]
+) -> _Done | None:
+    """What a movement does to the books; none: not yet. The fee comes last, since it locks only accounts of the books."""
+    group = await session.get_one(Group, account.group_id)
+    if movement.currency != group.currency:
+        return _Done(is_ours=False)
     if movement.kind in PAYOUTS + PAYOUTS_BACK:
         return await _payout(session, account, movement, paid_out)
-    if movement.source is None or movement.kind not in PAYMENTS + REFUNDS + REFUNDS_FAILED + DISPUTES:
+    if await _is_anothers(session, account, movement):
+        return _Done(is_ours=False)
+    if movement.kind not in PAYMENTS + REFUNDS + REFUNDS_FAILED + DISPUTES:
         is_ours = not await _serves_others(session, account)
-        await _note(
-            session, account, movement, is_ours, await _fee(session, account, movement, is_ours, movement.net)
-        )
-        return True, None
+        return _Done(is_ours, await _fee(session, account, movement, is_ours, movement.net))
     checkout = await _checkout(session, account, movement)
     if checkout is None:
-        await _note(session, account, movement, is_ours=False)
-        return True, None
-    if checkout.state is not CheckoutState.PAID:
-        await look_soon(session, checkout.token)  # the news that it was paid is still on its way
-        return False, None
-    fee = await _fee(session, account, movement, True, -movement.fee_cents)
+        return _Done(is_ours=False)
     news: MovementNews | None = None
-    posted = fee
-    if movement.kind in REFUNDS:
+    posted = None
+    if movement.kind in PAYMENTS:
+        news = await checkouts.charged(
+            session, checkout.id, movement.payment_intent, movement.amount_cents, movement.currency
+        )
+    elif checkout.state is not CheckoutState.PAID:
+        return None
+    elif movement.kind in REFUNDS:
         posted, news = await _refunded(session, checkout, movement)
     elif movement.kind in REFUNDS_FAILED:
         refund = await refunds.by_mark(session, movement.source, movement.token)
-        news = await refunds.failed(session, refund.id) if refund is not None else None
+        news = await refunds.failed(session, refund.id, movement.source) if refund is not None else None
     elif movement.kind in DISPUTES:
         posted, news = await _disputed(session, checkout, movement)
-    await _note(session, account, movement, True, posted or fee)
-    return True, news
+    fee = await _fee(session, account, movement, True, -movement.fee_cents)
+    return _Done(True, posted or fee, news)
 
 
 async def _payout(
     session: AsyncSession, account: CardAccount, movement: Movement, paid_out: Sequence[str]
-) -> tuple[bool, None]:
+) -> _Done | None:
     if movement.kind in PAYOUTS_BACK:
         statement = select(CardMovement).where(
             CardMovement.account_id == account.id,
@@ -123,30 +160,42 @@ async def _payout(
         posted = None
         if before is not None and before.transaction_id is not None:
             posted = await books.reverse(session, account.group_id, before.transaction_id, actor_id=None)
-        await _note(session, account, movement, True, posted.transaction_id if posted else None)
-        return True, None
+        return _Done(True, posted.transaction_id if posted else None)
     if movement.status in NEVER_ARRIVED:
-        await _note(session, account, movement, is_ours=True)
-        return True, None
+        return _Done(is_ours=True)
     if movement.status != "paid":
-        return False, None
+        return None
     amount = -movement.amount_cents
-    if await _serves_others(session, account):
-        statement = select(CardMovement).where(
-            CardMovement.account_id == account.id, CardMovement.stripe_id.in_(paid_out), CardMovement.is_ours
-        )
-        ours = (await session.execute(statement)).scalars().all()
-        amount = sum(one.amount_cents - one.fee_cents for one in ours)
+    statement = select(CardMovement).where(
+        CardMovement.account_id == account.id, CardMovement.stripe_id.in_(paid_out)
+    )
+    found = (await session.execute(statement)).scalars().all()
+    # What nobody here knows was there before us, or is another shop's.
+    if len(found) < len(paid_out) or await _serves_others(session, account):
+        amount = sum([await _share(session, one) for one in found if one.is_ours])
+    elif await _is_anothers(session, account, movement):
+        return _Done(is_ours=False)
     posted_id = await _post(session, account, movement, "payout", AccountKind.BANK, AccountKind.CARD, amount)
-    await _note(session, account, movement, True, posted_id)
-    return True, None
+    return _Done(True, posted_id)
+
+
+async def _share(session: AsyncSession, paid_out: CardMovement) -> int:
+    """What one of our movements brings into a payout; of another payout that came back, what was ours in it."""
+    if paid_out.kind not in PAYOUTS_BACK:
+        return paid_out.amount_cents - paid_out.fee_cents
+    if paid_out.transaction_id is None:
+        return 0
+    return await books.moved(session, paid_out.group_id, AccountKind.CARD, 0, paid_out.transaction_id)
 
 
 async def _refunded(
     session: AsyncSession, checkout: Checkout, movement: Movement
 ) -> tuple[int | None, refunds.RefundNews | None]:
     refund = await refunds.by_mark(session, movement.source, movement.token)
-    if refund is not None:
+    is_mistaken = (
+        refund is not None and refund.state is CardRefundState.FAILED and refund.stripe_id is None
+    )  # it was made after all
+    if refund is not None and not is_mistaken:
         assert movement.source is not None
         return None, await refunds.made(session, refund.id, movement.source)
     made = await refunds.book_made(session, checkout, -movement.amount_cents, str(movement.source))
@@ -217,15 +266,11 @@ async def _post(
     return (await books.post(session, account.group_id, entry)).transaction_id
 
 
-async def _note(
-    session: AsyncSession,
-    account: CardAccount,
-    movement: Movement,
-    is_ours: bool,
-    transaction_id: int | None = None,
-) -> None:
-    session.add(
-        CardMovement(
+async def _claim(session: AsyncSession, account: CardAccount, movement: Movement) -> CardMovement | None:
+    """The row of a movement that nobody wrote down yet; whoever writes it down at this moment is waited for."""
+    insert = insert_or_meet(session, CardMovement)
+    statement = (
+        insert.values(
             group_id=account.group_id,
             account_id=account.id,
             stripe_id=movement.stripe_id,
@@ -233,12 +278,25 @@ async def _note(
             source=movement.source,
             amount_cents=movement.amount_cents,
             fee_cents=movement.fee_cents,
-            is_ours=is_ours,
-            transaction_id=transaction_id,
+            is_ours=True,
             at=movement.at,
         )
+        .on_conflict_do_nothing(index_elements=["account_id", "stripe_id"])
+        .returning(CardMovement.id)
     )
-    await session.flush()
+    claimed = (await session.execute(statement)).scalar_one_or_none()
+    return None if claimed is None else await session.get_one(CardMovement, claimed)
+
+
+async def _is_anothers(session: AsyncSession, account: CardAccount, movement: Movement) -> bool:
+    """Whether it was posted as another of the group's accounts', which is the same one at Stripe."""
+    statement = select(CardMovement.id).where(
+        CardMovement.group_id == account.group_id,
+        CardMovement.account_id != account.id,
+        CardMovement.stripe_id == movement.stripe_id,
+        CardMovement.transaction_id.is_not(None),
+    )
+    return (await session.execute(statement)).first() is not None
 
 
 async def _checkout(session: AsyncSession, account: CardAccount, movement: Movement) -> Checkout | None:

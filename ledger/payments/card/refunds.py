@@ -98,8 +98,14 @@ def _add(
     return row
 
 
+async def is_due(session: AsyncSession, now: dt.datetime) -> bool:
+    """Whether :func:`take_due` has something to do."""
+    statement = select(CardRefund.id).where(CardRefund.look_at <= now).limit(1)
+    return (await session.execute(statement)).first() is not None
+
+
 async def take_due(session: AsyncSession, now: dt.datetime) -> tuple[CardRefund, Checkout] | None:
-    """The next refund to ask Stripe for; others leave it alone for a while."""
+    """The next refund to ask Stripe for; others leave it alone for a while. ``looks``: this is the how manieth attempt."""
     statement = (
         select(CardRefund)
         .where(CardRefund.look_at <= now)
@@ -111,6 +117,7 @@ async def take_due(session: AsyncSession, now: dt.datetime) -> tuple[CardRefund,
     if found is None:
         return None
     found.look_at = now + TAKEN
+    found.looks += 1
     await session.flush()
     return found, await session.get_one(Checkout, found.checkout_id)
 
@@ -119,9 +126,17 @@ async def postpone(session: AsyncSession, refund_id: int) -> None:
     """Stripe could not say: ask again later."""
     found = await _lock(session, refund_id)
     if found.state is CardRefundState.WANTED:
-        found.looks += 1
         found.look_at = utc_now() + min(FIRST_WAIT * 2 ** min(found.looks - 1, 10), LONGEST_WAIT)
         await session.flush()
+
+
+async def ask_anew(session: AsyncSession, refund_id: int) -> None:
+    """Stripe did not make it, and will answer nothing else under this token."""
+    found = await _lock(session, refund_id)
+    if found.state is CardRefundState.WANTED:
+        found.token = secrets.token_urlsafe(16)
+        await session.flush()
+    await postpone(session, refund_id)
 
 
 async def made(session: AsyncSession, refund_id: int, stripe_id: str) -> RefundNews | None:
@@ -134,12 +149,16 @@ async def made(session: AsyncSession, refund_id: int, stripe_id: str) -> RefundN
     return await news(session, found)
 
 
-async def failed(session: AsyncSession, refund_id: int) -> RefundNews | None:
-    """Stripe did not make it, or the card's bank sent it back: the booking is taken back. None when that was known."""
+async def failed(session: AsyncSession, refund_id: int, stripe_id: str | None = None) -> RefundNews | None:
+    """Stripe did not make it, or the card's bank sent it back: the booking is taken back. None when that was known.
+
+    ``stripe_id``: Stripe had it.
+    """
     found = await _lock(session, refund_id)
     if found.state is CardRefundState.FAILED:
         return None
     found.state, found.look_at = CardRefundState.FAILED, None
+    found.stripe_id = stripe_id or found.stripe_id
     await session.flush()
     await payments.take_back_by_card(session, found.group_id, found.payment_id)
     return await news(session, found)
