@@ -18,9 +18,7 @@ async def street() -> AsyncIterator[Street]:
 
 
 @pytest.fixture
-async def desk(
-    street: Street, sqlite_url: str, quiet_stripe: None, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[CardDesk]:
+async def desk(street: Street, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CardDesk]:
     """On SQLite, one question after another."""
     monkeypatch.setattr("bot.delivery.cards.AT_A_TIME", 1)
     async with card_desk(street, sqlite_url) as desk:
@@ -28,7 +26,7 @@ async def desk(
 
 
 @pytest.fixture
-async def any_desk(street: Street, database_url: str, quiet_stripe: None) -> AsyncIterator[CardDesk]:
+async def any_desk(street: Street, database_url: str) -> AsyncIterator[CardDesk]:
     """On either database: where several act at once."""
     async with card_desk(street, database_url) as desk:
         yield desk

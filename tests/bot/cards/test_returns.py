@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from bot.sandbox.stripe.faults import Fault
-from bot.sandbox.stripe.model import Entry
+from bot.sandbox.stripe.model import BalanceEntry
 from ledger.books.models import AccountKind
 from ledger.groups.models import Method
 from ledger.payments import refunds
@@ -326,11 +326,11 @@ async def test_a_payout_that_fails_on_its_way(desk: CardDesk) -> None:
     await desk.right()
 
 
-def shop_sells(desk: CardDesk, cents: int, fee: int = 30, *, ago: float = 0) -> Entry:
+def shop_sells(desk: CardDesk, cents: int, fee: int = 30, *, ago: float = 0) -> BalanceEntry:
     """Somebody else's sale in the same Stripe account."""
     mode = desk.stripe.dashboard.mode()
     now = mode.clock() - int(ago)
-    entry = Entry(
+    entry = BalanceEntry(
         id=f"txn_shop{len(mode.entries)}", created=now, type="payment", category="charge", amount=cents,
         available_on=now, source=None, fee=fee,
     )  # fmt: skip
