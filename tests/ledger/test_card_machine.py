@@ -437,7 +437,7 @@ class CardMachine(RuleBasedStateMachine):
             assert again == (True, None)
 
     def _write(self, fact: Fact) -> None:
-        if fact.is_written:
+        if fact.is_written or not self._charge_is_written(fact):
             return
         parts = [one.movement for one in fact.paid_out]
         is_done, _ = self.runner.run(self.cards.write(fact.movement, *parts))
@@ -450,6 +450,11 @@ class CardMachine(RuleBasedStateMachine):
         if is_done:
             fact.is_written = True
             fact.effect()
+
+    def _charge_is_written(self, fact: Fact) -> bool:
+        """Nothing of a payment is written down before what it brought."""
+        first = next((one for one in self.facts if one.page is fact.page), fact)
+        return fact.page is None or first is fact or first.is_written
 
     def _moves(self, moved: Movement, effect: Callable[[], None], page: Page | None = None) -> Fact:
         fact = Fact(moved, effect, page)

@@ -1,6 +1,7 @@
 """Checkouts: wanted, opened, seen again until they are paid or over. Every verb may be repeated and changes nothing twice.
 
-Locks: the payment, then its checkouts, then the accounts of the books.
+Locks, here as in movements and refunds: the row of a movement, the payment, its checkouts, a refund, the accounts of the
+books, and last the account at Stripe (to have it looked at).
 """
 
 from __future__ import annotations
