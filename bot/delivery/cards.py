@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.delivery import board, outbox
 from bot.delivery.card_news import CardNews
 from bot.delivery.outbox import Call
+from bot.views import cards as views
+from bot.views.texts import Texts
 from ledger.db import Database, utc_now
 from ledger.errors import LedgerError
 from ledger.groups.models import Group
@@ -372,7 +374,6 @@ class Cards:
         if checkout.stripe_id is not None:
             return await self.gateway.look(key, checkout.stripe_id)
         async with self.database.snapshot() as session:
-            group = await session.get_one(Group, checkout.group_id)
             payment = await session.get_one(Payment, checkout.payment_id)
         back = self.link(checkout.token)
         return await self.gateway.create(
@@ -381,9 +382,9 @@ class Cards:
                 token=checkout.token,
                 amount_cents=checkout.amount_cents,
                 currency=checkout.currency,
-                what=group.title,
+                what=views.what(Texts(checkout.language), payment),
                 reference=format_reference(payment.reference),
-                group_id=group.id,
+                group_id=checkout.group_id,
                 language=checkout.language,
                 return_url=f"{back}?back=1" if back else self.chat_link(checkout.token),
             ),

@@ -20,6 +20,14 @@ def reference(payment: Payment) -> Html:
     return Html(f"<code>{format_reference(payment.reference)}</code>")
 
 
+def what(texts: Texts, payment: Payment) -> str:
+    """What is paid, as Stripe's page, its receipt and its dashboard name it."""
+    code = format_reference(payment.reference)
+    if payment.subject is None:
+        return texts.label("Account top-up {reference}", reference=code)
+    return texts.label("Order {reference}", reference=code)
+
+
 def _ways(texts: Texts, payment: Payment, url: str | None = None) -> tuple[Row, ...]:
     return (
         (pay_button(texts, payment, url),),

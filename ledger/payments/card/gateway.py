@@ -176,7 +176,7 @@ class Gateway:
                 }
             ],
             "metadata": mark,
-            "payment_intent_data": {"metadata": mark, "description": f"{wish.what} · {wish.reference}"},
+            "payment_intent_data": {"metadata": mark, "description": wish.what},
             "locale": wish.language,
             "success_url": wish.return_url,
             "cancel_url": wish.return_url,
