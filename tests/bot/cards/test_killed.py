@@ -110,6 +110,7 @@ async def die_everywhere(
         await desk.rest(heir)
         await right(desk, heir, given)
         if not fate.has_struck:
+            await desk.right()
             return at - 1
     raise AssertionError(f"it goes on after {MOST} steps")
 
@@ -121,7 +122,7 @@ async def has_one_receipt(desk: CardDesk, _: Cards, payment: Payment) -> None:
     assert await desk.received() == [1235] * count
     assert len(await desk.receipts()) == count
     assert desk.open_sessions() == []
-    await desk.right()
+    await desk.even()
 
 
 async def test_while_the_page_is_opened_by_the_link(desk: CardDesk) -> None:
@@ -181,8 +182,8 @@ async def test_while_a_payment_is_found_by_asking(desk: CardDesk) -> None:
     assert await die_everywhere(desk, scene, work, has_one_receipt) > 8
 
 
-async def test_while_events_are_handled(any_desk: CardDesk) -> None:
-    any_desk.send_events()
+async def test_while_events_are_handled(desk: CardDesk) -> None:
+    desk.send_events()
 
     async def scene(desk: CardDesk) -> Payment:
         payment = await desk.expect()
@@ -193,7 +194,7 @@ async def test_while_events_are_handled(any_desk: CardDesk) -> None:
     async def work(_: CardDesk, cards: Cards, __: Payment) -> None:
         await cards.work_off()
 
-    assert await die_everywhere(any_desk, scene, work, has_one_receipt) > 8
+    assert await die_everywhere(desk, scene, work, has_one_receipt) > 8
 
 
 async def test_while_a_refund_is_made(any_desk: CardDesk) -> None:
@@ -212,7 +213,7 @@ async def test_while_a_refund_is_made(any_desk: CardDesk) -> None:
         assert desk.stripe.balance().refunded == refunded
         assert {row["state"] for row in await desk.rows("card_refunds")} == {"made"}
         assert len([one for one in await desk.told(desk.marie) if "go back" in one]) == refunded // 500
-        await desk.right()
+        await desk.even()
 
     assert await die_everywhere(any_desk, scene, work, right) > 8
 
@@ -234,7 +235,7 @@ async def test_while_a_refund_is_made_and_the_machine_stays_off_for_days(desk: C
 
     async def right(desk: CardDesk, _: Cards, __: None) -> None:
         assert desk.stripe.balance().refunded == refunded
-        await desk.right()
+        await desk.even()
 
     assert await die_everywhere(desk, scene, work, right) > 8
 
@@ -255,7 +256,7 @@ async def test_while_a_refund_fails(desk: CardDesk) -> None:
     async def right(desk: CardDesk, _: Cards, __: None) -> None:
         assert await desk.balance() == 1235 * failures
         assert len([one for one in await desk.told(desk.marie) if "did not get there" in one]) == failures
-        await desk.right()
+        await desk.even()
 
     assert await die_everywhere(desk, scene, work, right) > 8
 
@@ -277,7 +278,7 @@ async def test_while_what_moved_is_written_down(desk: CardDesk) -> None:
 
     async def right(desk: CardDesk, _: Cards, __: None) -> None:
         assert len(await desk.rows("card_movements")) == len(desk.stripe.dashboard.mode().entries)
-        await desk.right()
+        await desk.even()
 
     assert await die_everywhere(desk, scene, work, right) > 15
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
 from bot.sandbox.stripe.faults import Fault
 from bot.sandbox.stripe.model import BalanceEntry
+from bot.sandbox.stripe.server import TEST_KEY
 from ledger.books.models import AccountKind
+from ledger.db import utc_now
 from ledger.groups.models import Method
 from ledger.payments import refunds
+from ledger.payments.card import accounts
+from ledger.payments.card import refunds as card_refunds
+from ledger.payments.card.gateway import Movement
 from ledger.payments.card.models import CardRefundState
 from ledger.payments.models import Payment
 from ledger.payments.refunds import MoreThanCredit, MoreThanTheWayTakes
@@ -386,6 +394,43 @@ async def test_what_moved_while_the_key_did_not_serve_is_written_down_later(desk
     desk.stripe.world.keys.update(keys)
     await desk.rest()
     assert await desk.balance() == 935
+    await desk.right()
+
+
+async def test_what_moves_while_it_is_looked_is_looked_at_at_once(desk: CardDesk) -> None:
+    await desk.paid()
+    gateway = desk.cards.gateway
+
+    class Slow:
+        """An event comes in while the list is on its way."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(gateway, name)
+
+        async def movements(self, key: str, since: dt.datetime) -> AsyncIterator[Movement]:
+            async for one in gateway.movements(key, since):
+                yield one
+            async with desk.database.unit_of_work() as session:
+                await accounts.look_soon(session, 1)
+
+    await desk.later()
+    await desk.process(gateway=Slow()).work_off()
+    async with desk.database.snapshot() as session:
+        assert await accounts.due(session, utc_now()) == [1]
+
+
+async def test_a_refund_that_was_given_up_and_made_nevertheless_is_booked(desk: CardDesk) -> None:
+    """It must not be, but Stripe is right."""
+    payment = await desk.paid()
+    await desk.refund(500)
+    [row] = await desk.rows("card_refunds")
+    [checkout] = await desk.checkouts(payment)
+    await desk.cards.gateway.refund(TEST_KEY, checkout.payment_intent or "", 500, row["token"])
+    async with desk.database.unit_of_work() as session:
+        await card_refunds.failed(session, row["id"])
+    assert await desk.balance() == 1235
+    await desk.rest()
+    assert (await desk.balance(), await states(desk)) == (735, ["failed", "made"])
     await desk.right()
 
 
