@@ -20,6 +20,7 @@ from bot.delivery import inbox, outbox
 from bot.delivery.api import Api
 from bot.delivery.board import post_board
 from bot.delivery.budget import Budget
+from bot.delivery.cards import Cards
 from bot.delivery.context import Context, current_scene
 from bot.delivery.dispatcher import AnyApplication, Dispatcher
 from bot.delivery.http import AiohttpRequest
@@ -29,8 +30,11 @@ from bot.delivery.sender import Sender
 from bot.routes import handlers
 from bot.web.app import web_app
 from bot.web.server import serving
+from bot.web.stripe import StripeDoor
 from ledger import migrations
 from ledger.db import Database, utc_now
+from ledger.payments.card.gateway import Gateway
+from ledger.payments.card.keys import Vault
 from ledger.reminders import service as reminders
 
 log = logging.getLogger(__name__)
@@ -53,6 +57,7 @@ class Bot:
     dispatcher: Dispatcher
     sender: Sender
     reminding: Reminding
+    cards: Cards
 
 
 def build_api(config: Config) -> Api:
@@ -81,6 +86,20 @@ def build_application(api: Api) -> AnyApplication:
     return application
 
 
+def build_cards(config: Config, database: Database, api: Api, committed: Callable[[], None]) -> Cards:
+    """The door to Stripe; members reach it through our own web server where that has a public address."""
+    return Cards(
+        database=database,
+        gateway=Gateway(config.stripe.base_url),
+        vault=Vault(config.stripe.encryption_key),
+        host_key=config.stripe.api_key,
+        public_url=config.web.public_url if config.web.listen else None,
+        bot_id=api.bot.id,
+        bot_username=api.bot.username or "",
+        committed=committed,
+    )
+
+
 async def prepare_database(database: Database) -> None:
     """Bring an SQLite file's schema up; on PostgreSQL, refuse to start on an old one."""
     if database.is_sqlite:
@@ -104,7 +123,9 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         sender = Sender(database, api, api.bot.id, budget)
         dispatcher = Dispatcher(database, application, api, sender.wake)
         reminding = Reminding(database, api.bot.id, api.bot.username or "", sender.wake, post_board)
-        bot = Bot(api, database, dispatcher, sender, reminding)
+        cards = build_cards(config, database, api, sender.wake)
+        application.bot_data["cards"] = cards
+        bot = Bot(api, database, dispatcher, sender, reminding, cards)
         try:
             with _garbage_seldom_collected():
                 async with _work(config, bot):
@@ -112,6 +133,7 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         finally:
             await application.shutdown()
             await api.shutdown()
+            await cards.gateway.aclose()
     finally:
         await database.close()
 
@@ -138,12 +160,13 @@ async def _work(config: Config, bot: Bot) -> AsyncIterator[None]:
     working = [asyncio.create_task(bot.dispatcher.run()) for _ in range(workers)]
     tidying = asyncio.create_task(_for_ever("housekeeping", lambda: _tidy(bot)))
     reminding = asyncio.create_task(_for_ever("reminders", bot.reminding.run))
+    cards = asyncio.create_task(_for_ever("cards", bot.cards.run))
     menus = asyncio.create_task(_for_ever("menus", lambda: publish_menus(bot.api, bot.database)))
     try:
         async with _feeding(config, bot):
             yield
     finally:
-        for task in (tidying, reminding, menus):
+        for task in (tidying, reminding, menus, cards):
             task.cancel()
         bot.dispatcher.finish(workers)
         await asyncio.wait(working)
@@ -151,7 +174,7 @@ async def _work(config: Config, bot: Bot) -> AsyncIterator[None]:
         bot.sender.finish()
         await asyncio.wait([sending], timeout=FLUSH_SECONDS)
         sending.cancel()
-        await asyncio.gather(sending, tidying, reminding, menus, *working, return_exceptions=True)
+        await asyncio.gather(sending, tidying, reminding, menus, cards, *working, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager
@@ -160,7 +183,8 @@ async def _feeding(config: Config, bot: Bot) -> AsyncIterator[None]:
     secret = telegram.webhook_secret if telegram.mode == "webhook" else None
     async with contextlib.AsyncExitStack() as stack:
         if web.listen is not None:
-            app = web_app(bot.database, bot.api.bot.id, secret, bot.dispatcher.wake)
+            stripe = StripeDoor(bot.database, bot.cards, config.stripe.webhook_secret)
+            app = web_app(bot.database, bot.api.bot.id, secret, bot.dispatcher.wake, stripe)
             await stack.enter_async_context(serving(app, web.listen.host, web.listen.port))
         if telegram.mode == "webhook":
             parameters = {
@@ -189,6 +213,7 @@ async def _tidy(bot: Bot) -> None:
             await inbox.forget_old(session)
             await outbox.forget_old(session)
             await reminders.forget_old(session, utc_now())
+        await bot.database.empty_log()
         await asyncio.sleep(TIDY_EVERY)
 
 

@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     demo = add("demo", "try Cagnotte in the browser, with no token and no network", _demo)
+    demo.epilog = "On the payment page, card 4242 4242 4242 4242 pays and 4000 0000 0000 0002 is declined."
     demo.add_argument("--port", type=int, default=8080, help="the page's port on this machine (8080)")
     demo.add_argument(
         "--lang", choices=("fr", "en"), default="fr", help="the language of the page and its people"

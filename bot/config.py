@@ -60,11 +60,12 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Stripe:
-    """Card payments: off without `api_key`."""
+    """Card payments: the host's own key, and what groups' keys are kept with."""
 
     api_key: Annotated[Secret | None, values.STRIPE_KEY] = None
     webhook_secret: Annotated[Secret | None, values.STRIPE_SIGNING_SECRET] = None
     base_url: Annotated[str | None, values.URL] = None
+    encryption_key: Annotated[Secret | None, values.ENCRYPTION_KEY] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +103,7 @@ class Config:
             self.telegram.webhook_secret,
             self.stripe.api_key,
             self.stripe.webhook_secret,
+            self.stripe.encryption_key,
         )
         return [str(secret) for secret in (*given, password, unquote(password)) if secret]
 

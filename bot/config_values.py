@@ -166,6 +166,7 @@ COUNT = Rule(_count, "a whole number, 1 or more")
 STRIPE_KEY = Rule(
     _matching(r"(?!pk_)\S+"), "Stripe's secret key (sk_… or rk_…), not the publishable one", quotable=False
 )
+ENCRYPTION_KEY = Rule(_matching(r"\S{32,}"), "at least 32 characters, without spaces", quotable=False)
 STRIPE_SIGNING_SECRET = Rule(_matching(r"\S+"), "the webhook's signing secret (whsec_…)", quotable=False)
 MODE = _one_of("polling", "webhook")
 LEVEL = _one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

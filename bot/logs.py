@@ -32,7 +32,7 @@ Redact = Callable[[str], str]
 
 # Possessive and bounded repeats keep a very long line linear.
 _TOKEN = re.compile(r"(?<![0-9])[0-9]{6,}+(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
-_STRIPE = re.compile(r"(?<![A-Za-z0-9])(?:sk|rk|whsec)_[A-Za-z0-9_+/=-]+")
+_STRIPE = re.compile(r"(?<![A-Za-z0-9])(?i:sk|rk|whsec)_[A-Za-z0-9_+/=-]+")  # a phone begins with a capital
 _URL_PASSWORD = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s:/@]*:)[^\s/\"'<>]*@")
 
 _GAP = r"(?:%20|[\s+._\-\u2010-\u2015])"

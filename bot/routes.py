@@ -11,6 +11,8 @@ from telegram.ext import BaseHandler
 from bot.commands import account, board, handover, handover_close, members, sheets, validate
 from bot.commands import handover_goods as goods_taps
 from bot.conversations import (
+    card_settings,
+    cards,
     catalogue,
     coordinators,
     distributions,
@@ -23,10 +25,13 @@ from bot.conversations import (
     order,
     payment,
     people,
+    refund_requests,
+    refunds,
     settings,
     settling,
     setup,
     start,
+    switching,
     topup,
 )
 from bot.delivery.context import Context
@@ -96,6 +101,9 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     personal = [
         *order.conversation.entry_points,
         *topup.conversation.entry_points,
+        *refund_requests.conversation.entry_points,
+        *switching.handlers,
+        *cards.handlers,
         *start.handlers,
         *account.handlers,
     ]
@@ -103,12 +111,19 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     return [
         FromAnonymousAdmin(start.refuse_anonymous),
         PersonalElsewhere(verbs, old_button),
+        card_settings.conversation,
+        card_settings.KeyTyped(card_settings.not_asked_for),
         order.conversation,
         topup.conversation,
+        refund_requests.conversation,
+        *switching.handlers,
+        *cards.handlers,
         validate.conversation,
         members.conversation,
         people.conversation,
         settling.conversation,
+        refunds.conversation,
+        refund_requests.declining,
         payment.conversation,
         settings.conversation,
         coordinators.conversation,

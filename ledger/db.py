@@ -10,7 +10,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -41,6 +41,9 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeEngine
 
 from ledger.sqlite import Writer, open_connection
+
+LOG_PATIENCE = 2.0
+"""Seconds to wait for who reads or writes, before the write-ahead log is left as it is."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -258,6 +261,21 @@ class Database:
                 source.close()
 
         await asyncio.to_thread(copy)
+
+    async def empty_log(self) -> None:
+        """Empty SQLite's write-ahead log, which still holds what was overwritten; not if somebody is reading it long.
+
+        On PostgreSQL old rows and the log are the server's to clean.
+        """
+        if not self.is_sqlite:
+            return
+
+        def checkpoint() -> None:
+            with closing(sqlite3.connect(self.url.database or "", timeout=LOG_PATIENCE)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+        with suppress(sqlite3.OperationalError):
+            await asyncio.to_thread(checkpoint)
 
     @property
     def reading_engine(self) -> AsyncEngine:

@@ -173,6 +173,7 @@ def open_connection(database: str, *, read_only: bool) -> ShortTripConnection:
             "synchronous = FULL",
             "foreign_keys = ON",
             "recursive_triggers = ON",
+            "secure_delete = ON",
             "temp_store = MEMORY",
             f"query_only = {'ON' if read_only else 'OFF'}",
         ):

@@ -17,6 +17,8 @@ from ledger import reference
 from ledger.books.models import Account, Posting, Transaction, Transfer
 from ledger.catalogue.models import CatalogueUpload, Producer, Product
 from ledger.checks import HANDOVER, Check
+from ledger.checks_card import CARDS
+from ledger.checks_money import MONEY
 from ledger.db import Base
 from ledger.groups.models import Chat, Group, Member
 from ledger.orders.handover_models import (
@@ -29,7 +31,8 @@ from ledger.orders.handover_models import (
     StepSettlement,
 )
 from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
-from ledger.payments.models import Payment, Settlement
+from ledger.payments.card.models import CardAccount, CardMovement, CardRefund, Checkout, StripeEvent
+from ledger.payments.models import Payment, PaymentSwitch, RefundRequest, Settlement
 from ledger.reminders.models import Mute, Reminder
 
 LIMIT = 100
@@ -38,7 +41,7 @@ LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One broken rule: ``invariant`` is ``I1``…``I8``, ``stock`` or ``till``, ``subject`` the row, ``what`` a sentence."""
+    """One broken rule: ``I1``…``I8``, ``stock``, ``till``, ``refunds`` or ``cards``; the row; a sentence."""
 
     invariant: str
     what: str
@@ -48,9 +51,19 @@ class Violation:
 
 TRIGGERS = {
     "accounts": ("accounts_follow_postings", "accounts_kept", "accounts_start_empty"),
+    "card_movements": ("card_movements_immutable", "card_movements_kept"),
+    "card_refunds": ("card_refunds_end_once", "card_refunds_immutable", "card_refunds_kept"),
+    "checkouts": (
+        "checkouts_bring_a_payment",
+        "checkouts_end_once",
+        "checkouts_immutable",
+        "checkouts_kept",
+        "checkouts_start_wanted",
+    ),
     "corrections": ("corrections_immutable",),
     "order_lines": ("order_lines_immutable",),
     "order_steps": ("order_steps_immutable",),
+    "payment_switches": ("payment_switches_follow", "payment_switches_immutable"),
     "payments": (
         "payments_follow_settlements",
         "payments_immutable",
@@ -58,7 +71,15 @@ TRIGGERS = {
         "payments_start_expected",
     ),
     "postings": ("postings_by_transfers_only", "postings_immutable"),
-    "settlements": ("settlements_follow", "settlements_immutable", "settlements_settle"),
+    "refund_requests": ("refund_requests_decided_once", "refund_requests_kept"),
+    "settlements": (
+        "settlements_end_with_a_switch",
+        "settlements_follow",
+        "settlements_immutable",
+        "settlements_keep_card_money",
+        "settlements_settle",
+    ),
+    "stripe_events": ("stripe_events_done_once", "stripe_events_kept"),
     "transactions": ("transactions_immutable",),
     "transfers": ("transfers_immutable", "transfers_posted"),
 }
@@ -68,6 +89,7 @@ TRIGGERS_SQLITE = {
     "corrections": ("corrections_kept",),
     "order_lines": ("order_lines_kept",),
     "order_steps": ("order_steps_kept",),
+    "payment_switches": ("payment_switches_kept",),
     "postings": ("postings_kept",),
     "settlements": ("settlements_kept",),
     "transactions": ("transactions_kept",),
@@ -321,7 +343,8 @@ _TABLES = (
     *(Account, Transaction, Transfer, Posting),
     *(Chat, Member, CatalogueUpload, Producer, Product),
     *(Distribution, Basket, BasketLine, Order, Confirmation, OrderLine),
-    *(Payment, Settlement),
+    *(Payment, Settlement, PaymentSwitch, RefundRequest),
+    *(CardAccount, Checkout, CardRefund, CardMovement, StripeEvent),
     *(Reminder, Mute),
     *(Change, Correction, OrderStep, StepSettlement, DistributionStep, CashCount, MovedFrom),
 )
@@ -392,7 +415,7 @@ def _references(position: str) -> Check:
     )
 
 
-CHECKS = (*_BOOKS, *_BUSINESS, *HANDOVER, *_OWNERS, *_same_group())
+CHECKS = (*_BOOKS, *_BUSINESS, *HANDOVER, *MONEY, *CARDS, *_OWNERS, *_same_group())
 
 
 async def verify(session: AsyncSession) -> list[Violation]:

@@ -6,6 +6,7 @@ import re
 
 from telegram import Update
 
+from bot.commands.members import choices_on
 from bot.commands.validate import show_reference
 from bot.conversations.start import account_of, show_home
 from bot.delivery.context import Context
@@ -18,6 +19,7 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.orders import service as orders
 from ledger.orders.baskets import is_replaceable
+from ledger.payments import requests
 from ledger.reference import looks_like_reference
 
 ASKS_BALANCE = re.compile(
@@ -30,7 +32,8 @@ ASKS_BALANCE = re.compile(
 async def balance(update: Update, context: Context) -> None:  # noqa: ARG001
     """/solde, "solde ?": where one stands; to the person alone."""
     account = await account_of(context)
-    screen = views.balance_screen(context.texts, context.group, account)
+    asked = await requests.open_request(context.session, context.member)
+    screen = views.balance_screen(context.texts, context.group, account, asked)
     context.show_privately(screen)
 
 
@@ -42,7 +45,8 @@ async def history(update: Update, context: Context) -> None:  # noqa: ARG001
         context.session, member.group_id, AccountKind.MEMBERS, member.id, before=before or None
     )
     title = context.texts.t("📜 <b>Your history</b> · {group}", group=context.group.title)
-    screen = views.history(context.texts, title, page, "history")
+    choices = await choices_on(context, page)
+    screen = views.history(context.texts, title, page, choices, "history")
     context.show_privately(screen)
 
 

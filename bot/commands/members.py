@@ -1,4 +1,4 @@
-"""Members as coordinators look at them: everybody's balance (R6), one member's page and history (R17)."""
+"""Members as coordinators and treasurers look at them: everybody's balance (R6), one member's page and history (R17)."""
 
 from __future__ import annotations
 
@@ -16,19 +16,22 @@ from ledger.books.models import AccountKind
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Person
+from ledger.orders import service as orders
+from ledger.orders.models import Confirmation
+from ledger.payments import requests
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
 
 
 class State(StrEnum):
-    """What the coordinator is asked to type."""
+    """What is asked."""
 
     NAME = "name"
 
 
 async def balances(update: Update, context: Context) -> None:  # noqa: ARG001
     """/soldes: everybody, by pages."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     if not await context.discreetly():
         return
     chosen, page = context.numbers(2) if context.button_args else (0, 0)
@@ -36,8 +39,9 @@ async def balances(update: Update, context: Context) -> None:  # noqa: ARG001
         raise NotFound("button", chosen)
     amounts = await books.balances(context.session, group_id, AccountKind.MEMBERS)
     awaited = await payments.awaited_by_member(context.session, group_id)
+    asked = await requests.asked_by_member(context.session, group_id)
     everyone = [
-        views.MemberBalance(member, amounts[member.id], awaited.get(member.id, 0))
+        views.MemberBalance(member, amounts[member.id], awaited.get(member.id, 0), asked.get(member.id, 0))
         for member in await groups.members(context.session, group_id)
     ]
     context.show(views.balances(context.texts, context.group, everyone, views.Filter(chosen), page))
@@ -45,7 +49,7 @@ async def balances(update: Update, context: Context) -> None:  # noqa: ARG001
 
 async def member(update: Update, context: Context) -> State | None:  # noqa: ARG001
     """/adherent NAME: the page, or a choice; without a name, asks for it."""
-    _ = context.coordinator
+    _ = context.treasurer
     if not await context.discreetly():
         return None
     if context.command_text:
@@ -58,26 +62,26 @@ async def member(update: Update, context: Context) -> State | None:  # noqa: ARG
 
 async def take_name(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The name that was asked for; asked again when nobody is called so."""
-    _ = context.coordinator
+    _ = context.treasurer
     return END if await _show_named(context, context.typed) else None
 
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """Nobody after all."""
-    _ = context.coordinator
+    _ = context.treasurer
     context.show(views.left(context.texts))
     return END
 
 
 async def show_member(update: Update, context: Context) -> None:  # noqa: ARG001
     """A member was tapped."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     await show_member_page(context, await groups.get_member(context.session, group_id, context.numbers(1)[0]))
 
 
 async def history(update: Update, context: Context) -> None:  # noqa: ARG001
     """A member's statement, by pages."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     member_id, before = context.numbers(2)
     found = await groups.get_member(context.session, group_id, member_id)
     page = await books.statement(
@@ -85,12 +89,19 @@ async def history(update: Update, context: Context) -> None:  # noqa: ARG001
     )
     back = button(context.texts.label("◀️ Back"), "member", found.id)
     title = views.history_title(context.texts, found)
-    context.show(account_views.history(context.texts, title, page, "mhistory", found.id, back=back))
+    choices = await choices_on(context, page)
+    context.show(account_views.history(context.texts, title, page, choices, "mhistory", found.id, back=back))
+
+
+async def choices_on(context: Context, page: books.StatementPage) -> dict[int, Confirmation]:
+    """How the orders of a page of somebody's history are paid."""
+    ids = [line.transaction.id for line in page.lines]
+    return await orders.choices_of(context.session, context.group.id, ids)
 
 
 async def _show_named(context: Context, text: str) -> bool:
     """The page of the member a text names, or a choice between several; false when it names none."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     found = await groups.find_members(context.session, group_id, text, also_left=True)
     if not found:
         context.say(views.unknown(context.texts, text))
@@ -102,8 +113,8 @@ async def _show_named(context: Context, text: str) -> bool:
 
 
 async def show_member_page(context: Context, found: Member, notice: str | None = None) -> None:
-    """One member's page, to coordinators."""
-    assert found.group_id == context.coordinator.group_id
+    """One member's page, to coordinators and treasurers."""
+    assert found.group_id == context.treasurer.group_id
     person = await context.session.get(Person, found.person_id) if found.person_id else None
     page = views.MemberPage(
         found,
@@ -112,6 +123,8 @@ async def show_member_page(context: Context, found: Member, notice: str | None =
         await payments.payments_of(context.session, found, PaymentState.EXPECTED),
         is_reachable=person is not None and person.started_at is not None,
         has_blocked=person is not None and person.blocked_at is not None,
+        request=await requests.open_request(context.session, found),
+        for_coordinator=context.member.is_coordinator,
         invitation_url=context.deep_link(f"m_{found.invitation}") if found.invitation else None,
     )
     screen = views.member_page(context.texts, page)

@@ -159,11 +159,8 @@ async def take_amount(update: Update, context: Context) -> str | None:  # noqa: 
     """The amount, shown once more with its button."""
     _ = context.coordinator
     payment = await payment_of(context, context.conversation.data["payment"])
-    try:
-        amount = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
-        if amount == 0:
-            raise InvalidAmount(context.typed)
-    except InvalidAmount:
+    amount = context.typed_amount
+    if not amount:
         context.say(context.to_answer(Screen(amount_again(context.texts))))
         return None
     context.say(views.payment_page(context.texts, await page_of(context, payment), amount))

@@ -19,7 +19,7 @@ from bot.views import handover_goods as views
 from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen
 from ledger.errors import NotFound
-from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.money import InvalidAmount, parse_amount
 from ledger.orders import corrections
 from ledger.orders.baskets import MAX_QUANTITY
 
@@ -86,8 +86,8 @@ async def ask_price(update: Update, context: Context) -> State | None:  # noqa: 
 async def take_price(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The price of one line."""
     page = await asked_line(context)
-    price = _typed_price(context)
-    if price is None:
+    price = context.typed_amount
+    if not price:
         return say_again(context, errors.amount_again(context.texts))
     ask = asking.ask_price(context.texts, page.line.line, page.line.price_cents, _cancel(context))
     if changed_meanwhile(context, page, ask):
@@ -114,8 +114,8 @@ async def ask_price_for_all(update: Update, context: Context) -> State:  # noqa:
 async def take_price_for_all(update: Update, context: Context) -> State | None:  # noqa: ARG001
     """The price, shown once more with how many it is for."""
     one = await _asked_product(context)
-    price = _typed_price(context)
-    if price is None:
+    price = context.typed_amount
+    if not price:
         return say_again(context, errors.amount_again(context.texts))
     keep(context.conversation, price=price)
     yes = context.step_button(context.texts.label("✅ Confirm"), "confirm", style="success")
@@ -187,14 +187,6 @@ def typed_quantity(context: Context, page: views.LinePage) -> int | None:
     except InvalidAmount:
         return None
     return quantity if quantity <= MAX_QUANTITY else None
-
-
-def _typed_price(context: Context) -> int | None:
-    try:
-        price = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
-    except InvalidAmount:
-        return None
-    return price or None
 
 
 def say_again(context: Context, sentence: str) -> State | None:

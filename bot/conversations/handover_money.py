@@ -10,6 +10,7 @@ from telegram import Update
 from bot.commands import handover
 from bot.commands.handover_telling import show_aside, tell_coordinators_chat
 from bot.commands.validate import back_of, is_old, page_of, payment_of, tell_settled
+from bot.conversations.cards import close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.views import errors
@@ -20,7 +21,6 @@ from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen
 from ledger.errors import NotFound
 from ledger.groups.models import OFFLINE_METHODS, Method
-from ledger.money import InvalidAmount, exponent_of, parse_amount
 from ledger.orders import distributions, till, validation
 from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
@@ -78,6 +78,7 @@ async def proposed_instead(update: Update, context: Context) -> str:  # noqa: AR
 async def _receive_instead(context: Context, amount: int) -> str:
     by, data = context.coordinator, _data(context)
     announced = await payment_of(context, data["payment"])
+    await close_page(context, announced)
     if await is_old(context, announced, data["steps"]):
         return END
     done = await payments.receive_instead(
@@ -158,9 +159,8 @@ async def ask_count(update: Update, context: Context) -> State:  # noqa: ARG001
 async def take_count(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount; a till that may well be empty."""
     data = _data(context)
-    try:
-        counted = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
-    except InvalidAmount:
+    counted = context.typed_amount
+    if counted is None:
         context.say(context.to_answer(Screen(errors.amount_again(context.texts))))
         return None
     keep(context.conversation, counted=counted)
@@ -248,10 +248,7 @@ def _method(context: Context, position: int) -> tuple[list[int], Method]:
 def _typed_amount(context: Context) -> int | None:
     """What was typed; asked again when it is no amount, or nothing."""
     _ = _data(context)
-    try:
-        amount = parse_amount(context.typed, exponent=exponent_of(context.group.currency))
-    except InvalidAmount:
-        amount = 0
+    amount = context.typed_amount
     if not amount:
         context.say(context.to_answer(Screen(errors.amount_again(context.texts))))
     return amount or None

@@ -12,12 +12,14 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands.handover_telling import tell_member
+from bot.conversations.cards import card_link
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, Typed, keep
 from bot.views import errors
 from bot.views import handover_plan as acting_views
 from bot.views import order as views
-from bot.views.paying import copy_rows
+from bot.views import payment_choice as choice_views
+from bot.views.paying import pay_rows
 from bot.views.screen import Screen
 from ledger.catalogue.models import Product
 from ledger.catalogue.service import get_product, offered_products
@@ -173,31 +175,57 @@ async def confirm_basket(update: Update, context: Context) -> None:  # noqa: ARG
     await _show_payment_choice(context, view)
 
 
+async def mix(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Member credit first, or not after all."""
+    basket_id, is_mixed = context.numbers(2)
+    basket = await _live_basket(context, basket_id)
+    if basket is None:
+        return
+    view = await baskets.view(context.session, basket)
+    if not view.lines:
+        await _show_basket(context, basket)
+        return
+    await _show_payment_choice(context, view, mixed=bool(is_mixed))
+
+
 async def pay(update: Update, context: Context) -> None:  # noqa: ARG001
-    """A method was chosen: the order is placed with it."""
+    """A method was chosen, perhaps only for what member credit leaves: the order is placed with it."""
     method = context.button_args[0] if context.button_args else ""
-    basket_id, agreed = context.numbers(2, skip=1)
+    is_mixed = len(context.button_args) > 3
+    basket_id, agreed, *credit = context.numbers(3 if is_mixed else 2, skip=1)
     if method not in list(Method):
         raise NotFound("button", method)
     basket = await _live_basket(context, basket_id)
     if basket is not None:
-        await _place(context, basket, Method(method), agreed)
+        await _place(context, basket, Method(method), agreed, *credit)
 
 
-async def _place(context: Context, basket: Basket, method: Method | None, agreed: int | None) -> None:
+async def _place(
+    context: Context, basket: Basket, method: Method | None, agreed: int | None, credit: int = 0
+) -> None:
     texts, by, buyer = context.texts, context.member, await _buyer(context, basket)
+    if method is Method.CARD and buyer.id != by.id:
+        raise NotFound("button", method)
     try:
         async with context.attempt():
             done = await orders.confirm(
-                context.session, context.group, buyer, basket.id, method, agreed_cents=agreed, by=by
+                context.session,
+                context.group,
+                buyer,
+                basket.id,
+                method,
+                agreed_cents=agreed,
+                credit_cents=credit,
+                by=by,
             )
     except orders.NotEnoughCredit as refusal:
-        sentence = views.not_enough_credit(texts, refusal.balance, refusal.needed)
+        sentence = choice_views.not_enough_credit(texts, refusal.balance, refusal.needed)
         if buyer.id != by.id:
             sentence = acting_views.not_enough_credit(texts, buyer, refusal.balance, refusal.needed)
         context.toast(sentence, alert=True)
-        await _show_payment_choice(context, await baskets.view(context.session, basket))
-    except orders.PriceChanged as refusal:
+        view = await baskets.view(context.session, basket)
+        await _show_payment_choice(context, view, mixed=credit > 0)
+    except (orders.PriceChanged, orders.InvalidSplit) as refusal:
         context.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
         await _show_payment_choice(context, await baskets.view(context.session, basket))
     except LedgerError as refusal:
@@ -212,13 +240,14 @@ async def _show_receipt(context: Context, buyer: Member, done: orders.Confirmed)
     """The receipt, below what is left of the basket; whoever was ordered for reads it too."""
     texts, group = context.texts, context.group
     awaited = await payments.awaited(context.session, buyer)
-    receipt = views.receipt(texts, group, done, awaited)
     if buyer.id == context.member.id:
+        link = await card_link(context, done.payment)
         context.show(views.placed(texts, group, done.distribution))
-        context.say(receipt)
+        context.say(views.receipt(texts, group, done, awaited, link))
         return
+    receipt = views.receipt(texts, group, done, awaited)
     context.show(acting_views.ordered_for(texts, buyer, done.distribution.id, done.order.id))
-    own = receipt.with_rows(copy_rows(texts, group, done.payment) if done.payment else ())
+    own = receipt.with_rows(pay_rows(texts, group, done.payment) if done.payment else ())
     context.say(own.under(acting_views.acting_for(texts, buyer)))
     by = context.member.name
     await tell_member(
@@ -230,12 +259,24 @@ async def _show_receipt(context: Context, buyer: Member, done: orders.Confirmed)
     )
 
 
-async def _show_payment_choice(context: Context, view: baskets.BasketView) -> None:
+async def _show_payment_choice(context: Context, view: baskets.BasketView, *, mixed: bool = False) -> None:
+    """``mixed``: with member credit first, as long as there is some and it does not pay everything."""
     buyer = await _buyer(context, view.basket)
     balance = await payments.balance_of(context.session, buyer)
-    methods = offered_methods(context.group)
-    screen = views.payment_choice(context.texts, context.group, view, methods, balance)
-    await _show(context, view.basket, screen)
+    purse = choice_views.Purse(balance, buyer.name if buyer.id != context.member.id else None)
+    methods = _methods(context, buyer)
+    is_mixed = mixed and purse.first(context.group, view.total_cents, methods) > 0
+    choice = choice_views.mixed_choice if is_mixed else choice_views.payment_choice
+    await _show(context, view.basket, choice(context.texts, context.group, view, methods, purse))
+
+
+def _methods(context: Context, buyer: Member) -> list[Method]:
+    """How an order may be paid. A card is its holder's: whoever orders for somebody leaves that to them."""
+    return [
+        method
+        for method in offered_methods(context.group)
+        if method is not Method.CARD or buyer.id == context.member.id
+    ]
 
 
 async def _show_basket(context: Context, basket: Basket) -> None:
@@ -336,6 +377,7 @@ conversation = DurableConversation(
         Button("empty", empty_basket),
         Button("drop", take_out),
         Button("confirm", confirm_basket),
+        Button("paymix", mix),
         Button("pay", pay),
     ],
     states={State.QUANTITY: [Typed(take_quantity)]},

@@ -142,7 +142,7 @@ async def take_method(update: Update, context: Context) -> State:  # noqa: ARG00
     """How it was paid, typed."""
     _ = context.coordinator
     method = payment_line.method_of(context.typed)
-    if method is None:
+    if method is None or method not in OFFLINE_METHODS:
         return await ask_next(context, views.unknown_method(context.texts, context.typed))
     keep(context.conversation, method=str(method))
     return await ask_next(context)

@@ -34,6 +34,17 @@ METHOD_WORDS = {
     "bank cheque": Method.CHEQUE,
 }
 """Methods as people write them, without accents, in one word or two."""
+CARD_WORDS = (
+    "carte",
+    "cb",
+    "carte bancaire",
+    "carte bleue",
+    "card",
+    "bank card",
+    "credit card",
+    "debit card",
+)
+"""How people write a card, in an answer; in a line for ``/paiement`` there is none, since nobody enters it by hand."""
 SMALL_WORDS = {"par", "en", "un", "by", "in", "a", "via"}
 """What may stand before a method: ``par chèque``, ``en liquide``, ``by bank transfer``."""
 LONGEST_AMOUNT = 5
@@ -69,8 +80,10 @@ def parse_signed(text: str, exponent: int) -> int:
 
 
 def method_of(text: str) -> Method | None:
-    """The method a text names and nothing else: ``chèque``, ``cash``, ``par virement bancaire`` …"""
+    """The method a text names and nothing else: ``chèque``, ``cash``, ``par virement bancaire``, ``carte`` …"""
     words = text.split()
+    if folded(" ".join(word for word in words if word.lower() not in SMALL_WORDS)) in CARD_WORDS:
+        return Method.CARD
     found = _method_at(words, 0)
     return found[0] if found and found[1] == len(words) else None
 

@@ -73,7 +73,8 @@ async def set_method(update: Update, context: Context) -> None:  # noqa: ARG001
     """One of them, on or off."""
     words = _words(context)
     wanted = _one_of(words[1:], ("0", "1")) == "1"
-    method = Method(_one_of(words[:1], tuple(one for one in Method if one is not Method.CARD)))
+    possible = tuple(one for one in Method if one is not Method.CARD or context.group.takes_cards)
+    method = Method(_one_of(words[:1], possible))
     await groups.offer_method(context.session, context.group, method, wanted)
     context.show(views.methods_question(context.texts, context.group, offered_methods(context.group)))
 

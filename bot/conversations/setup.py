@@ -18,6 +18,7 @@ from bot.views.screen import Screen
 from ledger.db import utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group
+from ledger.payments.card import accounts
 
 ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
 GROUPS = ("group", "supergroup")
@@ -58,6 +59,7 @@ async def setup(update: Update, context: Context) -> None:
         )
         context.scene.group = group
         if is_new:
+            await accounts.follow_host(context.session, context.cards.host_key)
             _present(context, group)
         else:
             await _set_up_before(context, group)

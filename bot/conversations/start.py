@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.commands.menu import coordinator_menu
+from bot.conversations.cards import returned
 from bot.conversations.order import show_open_distributions
 from bot.conversations.people import tell_coordinators
 from bot.delivery import chats
@@ -38,6 +39,9 @@ async def start(update: Update, context: Context) -> None:  # noqa: ARG001
         await _follow_invitation(context, payload.removeprefix("j_"), then_order=False)
     elif payload.startswith("m_"):
         await _follow_own_invitation(context, payload.removeprefix("m_"))
+    elif payload.startswith("p_"):
+        if not await returned(context, payload.removeprefix("p_")):
+            await show_home(context)
     else:
         await show_home(context)
     member = context.scene.member

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from telegram import Update
 
+from bot.conversations.cards import card_link
 from bot.conversations.payment_line import method_of
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
@@ -19,7 +20,7 @@ from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Row
 from ledger.errors import NotFound
 from ledger.groups import service as groups
-from ledger.groups.models import OFFLINE_METHODS, Member, Method
+from ledger.groups.models import PAID_METHODS, Member, Method
 from ledger.money import MAX_AMOUNT, InvalidAmount, exponent_of, parse_amount
 from ledger.payments import service as payments
 
@@ -74,7 +75,7 @@ async def change_amount(update: Update, context: Context) -> State:  # noqa: ARG
 async def choose_method(update: Update, context: Context) -> State | str:  # noqa: ARG001
     """A method was tapped: the payment is announced, once."""
     method = context.button_args[-1]
-    if method not in list(OFFLINE_METHODS):
+    if method not in list(PAID_METHODS):
         raise NotFound("button", method)
     return await _announce(context, Method(method))
 
@@ -87,12 +88,13 @@ async def take_method(update: Update, context: Context) -> State | str:
 
 async def _announce(context: Context, method: Method) -> State | str:
     member, amount = await _the_same_member(context), context.conversation.data["amount"]
-    if method not in views.methods(context.group):
+    if method not in views.methods(context.group, amount):
         return await _ask_method(context, amount, views.not_offered(context.texts))
     payment = await payments.expect(context.session, member, method, amount, subject=None)
     context.show(views.announced(context.texts, payment))
     balance, awaited = await _account(context, member)
-    context.say(views.receipt(context.texts, context.group, payment, balance, awaited))
+    link = await card_link(context, payment)
+    context.say(views.receipt(context.texts, context.group, payment, balance, awaited, link))
     return END
 
 
@@ -140,7 +142,7 @@ async def _ask_method(context: Context, amount: int, notice: str | None = None) 
             "method",
             method,
         )
-        for method in views.methods(group)
+        for method in views.methods(group, amount)
     ]
     if not ways:
         context.show(views.not_possible(texts, group))

@@ -9,10 +9,10 @@ inside a transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from telegram import Message, Update
@@ -26,9 +26,13 @@ from bot.delivery.state import conversation_row, end, step_mark
 from bot.views.screen import BELOW, Button, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.db import Base
-from ledger.errors import NotAllowed, NotFound
+from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
+from ledger.money import InvalidAmount, exponent_of, parse_amount
+
+if TYPE_CHECKING:
+    from bot.delivery.cards import Cards
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
@@ -39,12 +43,16 @@ name, decimals of the currency)``."""
 
 
 class NeedsFact(Exception):
-    """The handler needs an answer from outside, or the outcome of ``work`` that takes a while, before it can go on."""
+    """The handler needs an answer from outside, or the outcome of ``work`` that takes a while, before it can go on.
 
-    def __init__(self, fact: Fact, work: Callable[[], Any] | None = None) -> None:
+    ``waits``: the work is a coroutine's, which computes nothing that would hold up others.
+    """
+
+    def __init__(self, fact: Fact, work: Callable[[], Any] | None = None, *, waits: bool = False) -> None:
         super().__init__(fact)
         self.fact = fact
         self.work = work
+        self.waits = waits
 
 
 @dataclass
@@ -67,6 +75,10 @@ class Scene:
     error: Exception | None = None
     moved: bool = False
     """Whether what began in a group goes on in the person's private chat."""
+    secret: bool = False
+    """Whether what was typed is neither kept nor left in the chat: see ``typed_keys.py``."""
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    """What to wake once all this is committed."""
 
     @property
     def topic(self) -> int | None:
@@ -94,6 +106,12 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         context = super().from_update(update, application)
         context.scene = current_scene.get()
         return context
+
+    @property
+    def cards(self) -> Cards:
+        """This process's door to Stripe."""
+        cards: Cards = self.bot_data["cards"]
+        return cards
 
     @property
     def session(self) -> AsyncSession:
@@ -189,6 +207,14 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         return (message.text or "").strip() if message else ""
 
     @property
+    def typed_amount(self) -> int | None:
+        """The message's text as an amount in cents, 0 or more; none where it is no amount."""
+        try:
+            return parse_amount(self.typed, exponent=exponent_of(self.group.currency))
+        except InvalidAmount:
+            return None
+
+    @property
     def conversation(self) -> ConversationRow:
         """What the person is in the middle of in this chat."""
         return self.scene.conversation
@@ -202,10 +228,22 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def outcome(self, name: str, work: Callable[[], T]) -> T:
         """What ``work`` returns: done once for an update, in a thread and outside the unit of work, so that nobody waits."""
+        return cast(T, self._outcome(name, work, waits=False))
+
+    def answer(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        """What ``work`` brings from outside, as :meth:`outcome` does, where one waits and does not compute.
+
+        What it raises of the ledger's errors is raised here.
+        """
+        return cast(T, self._outcome(name, work, waits=True))
+
+    def _outcome(self, name: str, work: Callable[[], Any], *, waits: bool) -> Any:
         key = ("outcome", name)
         if key not in self.scene.facts:
-            raise NeedsFact(key, work)
-        found: T = self.scene.facts[key]
+            raise NeedsFact(key, work, waits=waits)
+        found = self.scene.facts[key]
+        if isinstance(found, LedgerError):
+            raise found
         return found
 
     def attempt(self) -> AsyncSessionTransaction:

@@ -21,7 +21,7 @@ from telegram import Update, User
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot.delivery import board, chats, inbox, outbox
+from bot.delivery import board, chats, inbox, outbox, typed_keys
 from bot.delivery.api import Api
 from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
 from bot.delivery.facts import find_out
@@ -136,12 +136,17 @@ class Dispatcher:
         self.handled += 1
         if scene is not None:
             self._after_commit(scene)
+            if scene.secret:
+                await self._database.empty_log()
         return True
 
     async def _find_out(self, need: NeedsFact, facts: dict[Fact, Any]) -> None:
         """Do the work, or ask Telegram. A chat that got another id is known by it when the handler asks again."""
         if need.work is not None:
-            facts[need.fact] = await asyncio.to_thread(need.work)
+            try:
+                facts[need.fact] = await (need.work() if need.waits else asyncio.to_thread(need.work))
+            except LedgerError as error:
+                facts[need.fact] = error
             return
         try:
             facts[need.fact] = await find_out(self._api, need.fact)
@@ -165,9 +170,28 @@ class Dispatcher:
             else:
                 refuse(scene, refusal)
             await board.refresh(session)
-            await outbox.enqueue(session, self._bot_id, scene.calls)
-        await inbox.mark_done(session, claimed.id)
+        await self._done(session, claimed, scene)
         return scene
+
+    async def _done(self, session: AsyncSession, claimed: Claimed, scene: Scene | None) -> None:
+        calls = [] if scene is None else scene.calls
+        hushed = await self._hush(session, claimed, calls, typed=scene is not None and scene.secret)
+        if scene is not None:
+            scene.secret = hushed
+        await outbox.enqueue(session, self._bot_id, calls)
+        await inbox.mark_done(session, claimed.id)
+
+    async def _hush(
+        self, session: AsyncSession, claimed: Claimed, calls: list[outbox.Call], *, typed: bool
+    ) -> bool:
+        """Where a key was typed: it goes out of the chat, ahead of the answer, and out of the inbox."""
+        if not typed and not typed_keys.holds_key(claimed.payload):
+            return False
+        deletion = typed_keys.deletion(claimed.payload, typed=typed)
+        if deletion is not None:
+            calls.insert(0, deletion)
+        await inbox.replace_payload(session, claimed.id, typed_keys.blanked(claimed.payload, typed=typed))
+        return True
 
     async def _process(self, scene: Scene) -> None:
         token = current_scene.set(scene)
@@ -211,6 +235,8 @@ class Dispatcher:
     def _after_commit(self, scene: Scene) -> None:
         if scene.calls:
             self._committed()
+        for wake in scene.after_commit:
+            wake()
         query = scene.update.callback_query
         if query is not None:
             text, alert = scene.toast or ("", False)
@@ -242,9 +268,12 @@ class Dispatcher:
         async with self._database.unit_of_work() as session:
             await inbox.mark_done(session, claimed.id, error=type(error).__name__)
             apology = self._apology(claimed)
-            if apology is not None:
-                await outbox.enqueue(session, self._bot_id, [apology])
+            calls = [] if apology is None else [apology]
+            hushed = await self._hush(session, claimed, calls, typed=False)
+            await outbox.enqueue(session, self._bot_id, calls)
         self._committed()
+        if hushed:
+            await self._database.empty_log()
 
     def _apology(self, claimed: Claimed) -> outbox.Call | None:
         try:

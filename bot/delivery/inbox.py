@@ -152,6 +152,11 @@ async def mark_done(session: AsyncSession, row_id: int, error: str | None = None
     await session.execute(_DONE, {"row_id": row_id, "now": utc_now(), "why": error})
 
 
+async def replace_payload(session: AsyncSession, row_id: int, payload: dict[str, Any]) -> None:
+    """Keep this of an update, instead of how it came."""
+    await session.execute(update(InboxRow).where(InboxRow.id == row_id).values(payload=payload))
+
+
 async def put_back(session: AsyncSession, row_id: int, delay: dt.timedelta) -> None:
     """Try the update again after ``delay``; the person's later updates wait with it."""
     await session.execute(

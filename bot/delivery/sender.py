@@ -2,7 +2,7 @@
 
 One process at a time sends (a lease decides which), so the budget is shared by having one owner. A call whose process died
 before its outcome was written is made again: a receipt rather twice than never. A call whose answer did not come in time
-is not repeated while we live, unless it is an edit, since Telegram has nearly always carried it out.
+is not repeated while we live, unless it is an edit or a deletion, since Telegram has nearly always carried it out.
 
 Boards come last: see ``board_sender.py``.
 """
@@ -50,6 +50,9 @@ POLL_EVERY = 0.25
 IN_FLIGHT = 16
 BOARDS_IN_FLIGHT = 4
 LONGEST_BACK_OFF = 30.0
+REPEATABLE = ("edit", "delete")
+"""How the names begin of calls that may be made twice."""
+DONE_ALREADY = ("not modified", "to delete not found")
 
 
 class Sender:
@@ -267,7 +270,7 @@ class Sender:
             await self._note_blocked(row.chat_id)
             return Result(row.id, "refused")
         except BadRequest as error:
-            if "not modified" in error.message.lower():
+            if any(words in error.message.lower() for words in DONE_ALREADY):
                 return Result(row.id, "sent")
             other = _instead(row, error.message.lower())
             if other is not None:
@@ -275,7 +278,7 @@ class Sender:
             log.warning("outbox: %s was refused: %s", row.method, error.message)
             return Result(row.id, "refused")
         except TimedOut as error:
-            if surely_not_delivered(error) or row.method.startswith("edit"):
+            if surely_not_delivered(error) or row.method.startswith(REPEATABLE):
                 self._try_later(row)
                 return None
             return Result(row.id, "unknown")

@@ -7,8 +7,13 @@ import sys
 from collections.abc import AsyncIterator
 
 from bot.demo.stage import theatre
-from bot.demo.story import Story
+from bot.demo.story import DECLINED, PAYS, Story
 from bot.signals import serve_until_told
+
+HINT = {
+    "fr": f"Par carte bancaire\u00a0: {PAYS} paie, {DECLINED} est refusée. Aucun argent ne bouge.",
+    "en": f"By card: {PAYS} pays, {DECLINED} is declined. No money moves.",
+}
 
 
 async def serve(port: int, language: str) -> int:
@@ -25,7 +30,7 @@ async def serve(port: int, language: str) -> int:
 async def _seeded(port: int, language: str) -> AsyncIterator[None]:
     """The theatre with its group; the page answers while the group is being set up."""
     async with theatre(port, language) as play:
-        print(f"Cagnotte: {play.url}/  (Ctrl+C)", flush=True)
+        print(f"Cagnotte: {play.url}/  (Ctrl+C)\n{HINT[language]}", flush=True)
         story = Story(play.stage, language)
         await story.gather()
         await story.set_up()

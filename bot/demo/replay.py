@@ -34,6 +34,7 @@ async def replay(language: str) -> int:
             await story.set_up()
             reference = await story.order()
             await story.hand_over(reference)
+            await story.pay_by_card()
             async with play.bot.database.snapshot() as session:
                 violations = await verify(session)
     except StoryWentWrong as error:

@@ -1,5 +1,5 @@
 """The main story, as people live it: a group is set up, a member orders and gets a reference, a coordinator confirms the
-payment at the distribution, and the balance is zero.
+payment at the distribution, and the balance is zero. Another member pays by card, and nobody confirms anything.
 
 Every line goes through the sandbox's HTTP; what is seen is told to ``narrator``.
 """
@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from bot.demo.actors import Actor, Message, Stage, StoryWentWrong, body_of, buttons_of, is_from_bot
+from bot.demo.browser import Browser
 
 REFERENCE = re.compile(r"\b[2-9A-Z]{3}-[2-9A-Z]{4}\b")
 PRICE = {"fr": "12,35", "en": "12.35"}
+PAYS = "4242 4242 4242 4242"
+DECLINED = "4000 0000 0000 0002"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,12 @@ class Words:
     reference: str
     announced: str
     imported: str
+    card: str
+    page: str
+    declined: str
+    paid: str
+    back: str
+    thanks: str
 
 
 FRENCH = Words(
@@ -59,6 +68,12 @@ FRENCH = Words(
     reference="référence",
     announced="Distribution",
     imported="importé",
+    card="Carte bancaire",
+    page="Page de paiement",
+    declined="refusée",
+    paid="payés par carte",
+    back="conversation",
+    thanks="Merci",
 )
 ENGLISH = Words(
     group="Lilac Food Group",
@@ -78,6 +93,12 @@ ENGLISH = Words(
     reference="reference",
     announced="Distribution",
     imported="imported",
+    card="Card",
+    page="Payment page",
+    declined="declined",
+    paid="paid by card",
+    back="chat",
+    thanks="Thank you",
 )
 WORDS = {"fr": FRENCH, "en": ENGLISH}
 
@@ -120,16 +141,7 @@ class Story:
 
     async def order(self) -> str:
         """A member orders one thing by cheque; returns the reference."""
-        words, marie = self.words, self.marie
-        await self.taps(marie, words.order, self.chat)
-        await self.sees(marie, words.place)
-        await self.finds_product(marie, PRICE[self._language])
-        await self.taps(marie, PRICE[self._language])
-        await self.taps(marie, "+")
-        await self.taps(marie, words.basket)
-        await self.taps(marie, words.confirm_basket)
-        await self.taps(marie, words.cheque)
-        receipt = await self.sees(marie, words.reference)
+        receipt = await self._orders(self.marie, self.words.cheque)
         found = REFERENCE.search(body_of(receipt))
         if found is None:
             raise StoryWentWrong("the receipt holds no reference")
@@ -144,6 +156,54 @@ class Story:
         await self.sees(self.marie, words.even)
         await self.says(self.marie, words.balance)
         await self.sees(self.marie, words.even)
+
+    async def order_by_card(self, who: Actor) -> Message:
+        """A member orders one thing and will pay by card; returns the receipt, which leads to the payment page."""
+        return await self._orders(who, self.words.card)
+
+    async def pay_by_card(self) -> None:
+        """Another member orders the same by card. A first card is declined, the next one pays: the balance is zero."""
+        words, paul = self.words, self.paul
+        receipt = await self.order_by_card(paul)
+        pay = next((button for button in buttons_of(receipt) if "url" in button), None)
+        if pay is None:
+            raise StoryWentWrong("the receipt does not lead to a payment page")
+        self._tell(self._where(paul, None), f"👆 {pay['text']}")
+        async with Browser() as browser:
+            await browser.open(pay["url"])
+            self._read(browser)
+            await self._tries_card(browser, DECLINED)
+            await self.sees(paul, words.declined)
+            await self._tries_card(browser, PAYS)
+            await self.sees(paul, words.paid)
+            back = next((label for label in browser.links if words.back in label), None)
+            if back is None:
+                raise StoryWentWrong("the page does not lead back to the chat")
+            self._tell(self._where(paul, None), f"👆 {back}")
+            await paul.open(browser.links[back])
+        await self.sees(paul, words.thanks)
+        await self.says(paul, words.balance)
+        await self.sees(paul, words.even)
+
+    async def _tries_card(self, browser: Browser, number: str) -> None:
+        self._tell(f"{self.paul.name} · {self.words.page}", f"💳 {number}")
+        await browser.submit(number=number, expiry="12 / 40", cvc="123", email="paul@example.org")
+        self._read(browser)
+
+    def _read(self, browser: Browser) -> None:
+        self._tell(f"{self.words.page} → {self.paul.name}", "\n".join(browser.headings))
+
+    async def _orders(self, who: Actor, method: str) -> Message:
+        words, price = self.words, PRICE[self._language]
+        await self.taps(who, words.order, self.chat)
+        await self.sees(who, words.place)
+        await self.finds_product(who, price)
+        await self.taps(who, price)
+        await self.taps(who, "+")
+        await self.taps(who, words.basket)
+        await self.taps(who, words.confirm_basket)
+        await self.taps(who, method)
+        return await self.sees(who, words.reference)
 
     async def says(self, who: Actor, text: str, chat: int | None = None) -> None:
         """Somebody writes; what the bot answers there is told."""
@@ -167,9 +227,11 @@ class Story:
             await self._tell_news(who, None)
 
     async def sees(self, who: Actor, text: str, chat: int | None = None) -> Message:
-        """Somebody reads an answer that holds ``text``."""
-        await self._tell_news(who, chat)
-        return await who.see(text, chat)
+        """Somebody reads an answer that holds ``text``; whatever came is told."""
+        try:
+            return await who.see(text, chat)
+        finally:
+            await self._tell_news(who, chat)
 
     async def finds_product(self, who: Actor, price: str) -> None:
         """Somebody turns the catalogue's pages until a price is there."""

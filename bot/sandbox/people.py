@@ -10,7 +10,9 @@ from bot.sandbox.world import World, WorldError
 
 _query_ids = itertools.count(4_382_000_000_000_000_001)
 _COMMAND = re.compile(r"/[A-Za-z0-9_]+(?:@([A-Za-z0-9_]+))?")
-_LINK = re.compile(r"(?:https?://)?t\.me/([A-Za-z0-9_]+)/?(?:\?(start|startgroup)(?:=([^&#]*))?)?(?:[&#].*)?")
+_LINK = re.compile(
+    r"(?:https?://(?:127\.0\.0\.1:\d+/)?)?t\.me/([A-Za-z0-9_]+)/?(?:\?(start|startgroup)(?:=([^&#]*))?)?(?:[&#].*)?"
+)
 _TG_LINK = re.compile(
     r"tg://resolve\?domain=([A-Za-z0-9_]+)(?:&(start|startgroup)(?:=([^&#]*))?)?(?:[&#].*)?"
 )

@@ -37,7 +37,8 @@ _HEADERS = {
 class Sandbox:
     """A local Telegram: one bot, a world of people and chats, all of it in memory.
 
-    `app` is the ASGI application; `world` has plain methods to put people and groups into it.
+    `app` is the ASGI application; `world` has plain methods to put people and groups into it. `/t.me/<bot>?start=…` is
+    the chat page too: pages outside may lead back with it, as they do with Telegram's own links.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Sandbox:
             routes=[
                 Mount("/sandbox/api", routes=self.control.routes()),
                 Route("/", _page, methods=["GET"]),
+                Route(f"/t.me/{username}", _page, methods=["GET"]),
                 Route("/page/{name}", _page, methods=["GET"]),
             ]
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.views import money
+from bot.views import money, refund_requests
 from bot.views.order import current_line
+from bot.views.paying import expected_rows
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.topup import way_in
 from ledger.books.service import StatementLine, StatementPage
-from ledger.groups.models import Group, Member
+from ledger.groups.models import Group, Member, Method
+from ledger.orders.models import Confirmation
 from ledger.orders.service import OrderView
-from ledger.payments.models import Payment, PaymentState
+from ledger.payments.models import Payment, PaymentState, RefundRequest
 from ledger.reference import format_reference
 
 
@@ -59,22 +61,24 @@ def choose_group(texts: Texts, groups: Sequence[Group]) -> Screen:
     return Screen(texts.t("Which group do you want to look at?")).with_rows(rows)
 
 
-def balance_screen(texts: Texts, group: Group, account: Account) -> Screen:
-    """One's balance, with what is awaited and under which references."""
+def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRequest | None) -> Screen:
+    """One's balance, with what is awaited and under which references, and what one asked back."""
     lines: list[str] = [
         texts.t("💰 <b>{group}</b>", group=group.title),
         "",
         money.balance_with_awaited(texts, account.balance_cents, account.awaited_cents),
     ]
     rows: list[Row] = []
+    if asked is not None:
+        lines.append(refund_requests.asked_line(texts, asked))
     if account.expected:
-        lines += ["", texts.t("To hand over or to transfer:")]
+        lines += ["", texts.t("To pay:")]
         for payment in account.expected[:5]:
             lines.append(expected_line(texts, payment))
-            reference = format_reference(payment.reference)
-            rows.append((Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),))
+            rows += expected_rows(texts, payment)
     rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
     rows.append(way_in(texts, group))
+    rows.append(refund_requests.way_in(texts, group, account.balance_cents, asked))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -88,14 +92,32 @@ def expected_line(texts: Texts, payment: Payment) -> Html:
     )
 
 
+def mixed_line(texts: Texts, choice: Confirmation, payment: Payment) -> Html:
+    """``10,00 € de cagnotte + 2,35 € par chèque — réf. K7M-3P9X``."""
+    return texts.t(
+        "• {parts} — reference {reference}",
+        parts=money.choice_parts(texts, choice),
+        reference=Html(f"<code>{format_reference(payment.reference)}</code>"),
+    )
+
+
 def history(
-    texts: Texts, title: Html, page: StatementPage, verb: str, *args: object, back: Button | None = None
+    texts: Texts,
+    title: Html,
+    page: StatementPage,
+    choices: Mapping[int, Confirmation],
+    verb: str,
+    *args: object,
+    back: Button | None = None,
 ) -> Screen:
-    """A page of a statement, newest first (R17). ``verb:args:before`` turns the page."""
+    """A page of a statement, newest first (R17). ``verb:args:before`` turns the page.
+
+    ``choices``: how its orders are paid, by their transactions' ids.
+    """
     lines: list[str] = [title, ""]
     if not page.lines:
         lines.append(texts.t("Nothing yet."))
-    lines += [_history_line(texts, line) for line in page.lines]
+    lines += [_history_line(texts, line, choices.get(line.transaction.id)) for line in page.lines]
     rows: list[Row] = []
     if page.older is not None:
         rows.append((button(texts.label("Older ▶️"), verb, *args, page.older),))
@@ -103,8 +125,10 @@ def history(
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _history_line(texts: Texts, line: StatementLine) -> str:
+def _history_line(texts: Texts, line: StatementLine, choice: Confirmation | None) -> str:
     what = event(texts, line.transaction.kind, line.amount_cents)
+    if choice is not None and choice.is_mixed:
+        what = texts.t("{what} <i>({note})</i>", what=what, note=money.choice_parts(texts, choice))
     if line.transaction.note:
         what = texts.t("{what} <i>({note})</i>", what=what, note=line.transaction.note)
     return texts.t(
@@ -117,25 +141,28 @@ def _history_line(texts: Texts, line: StatementLine) -> str:
 
 
 def event(texts: Texts, kind: str, amount_cents: int) -> Html:
-    """What a transaction was; money entered with a minus was given back."""
+    """What a transaction was; money entered with a minus was given back (and once kept as received)."""
     if amount_cents < 0:
-        back = {
-            "received-cheque": texts.t("Cheque given back"),
-            "received-cash": texts.t("Cash given back"),
-            "received-transfer": texts.t("Transfer given back"),
-        }
-        if kind in back:
-            return back[kind]
+        kind = kind.replace("received-", "refunded-")
     known = {
         "order": texts.t("Order"),
         "addition": texts.t("Products added"),
         "received-cheque": texts.t("Cheque received"),
         "received-cash": texts.t("Cash received"),
         "received-transfer": texts.t("Transfer received"),
+        "received-card": texts.t("Paid by card"),
         "correction": texts.t("Order corrected"),
         "opening": texts.t("Opening balance"),
         "reversal": texts.t("Correction (undone)"),
         "write-off": texts.t("Written off"),
+        "left-to-group": texts.t("Left to the group"),
+        "gift": texts.t("Gift"),
+        "refunded-cheque": texts.t("Cheque given back"),
+        "refunded-cash": texts.t("Cash given back"),
+        "refunded-transfer": texts.t("Transfer given back"),
+        "refunded-card": texts.t("Given back to the card"),
+        "disputed-card": texts.t("Card payment taken back by the bank"),
+        "dispute-won": texts.t("Card payment: the bank's claim was dismissed"),
     }
     return known.get(kind, texts.t("{kind}", kind=kind))
 
@@ -153,10 +180,7 @@ def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replac
         parts += ["", *_order_text(texts, view)]
         for _, payment in view.confirmations:
             if payment is not None and payment.state is PaymentState.EXPECTED:
-                reference = format_reference(payment.reference)
-                rows.append(
-                    (Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),)
-                )
+                rows += expected_rows(texts, payment)
         if view.order.id in replaceable:
             when = texts.short_day(view.distribution.starts_at)
             rows.append(
@@ -181,7 +205,9 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
     ]
     for confirmation, payment in view.confirmations:
         if payment is not None:
-            lines.append(f"{expected_line(texts, payment)} · {payment_state(texts, payment.state)}")
+            is_mixed = confirmation.is_mixed
+            line = mixed_line(texts, confirmation, payment) if is_mixed else expected_line(texts, payment)
+            lines.append(f"{line} · {payment_state(texts, payment)}")
         elif confirmation.method is not None:
             lines.append(
                 texts.t(
@@ -193,11 +219,13 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
     return lines
 
 
-def payment_state(texts: Texts, state: PaymentState) -> Html:
+def payment_state(texts: Texts, payment: Payment) -> Html:
     """Where a payment stands."""
+    if payment.method is Method.CARD and payment.state is PaymentState.EXPECTED:
+        return texts.t("⏳ card payment under way")
     return {
         PaymentState.EXPECTED: texts.t("⏳ awaited"),
         PaymentState.RECEIVED: texts.t("✅ received"),
         PaymentState.REFUSED: texts.t("❌ not received"),
         PaymentState.CANCELLED: texts.t("cancelled"),
-    }[state]
+    }[payment.state]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from bot.views import handover_errors, people_errors
+from bot.views import card_errors, handover_errors, money_errors, people_errors
 from bot.views.screen import Screen
 from bot.views.texts import Html, Texts
 from ledger.catalogue import errors as catalogue
@@ -123,14 +123,24 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             return t("This file was imported already. Nothing was imported twice.")
         case catalogue.UnreadableCatalogue():
             return catalogue_file(texts, error)
-    refusal = handover_errors.refusal(texts, error) or people_errors.refusal(texts, error)
-    return refusal or t("This is not possible. Nothing was changed.")
+    parts = (handover_errors.refusal, people_errors.refusal, money_errors.refusal, card_errors.refusal)
+    found = (said for refusal in parts if (said := refusal(texts, error)) is not None)
+    return next(found, t("This is not possible. Nothing was changed."))
 
 
 def already_settled(texts: Texts, error: AlreadySettled) -> Html:
     """Who settled the payment, and when."""
     values = {"name": error.by, "time": texts.time(error.at), "day": texts.day(error.at)}
     if error.kind is SettlementKind.RECEIVED and error.amount_cents is not None:
+        amount = texts.money(abs(error.amount_cents))
+        if error.by_card and error.amount_cents < 0:
+            return texts.t(
+                "Given back to the card by {name} at {time} ({day}): {amount}.", amount=amount, **values
+            )
+        if error.by_card:
+            return texts.t(
+                "Paid by card at {time} ({day}): {amount}. Nothing was booked twice.", amount=amount, **values
+            )
         return texts.t(
             "Already confirmed by {name} at {time} ({day}): {amount}. Nothing was booked twice.",
             amount=texts.money(error.amount_cents),

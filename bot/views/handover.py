@@ -165,7 +165,7 @@ def icon(state: OrderState) -> str:
         return "✅"
     if state.missing_cents > 0:
         return "⚠️"
-    return "⏳" if state.expected_cents else "☑️"
+    return "⏳" if state.expected_cents or state.card_cents else "☑️"
 
 
 def orders_page(texts: Texts, distribution: Distribution, states: Sequence[OrderState], page: int) -> Screen:

@@ -41,9 +41,9 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
     ]
     if group.payments_enabled:
         lines += ["", *(payment_line(texts, state, payment) for payment in state.payments)]
-        on_credit = state.total_cents - state.due_cents
-        if on_credit:
-            lines.append(texts.t("🐷 By member credit: {amount}", amount=texts.money(on_credit)))
+        if state.credit_cents:
+            amount = texts.money(state.credit_cents)
+            lines.append(texts.t("🐷 By member credit: {amount}", amount=amount))
         lines.append(verdict(texts, state))
         balance = money.balance_of(texts, page.balance_cents)
         lines.append(texts.t("Balance: {balance}.", balance=balance))
@@ -62,7 +62,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
 def payment_line(texts: Texts, state: OrderState, payment: Payment) -> str:
     """A payment and where it stands; with what it brought where that is another amount."""
     brought = state.received.get(payment.id)
-    what = payment_state(texts, payment.state)
+    what = payment_state(texts, payment)
     if brought is not None and brought != payment.amount_cents:
         what = texts.t("✅ {amount} received", amount=texts.money(brought))
     return texts.t(
@@ -84,9 +84,18 @@ def verdict(texts: Texts, state: OrderState) -> Html:
         sentence = texts.t("⚖️ <b>Overpaid {amount}</b>", amount=texts.money(-missing))
     else:
         sentence = texts.t("⚖️ <b>Exactly paid</b>")
-    if not state.expected_cents:
+    shares = [
+        (payment.method, state.received.get(payment.id, payment.amount_cents))
+        for payment in state.payments
+        if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED)
+    ]
+    if state.credit_cents and shares:
+        parts = money.parts(texts, [(Method.MEMBER_CREDIT, state.credit_cents), *shares])
+        sentence = texts.t("{verdict}: {parts}", verdict=sentence, parts=parts)
+    awaited = state.expected_cents + state.card_cents
+    if not awaited:
         return sentence
-    amount = texts.money(state.expected_cents)
+    amount = texts.money(awaited)
     return texts.t("{verdict}, once the awaited {amount} is received", verdict=sentence, amount=amount)
 
 

@@ -10,10 +10,11 @@ from bot.views import money
 from bot.views.account import expected_line
 from bot.views.paging import page_of, turning_row
 from bot.views.people import membership_lines, membership_rows
+from bot.views.refunds import request_line, request_row, ways_in
 from bot.views.screen import NARROW, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
-from ledger.payments.models import Payment
+from ledger.payments.models import Payment, RefundRequest
 from ledger.reference import format_reference
 
 PAGE = 15
@@ -29,16 +30,20 @@ class Filter(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class MemberBalance:
-    """A member with balance and awaited, in cents."""
+    """A member with balance, awaited, and what they asked to have back, in cents."""
 
     member: Member
     balance_cents: int
     awaited_cents: int
+    asked_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MemberPage:
-    """What is known of one member; ``is_reachable``: the bot may write to them."""
+    """What is known of one member; ``is_reachable``: the bot may write to them.
+
+    ``request``: the money they asked back; ``for_coordinator``: not for a treasurer who coordinates nothing.
+    """
 
     member: Member
     balance_cents: int
@@ -46,6 +51,8 @@ class MemberPage:
     expected: Sequence[Payment]
     is_reachable: bool
     has_blocked: bool
+    request: RefundRequest | None
+    for_coordinator: bool
     invitation_url: str | None = None
 
 
@@ -97,7 +104,10 @@ def _line(texts: Texts, entry: MemberBalance) -> Html:
     line = texts.t("• {name}: {balance}", name=entry.member.name, balance=balance)
     if entry.awaited_cents:
         awaited = texts.t("{amount} awaited", amount=texts.money(entry.awaited_cents))
-        return Html(f"{line} <i>({awaited})</i>")
+        line = Html(f"{line} <i>({awaited})</i>")
+    if entry.asked_cents:
+        asked = texts.t("💸 asks for {amount} back", amount=texts.money(entry.asked_cents))
+        line = Html(f"{line} {asked}")
     return line
 
 
@@ -129,23 +139,33 @@ def member_page(texts: Texts, page: MemberPage) -> Screen:
     if page.awaited_cents:
         lines.append(texts.t("Awaiting confirmation: {amount}", amount=texts.money(page.awaited_cents)))
     lines += [expected_line(texts, payment) for payment in page.expected[:8]]
+    if page.request is not None:
+        lines += ["", request_line(texts, page.request)]
     if page.has_blocked:
         lines += ["", texts.t("🔕 Blocked me: does not receive my messages.")]
     elif member.person_id is not None and not page.is_reachable:
         lines += ["", texts.t("🔕 Has not opened the private chat with me: does not receive my messages.")]
     lines += membership_lines(texts, member, page.invitation_url)
-    rows: list[Row] = [(_payment_button(texts, payment),) for payment in page.expected[:8]]
-    rows += [
-        (
-            button(texts.label("💶 Enter a payment"), "payfor", member.id),
-            button(texts.label("📒 Opening balance"), "openfor", member.id),
-        ),
-        *membership_rows(texts, member, page.invitation_url),
+    rows: list[Row] = []
+    if page.request is not None:
+        rows.append(request_row(texts, page.request))
+    if page.for_coordinator:
+        rows += [(_payment_button(texts, payment),) for payment in page.expected[:8]]
+        rows.append(
+            (
+                button(texts.label("💶 Enter a payment"), "payfor", member.id),
+                button(texts.label("📒 Opening balance"), "openfor", member.id),
+            )
+        )
+    rows += ways_in(texts, member, page.balance_cents)
+    if page.for_coordinator:
+        rows += membership_rows(texts, member, page.invitation_url)
+    rows.append(
         (
             button(texts.label("📜 History"), "mhistory", member.id, 0),
             button(texts.label("◀️ Back"), "balances", 0, 0),
-        ),
-    ]
+        )
+    )
     return Screen("\n".join(lines)).with_rows(rows)
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Method
+from ledger.orders.models import Confirmation
 
 
 def balance(texts: Texts, cents: int) -> Html:
@@ -57,6 +60,41 @@ def method(texts: Texts, value: Method | None) -> str:
         Method.CARD: texts.label("Card"),
         None: texts.label("No payment"),
     }[value]
+
+
+def paid_by(texts: Texts, value: Method, cents: int) -> Html:
+    """``2,35 € par chèque``."""
+    amount = texts.money(cents)
+    return {
+        Method.CHEQUE: texts.t("{amount} by cheque", amount=amount),
+        Method.CASH: texts.t("{amount} in cash", amount=amount),
+        Method.TRANSFER: texts.t("{amount} by bank transfer", amount=amount),
+        Method.MEMBER_CREDIT: texts.t("{amount} of member credit", amount=amount),
+        Method.CARD: texts.t("{amount} by card", amount=amount),
+    }[value]
+
+
+def parts(texts: Texts, shares: Iterable[tuple[Method, int]]) -> Html:
+    """``10,00 € de cagnotte + 2,35 € par chèque``."""
+    return Html(" + ".join(paid_by(texts, value, cents) for value, cents in shares))
+
+
+def choice_parts(texts: Texts, choice: Confirmation) -> Html:
+    """How an order is paid in two parts."""
+    assert choice.method is not None
+    rest = choice.amount_cents - choice.credit_cents
+    return parts(texts, [(Method.MEMBER_CREDIT, choice.credit_cents), (choice.method, rest)])
+
+
+def mixed_label(texts: Texts, value: Method, credit_cents: int, rest_cents: int) -> str:
+    """The button of the rest: ``✍️ Chèque · 2,35 € (+ 10,00 € de cagnotte)``; plain."""
+    text = texts.label(
+        "{method} · {rest} (+ {credit} of member credit)",
+        method=method(texts, value),
+        rest=texts.money(rest_cents),
+        credit=texts.money(credit_cents),
+    )
+    return f"{METHOD_ICON[value]} {text}"
 
 
 METHOD_ICON = {

@@ -1,12 +1,12 @@
-"""The screens of ordering: distributions, the catalogue by pages, the basket, the payment choice, the receipt."""
+"""The screens of ordering: distributions, the catalogue by pages, the basket, the receipt."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.views import money, topup
-from bot.views.paying import copy_rows, how_to_pay
+from bot.views import money
+from bot.views.paying import how_to_pay, pay_another_way, pay_rows
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.catalogue.models import Product
@@ -231,56 +231,6 @@ def rule_before_confirming(texts: Texts, group: Group) -> Html:
     return texts.t("ℹ️ You can change or cancel your order until orders close.")
 
 
-def payment_choice(
-    texts: Texts, group: Group, basket: BasketView, methods: Sequence[Method], balance_cents: int
-) -> Screen:
-    """How will you pay? The order is placed by choosing (R9). Member credit shows the balance before and after."""
-    total = basket.total_cents
-    after = balance_cents - total
-    lines = [
-        texts.t("<b>Order of {total}</b>: how do you want to pay?", total=texts.money(total)),
-        "",
-        rule_before_confirming(texts, group),
-    ]
-    if Method.MEMBER_CREDIT in methods:
-        lines.append(
-            texts.t(
-                "🐷 Member credit: the balance goes from {before} to {after}.",
-                before=texts.money(balance_cents),
-                after=texts.money(after),
-            )
-        )
-    lines += ["", texts.t("Choosing a way to pay places the order.")]
-    rows: list[Row] = [(_method_button(texts, group, basket, method, balance_cents),) for method in methods]
-    if Method.MEMBER_CREDIT in methods and not group.negative_balances and after < 0:
-        rows.append(topup.way_in(texts, group, -after, below=True))
-    rows.append((button(texts.label("◀️ Back"), "basket", basket.basket.id),))
-    return Screen("\n".join(lines)).with_rows(rows)
-
-
-def _method_button(
-    texts: Texts, group: Group, basket: BasketView, method: Method, balance_cents: int
-) -> Button:
-    total = basket.total_cents
-    name = money.method(texts, method)
-    missing = total - balance_cents
-    if method is Method.MEMBER_CREDIT and not group.negative_balances and missing > 0:
-        text = texts.label("{method} · {missing} missing", method=name, missing=texts.money(missing))
-    else:
-        text = f"{name} · {texts.money(total)}"
-    return button(f"{money.METHOD_ICON[method]} {text}", "pay", method, basket.basket.id, total)
-
-
-def not_enough_credit(texts: Texts, balance_cents: int, needed_cents: int) -> str:
-    """Why member credit cannot pay this, in a plain sentence."""
-    return texts.label(
-        "Not enough credit: your balance is {balance}, {missing} is missing. Nothing was ordered: "
-        "choose another way to pay.",
-        balance=texts.money(balance_cents),
-        missing=texts.money(needed_cents - balance_cents),
-    )
-
-
 def placed(texts: Texts, group: Group, distribution: Distribution) -> Screen:
     """What is left of the basket's screen once the order is placed; the receipt is a message of its own."""
     text = texts.t(
@@ -295,8 +245,13 @@ def _more_button(texts: Texts, group: Group, distribution: Distribution) -> Butt
     return button(label, "dist", distribution.id, below=True)
 
 
-def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> Screen:
-    """The receipt that stays: lines, total, what to prepare with which reference, the balance."""
+def receipt(
+    texts: Texts, group: Group, done: Confirmed, awaited_cents: int, link: str | None = None
+) -> Screen:
+    """The receipt that stays: lines, total, what to prepare with which reference, the balance.
+
+    ``link``: where a card pays, if that is known.
+    """
     total = texts.money(done.confirmation.amount_cents)
     title = (
         texts.t("🧾 <b>Addition to your order</b>")
@@ -322,7 +277,10 @@ def receipt(texts: Texts, group: Group, done: Confirmed, awaited_cents: int) -> 
             ),
         ]
     )
-    rows: list[Row] = [*copy_rows(texts, group, done.payment)] if done.payment else []
+    rows: list[Row] = []
+    if done.payment is not None:
+        rows += pay_rows(texts, group, done.payment, link)
+        rows.append((pay_another_way(texts, done.payment, below=True),))
     rows.append((_more_button(texts, group, done.distribution),))
     rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
     return Screen(text).with_rows(rows)
@@ -361,6 +319,12 @@ def current_line(texts: Texts, line: CurrentLine) -> str:
 
 
 def _how_to_pay(texts: Texts, group: Group, done: Confirmed) -> list[str]:
-    if done.confirmation.method is Method.MEMBER_CREDIT:
+    choice = done.confirmation
+    if choice.method is Method.MEMBER_CREDIT:
         return ["", texts.t("Paid from your member credit.")]
-    return ["", *how_to_pay(texts, group, done.payment)] if done.payment else []
+    if done.payment is None:
+        return []
+    lines: list[str] = []
+    if choice.is_mixed:
+        lines += ["", texts.t("🐷 <b>{parts}</b>", parts=money.choice_parts(texts, choice))]
+    return [*lines, "", *how_to_pay(texts, group, done.payment)]

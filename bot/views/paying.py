@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.views.screen import Button, Row
+from bot.views.screen import Button, Row, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Method
 from ledger.payments.models import Payment
@@ -10,7 +10,10 @@ from ledger.reference import format_reference
 
 
 def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
-    """The cheque, the envelope or the transfer to prepare, with its reference; lines to put under each other."""
+    """The cheque, the envelope or the transfer to prepare, with its reference; lines to put under each other.
+
+    By card there is nothing to prepare: a button leads to the page (:func:`pay_rows`).
+    """
     amount = texts.money(payment.amount_cents)
     reference = Html(f"<code>{format_reference(payment.reference)}</code>")
     if payment.method is Method.CHEQUE:
@@ -27,6 +30,12 @@ def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
             texts.t("💶 <b>{amount} in cash</b>, in an envelope if you can.", amount=amount),
             texts.t("Reference to write on it: {reference}", reference=reference),
             _where(texts, payment),
+        ]
+    if payment.method is Method.CARD:
+        return [
+            texts.t("💳 <b>{amount} by card</b>, on the page that the button below opens.", amount=amount),
+            texts.t("Once it is paid, the receipt comes here by itself."),
+            texts.t("Reference {reference}", reference=reference),
         ]
     lines: list[str] = [texts.t("🏦 <b>Bank transfer of {amount}</b>", amount=amount)]
     if group.iban:
@@ -45,8 +54,16 @@ def _where(texts: Texts, payment: Payment) -> Html:
     return texts.t("Hand it over at the distribution.")
 
 
-def copy_rows(texts: Texts, group: Group, payment: Payment) -> list[Row]:
-    """Buttons that copy the reference and, for a transfer, the IBAN and the amount."""
+def pay_button(texts: Texts, payment: Payment, url: str | None = None) -> Button:
+    """Pay by card: opens the page, or asks for a link to it."""
+    text = texts.label("💳 Pay {amount} by card", amount=texts.money(payment.amount_cents))
+    return Button(text, url=url) if url else button(text, "cardpay", payment.id, below=True)
+
+
+def pay_rows(texts: Texts, group: Group, payment: Payment, url: str | None = None) -> list[Row]:
+    """Buttons that copy the reference and, for a transfer, the IBAN and the amount; by card the way to the page."""
+    if payment.method is Method.CARD:
+        return [(pay_button(texts, payment, url),)]
     reference = format_reference(payment.reference)
     rows: list[Row] = [(Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),)]
     if payment.method is Method.TRANSFER and group.iban:
@@ -58,3 +75,17 @@ def copy_rows(texts: Texts, group: Group, payment: Payment) -> list[Row]:
             )
         )
     return rows
+
+
+def pay_another_way(texts: Texts, payment: Payment, *, below: bool = False) -> Button:
+    """The way to another method, as long as nobody settled the payment."""
+    return button(texts.label("🔁 Pay another way"), "payother", payment.id, below=below)
+
+
+def expected_rows(texts: Texts, payment: Payment) -> list[Row]:
+    """In a list of what is awaited: the reference to copy (by card, the way to the page), and another way to pay."""
+    if payment.method is Method.CARD:
+        return [(pay_button(texts, payment),), (pay_another_way(texts, payment),)]
+    reference = format_reference(payment.reference)
+    copy = Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference)
+    return [(copy, pay_another_way(texts, payment))]

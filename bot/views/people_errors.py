@@ -1,4 +1,4 @@
-"""What the refusals about members say: adding, inviting, leaving, settling."""
+"""What the refusals about members say: adding, inviting, leaving."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
 from ledger.groups.people import AlreadyLinked, AlreadyMember, InvalidName, NameTaken
 from ledger.orders.leaving import CannotLeave
-from ledger.payments.service import BalanceChanged, NothingToWriteOff
 
 
 def refusal(texts: Texts, error: LedgerError) -> Html | None:
@@ -27,13 +26,6 @@ def refusal(texts: Texts, error: LedgerError) -> Html | None:
             return t("This member has Telegram already. Nothing was changed.")
         case AlreadyMember():
             return already_member(texts, error)
-        case BalanceChanged(now=now):
-            return t(
-                "The balance changed meanwhile: it is {balance} now. Nothing was recorded.",
-                balance=texts.money(now),
-            )
-        case NothingToWriteOff():
-            return t("The balance is zero: there is nothing to settle.")
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.views import money
+from bot.views.paying import pay_button
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member, Method
@@ -85,22 +86,28 @@ def _eve(texts: Texts, group: Group, distribution: Distribution, content: Eve) -
         *_headline(texts, group, distribution, content.days),
         texts.t("Your order: <b>{total}</b>", total=texts.money(content.total_cents)),
     ]
-    to_bring = [one for one in content.expected if one.method is not Method.TRANSFER]
+    to_bring = [one for one in content.expected if one.method not in (Method.TRANSFER, Method.CARD)]
     transfers = [one for one in content.expected if one.method is Method.TRANSFER]
+    cards = [one for one in content.expected if one.method is Method.CARD]
     if to_bring:
         lines += ["", texts.t("<b>To bring</b>"), *(_to_bring(texts, group, one) for one in to_bring)]
     if transfers:
         lines += ["", texts.t("<b>Not received yet</b>"), *(_transfer(texts, one) for one in transfers)]
+    if cards:
+        lines += ["", texts.t("<b>Not paid yet</b>"), *(_card(texts, one) for one in cards)]
     if group.payments_enabled and content.missing_cents:
         missing = texts.money(content.missing_cents)
         lines += ["", texts.t("Still to be paid, and not announced: <b>{amount}</b>", amount=missing)]
     elif group.payments_enabled and not content.expected:
         lines.append(texts.t("Nothing is left to pay for it."))
     lines += ["", texts.t("And bags!")]
-    references = [format_reference(one.reference) for one in content.expected[:4]]
+    references = [format_reference(one.reference) for one in (*to_bring, *transfers)[:4]]
     return lines, [
-        (Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),)
-        for reference in references
+        *(
+            (Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference),)
+            for reference in references
+        ),
+        *((pay_button(texts, one),) for one in cards),
     ]
 
 
@@ -129,6 +136,10 @@ def _transfer(texts: Texts, payment: Payment) -> Html:
         amount=texts.money(payment.amount_cents),
         reference=Html(f"<code>{format_reference(payment.reference)}</code>"),
     )
+
+
+def _card(texts: Texts, payment: Payment) -> Html:
+    return texts.t("💳 <b>{amount}</b> by card.", amount=texts.money(payment.amount_cents))
 
 
 def _summary(

@@ -68,6 +68,7 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
             button(texts.label("🏦 IBAN"), "setask", group.id, "iban"),
             button(texts.label("Account holder"), "setask", group.id, "account_holder"),
         ),
+        (button(texts.label("💳 Card"), "cardset", group.id),),
         (
             button(texts.label("Name of the group"), "setask", group.id, "title"),
             button(texts.label("Language"), "grouplang", group.id),
@@ -123,14 +124,19 @@ def payments_question(texts: Texts, group: Group) -> Screen:
 def methods_question(texts: Texts, group: Group, offered: list[Method]) -> Screen:
     """Which ways to pay does the group offer (R10)? At least one stays."""
     rows: list[Row] = []
+    text = texts.t("Tap the ways to pay that members can choose:")
     for method in Method:
-        if method is Method.CARD:
+        if method is Method.CARD and not group.takes_cards:
+            hint = texts.t("💳 Card is possible too, with a Stripe key: see “Card” in the settings.")
+            text = Html(f"{text}\n\n{hint}")
             continue
         is_offered = method in offered
         label = f"{'✅' if is_offered else '⬜'} {money.METHOD_ICON[method]} {money.method(texts, method)}"
         rows.append((button(label, "method", group.id, method, 0 if is_offered else 1),))
+    if not group.takes_cards:
+        rows.append((button(texts.label("💳 Card"), "cardset", group.id),))
     rows.append(back_row(texts))
-    return Screen(texts.t("Tap the ways to pay that members can choose:")).with_rows(rows)
+    return Screen(text).with_rows(rows)
 
 
 def negative_question(texts: Texts, group: Group) -> Screen:

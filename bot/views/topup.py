@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.views import money
-from bot.views.paying import copy_rows, how_to_pay
+from bot.views.paying import how_to_pay, pay_another_way, pay_rows
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
-from ledger.groups.models import OFFLINE_METHODS, Group, Method
+from ledger.groups.models import PAID_METHODS, Group, Method
 from ledger.groups.service import offered_methods
 from ledger.payments.models import Payment
+from ledger.payments.service import can_carry
 
 
-def methods(group: Group) -> list[Method]:
-    """How money can be put on an account here; none where payments are off."""
+def methods(group: Group, amount_cents: int | None = None) -> list[Method]:
+    """How money (so much, where that is known) can be put on an account here; none where payments are off."""
     if not group.payments_enabled:
         return []
-    return [method for method in offered_methods(group) if method in OFFLINE_METHODS]
+    paid = [method for method in offered_methods(group) if method in PAID_METHODS]
+    if amount_cents is None:
+        return paid
+    return [method for method in paid if can_carry(method, amount_cents, group.currency)]
 
 
 def way_in(texts: Texts, group: Group, *missing_cents: int, below: bool = False) -> Row:
@@ -31,8 +35,7 @@ def not_possible(texts: Texts, group: Group) -> Screen:
     """No money can be put on an account here."""
     if group.payments_enabled:
         text = texts.t(
-            "<b>{group}</b> takes neither cheques, cash nor bank transfers now. Nothing was recorded: ask a coordinator "
-            "how to pay.",
+            "<b>{group}</b> takes no money this way now. Nothing was recorded: ask a coordinator how to pay.",
             group=group.title,
         )
     else:
@@ -67,6 +70,7 @@ def ask_method(
     texts: Texts, group: Group, amount_cents: int, ways: Sequence[Button], other: Button, cancel: Button
 ) -> Screen:
     """How? Choosing announces the payment."""
+    by_card = Method.CARD in methods(group, amount_cents)
     lines: list[str] = [
         texts.t(
             "➕ Top up your account by <b>{amount}</b> · {group}",
@@ -75,6 +79,7 @@ def ask_method(
         ),
         "",
         texts.t("How will you pay? Your balance moves once a coordinator has confirmed the payment."),
+        *([texts.t("By card it moves by itself, as soon as it is paid.")] if by_card else []),
     ]
     return Screen("\n".join(lines)).with_rows([*((way,) for way in ways), (other, cancel)])
 
@@ -92,8 +97,15 @@ def announced(texts: Texts, payment: Payment) -> Screen:
     return Screen(texts.t("✅ Top-up of {amount} announced. The receipt is below.", amount=amount))
 
 
-def receipt(texts: Texts, group: Group, payment: Payment, balance_cents: int, awaited_cents: int) -> Screen:
-    """The receipt that stays: what to prepare with which reference, the balance."""
+def receipt(
+    texts: Texts,
+    group: Group,
+    payment: Payment,
+    balance_cents: int,
+    awaited_cents: int,
+    link: str | None = None,
+) -> Screen:
+    """The receipt that stays: what to prepare with which reference, the balance. ``link``: where a card pays, if known."""
     lines: list[str] = [
         texts.t("🧾 <b>Top-up of your account</b>"),
         texts.t("{group} · {when}", group=group.title, when=texts.short_day(payment.created_at)),
@@ -102,5 +114,9 @@ def receipt(texts: Texts, group: Group, payment: Payment, balance_cents: int, aw
         "",
         money.balance_with_awaited(texts, balance_cents, awaited_cents),
     ]
-    rows = [*copy_rows(texts, group, payment), (button(texts.label("💰 My balance"), "balance", below=True),)]
+    rows = [
+        *pay_rows(texts, group, payment, link),
+        (pay_another_way(texts, payment, below=True),),
+        (button(texts.label("💰 My balance"), "balance", below=True),),
+    ]
     return Screen("\n".join(lines)).with_rows(rows)

@@ -9,7 +9,7 @@ from bot.views import errors, money
 from bot.views.paging import page_of, turning_row
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
-from ledger.groups.models import Member
+from ledger.groups.models import Member, Method
 from ledger.orders.distributions import ExpectedPayment
 from ledger.orders.models import Distribution
 from ledger.payments.models import Payment, PaymentState, Settlement
@@ -39,7 +39,9 @@ def reference(payment: Payment) -> Html:
 
 
 def can_be_undone(payment: Payment) -> bool:
-    """What was cancelled stays so, unless a coordinator entered it by hand and may take it up again."""
+    """What was cancelled stays so, unless a coordinator entered it by hand and may take it up again; cards are Stripe's."""
+    if payment.method is Method.CARD:
+        return False
     return payment.state is not PaymentState.CANCELLED or payment.entered_by_id is not None
 
 
@@ -144,6 +146,15 @@ def payment_page(
         lines += ["", errors.already_settled(texts, page.settled)]
         if can_be_undone(payment):
             rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
+    elif payment.method is Method.CARD:
+        lines += [
+            "",
+            texts.t(
+                "💳 Paid online: Stripe says when it is paid, nobody confirms it here. If the money was handed over "
+                "instead, choose how."
+            ),
+        ]
+        rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
     else:
         if amount_cents is not None:
             lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(amount)))

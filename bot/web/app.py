@@ -15,16 +15,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.delivery import inbox, outbox
+from bot.web.bodies import bounded_body
+from bot.web.stripe import StripeDoor
 from ledger.db import Database
 
 log = logging.getLogger(__name__)
 
-LARGEST_UPDATE = 1_000_000
-"""Bytes. Telegram's updates are a few kilobytes."""
-
 
 def web_app(
-    database: Database, bot_id: int, webhook_secret: str | None, stored: Callable[[int], None]
+    database: Database,
+    bot_id: int,
+    webhook_secret: str | None,
+    stored: Callable[[int], None],
+    stripe: StripeDoor,
 ) -> Starlette:
     """The application. Without a secret there is no webhook (the bot polls)."""
 
@@ -32,7 +35,7 @@ def web_app(
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
         if webhook_secret is None or not hmac.compare_digest(given.encode(), webhook_secret.encode()):
             return PlainTextResponse("wrong secret", status_code=403)
-        body = await _bounded_body(request)
+        body = await bounded_body(request)
         if body is None:
             return PlainTextResponse("too large", status_code=413)
         try:
@@ -72,17 +75,10 @@ def web_app(
     return Starlette(
         routes=[
             Route("/telegram", telegram, methods=["POST"]),
+            Route("/stripe", stripe.take_event, methods=["POST"]),
+            Route("/pay/{token}", stripe.pay, methods=["GET"]),
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/metrics", metrics),
         ]
     )
-
-
-async def _bounded_body(request: Request) -> bytes | None:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_UPDATE:
-            return None
-    return body

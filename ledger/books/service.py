@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books.entries import Entry, Leg, Posted
@@ -32,6 +32,7 @@ __all__ = [
     "balance",
     "balances",
     "lock_accounts",
+    "moved",
     "open_account",
     "open_accounts",
     "post",
@@ -194,6 +195,17 @@ async def balances(session: AsyncSession, group_id: int, kind: AccountKind) -> d
     rows = (await connection.execute(_BALANCES, {"group": group_id, "of": kind})).all()
     sign = -1 if kind in LIABILITIES else 1
     return {owner_id: sign * cents for owner_id, cents in rows}
+
+
+async def moved(
+    session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int, transaction_id: int
+) -> int:
+    """By how much one transaction moved an account, in cents, signed as :func:`balance`."""
+    account = await account_id(session, group_id, kind, owner_id)
+    statement = select(func.coalesce(func.sum(Posting.amount_cents), 0)).where(
+        Posting.account_id == account, Posting.transaction_id == transaction_id
+    )
+    return shown(kind, int((await session.execute(statement)).scalar_one()))
 
 
 def shown(kind: AccountKind, cents: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.catalogue.models import Producer, Product
 from ledger.catalogue.names import name_key
 from ledger.db import utc_now
-from ledger.groups.models import OFFLINE_METHODS, Group, Method
+from ledger.groups.models import Group, Method
 from ledger.orders.corrections import CurrentLine
 from ledger.orders.distributions import get_distribution
 from ledger.orders.models import Confirmation, Distribution
-from ledger.orders.validation import OrderState, order_states
+from ledger.orders.validation import OrderState, confirmations_of, order_states
 from ledger.payments.models import PaymentState, Settlement, SettlementKind
 from ledger.reference import format_reference
 
@@ -101,13 +100,13 @@ async def load(session: AsyncSession, group: Group, distribution_id: int) -> Han
     states = await order_states(session, group.id, distribution_id)
     lines = [line for state in states for line in state.lines]
     weighed = await _weighed(session, {line.line.product_id for line in lines})
-    methods = await _methods(session, [state.order.id for state in states])
+    choices = await confirmations_of(session, [state.order.id for state in states])
     received = await _received(session, [payment.id for state in states for payment in state.payments])
     orders = [
         MemberOrder(
             state.member.name,
             tuple(sorted((_item(line, weighed) for line in state.lines), key=lambda i: name_key(i.product))),
-            tuple(_dues(state, methods, received)),
+            tuple(_dues(state, choices, received)),
         )
         for state in states
     ]
@@ -152,7 +151,7 @@ def _item(line: CurrentLine, weighed: set[int]) -> Item:
     )
 
 
-def _dues(state: OrderState, methods: dict[int, Method | None], received: dict[int, int]) -> list[Due]:
+def _dues(state: OrderState, choices: dict[int, Confirmation], received: dict[int, int]) -> list[Due]:
     """What was and is to be paid for an order: its payments, what is settled without money, and the difference."""
     dues = []
     for payment in state.payments:
@@ -161,12 +160,11 @@ def _dues(state: OrderState, methods: dict[int, Method | None], received: dict[i
             dues.append(Due(DueKind.EXPECTED, payment.amount_cents, payment.method, reference))
         elif payment.state is PaymentState.RECEIVED:
             dues.append(Due(DueKind.RECEIVED, received.get(payment.id, 0), payment.method, reference))
-    elsewhere: dict[Method | None, int] = defaultdict(int)
-    for line in state.lines:
-        method = methods[line.line.confirmation_id]
-        if method not in OFFLINE_METHODS:
-            elsewhere[method] += line.amount_cents
-    dues += [Due(DueKind.ELSEWHERE, amount, method) for method, amount in elsewhere.items() if amount]
+    if state.credit_cents:
+        dues.append(Due(DueKind.ELSEWHERE, state.credit_cents, Method.MEMBER_CREDIT))
+    unpaid = [line for line in state.lines if choices[line.line.confirmation_id].method is None]
+    if total := sum(line.amount_cents for line in unpaid):
+        dues.append(Due(DueKind.ELSEWHERE, total, None))
     if state.missing_cents:
         kind = DueKind.MISSING if state.missing_cents > 0 else DueKind.OVERPAID
         dues.append(Due(kind, state.missing_cents))
@@ -182,11 +180,6 @@ async def _producers(session: AsyncSession, producer_ids: set[int]) -> dict[int,
     statement = select(Producer).where(Producer.id.in_(producer_ids))
     found = (await session.execute(statement)).scalars().all()
     return {producer.id: producer.name for producer in sorted(found, key=lambda p: (p.name_key, p.id))}
-
-
-async def _methods(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, Method | None]:
-    statement = select(Confirmation).where(Confirmation.order_id.in_(order_ids))
-    return {row.id: row.method for row in (await session.execute(statement)).scalars()}
 
 
 async def _received(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, int]:

@@ -6,14 +6,14 @@ import datetime as dt
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.db import Base, Code, GroupId, Key, Moment, one_of
 
 
 class Method(StrEnum):
-    """How a member pays (R10). Card is offered once a later part of Cagnotte can take it."""
+    """How a member pays (R10). Card is offered only where the group has an account at Stripe."""
 
     CHEQUE = "cheque"
     CASH = "cash"
@@ -24,6 +24,8 @@ class Method(StrEnum):
 
 OFFLINE_METHODS = (Method.CHEQUE, Method.CASH, Method.TRANSFER)
 """Methods whose money is expected until a coordinator confirms it."""
+PAID_METHODS = (*OFFLINE_METHODS, Method.CARD)
+"""Methods with a payment of their own; member credit has none."""
 
 
 class JoinPolicy(StrEnum):
@@ -34,7 +36,10 @@ class JoinPolicy(StrEnum):
 
 
 class Group(Base):
-    """A group and its options. ``payments_enabled`` is R1, ``methods`` R10, ``negative_balances`` R14."""
+    """A group and its options. ``payments_enabled`` is R1, ``methods`` R10, ``negative_balances`` R14.
+
+    ``takes_cards``: it has an account at Stripe that is in use, and whose key can be read.
+    """
 
     __tablename__ = "groups"
     __table_args__ = (one_of("join_policy", JoinPolicy),)
@@ -47,6 +52,7 @@ class Group(Base):
     payments_enabled: Mapped[bool] = mapped_column(default=True)
     methods: Mapped[list[Any]]
     negative_balances: Mapped[bool] = mapped_column(default=False)
+    takes_cards: Mapped[bool] = mapped_column(default=False, server_default=false())
     payee_name: Mapped[str | None]
     iban: Mapped[str | None]
     account_holder: Mapped[str | None]

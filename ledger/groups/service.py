@@ -357,8 +357,8 @@ async def renew_invitation(session: AsyncSession, group: Group) -> None:
 
 
 def offered_methods(group: Group) -> list[Method]:
-    """The methods members can choose now, in a fixed order. Card waits for its provider."""
-    return [method for method in Method if method in group.methods and method is not Method.CARD]
+    """The methods members can choose now, in a fixed order."""
+    return [m for m in Method if m in group.methods and (m is not Method.CARD or group.takes_cards)]
 
 
 def is_iban(text: str) -> bool:

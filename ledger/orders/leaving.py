@@ -17,8 +17,9 @@ from ledger.groups.models import Group, Member
 from ledger.groups.service import require_another_coordinator
 from ledger.orders.models import Basket, BasketLine, Distribution, Order
 from ledger.orders.validation import distribution_validation
+from ledger.payments import requests
 from ledger.payments import service as payments
-from ledger.payments.write_offs import locked_balance
+from ledger.payments.accounts import locked_balance
 
 AFTERWARDS = dt.timedelta(hours=3)
 """A distribution that started longer ago is over: an order for it is no more in the way."""
@@ -78,6 +79,7 @@ async def leave(session: AsyncSession, member: Member, by: Member) -> None:
     baskets = (
         (await session.execute(statement.order_by(Basket.id).with_for_update(key_share=True))).scalars().all()
     )
+    await requests.withdraw_open(session, member, by)
     await locked_balance(session, member)
     await check(session, member, by)
     await session.execute(delete(BasketLine).where(BasketLine.basket_id.in_(baskets)))

@@ -96,12 +96,20 @@ class Order(Base):
 class Confirmation(Base):
     """One confirmed basket of an order: the first, or an addition, with its payment choice (R7, R9).
 
-    One basket is confirmed once. ``method`` is null where the group's payments are off (R1); ``payment_id`` is null then
-    and for member credit, which is no payment of money; ``transaction_id`` is null where no account moves.
+    One basket is confirmed once. ``method`` is null where the group's payments are off (R1); ``credit_cents`` is what of
+    the amount member credit pays (B4), which is no payment of money; ``payment_id`` is the payment of the rest, null where
+    there is none; ``transaction_id`` is null where no account moves. A member who pays another way after all gets another
+    choice here, and the earlier one stays as a ``PaymentSwitch``.
     """
 
     __tablename__ = "confirmations"
-    __table_args__ = (UniqueConstraint("basket_id"), Index(None, "order_id"), one_of("method", Method))
+    __table_args__ = (
+        UniqueConstraint("basket_id"),
+        Index(None, "order_id"),
+        Index(None, "payment_id"),
+        one_of("method", Method),
+        CheckConstraint("credit_cents BETWEEN 0 AND amount_cents", name="credit_within_amount"),
+    )
 
     id: Mapped[Key]
     group_id: Mapped[GroupId]
@@ -112,6 +120,16 @@ class Confirmation(Base):
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
     transaction_id: Mapped[int | None] = mapped_column(ForeignKey("transactions.id"))
     confirmed_at: Mapped[Moment]
+    credit_cents: Mapped[Cents] = mapped_column(default=0, server_default=text("0"))
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether member credit pays a part, and another method the rest."""
+        return self.method is not Method.MEMBER_CREDIT and self.credit_cents > 0
+
+    def by_credit(self, total_cents: int) -> int:
+        """What member credit pays of its lines when they come to ``total_cents``: all, or at most the part agreed."""
+        return total_cents if self.method is Method.MEMBER_CREDIT else min(self.credit_cents, total_cents)
 
 
 class OrderLine(Base):

@@ -13,13 +13,10 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.books import service as books
-from ledger.books.models import AccountKind
 from ledger.catalogue.models import Product
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
-from ledger.groups.models import OFFLINE_METHODS, Group, Member, Method
-from ledger.groups.service import offered_methods
+from ledger.groups.models import Group, Member, Method
 from ledger.orders.baskets import (
     ChosenLine,
     OrdersClosed,
@@ -29,6 +26,18 @@ from ledger.orders.baskets import (
     lines_of,
     live_order,
     takes_orders,
+)
+from ledger.orders.charging import InvalidSplit as InvalidSplit
+from ledger.orders.charging import MethodNotOffered as MethodNotOffered
+from ledger.orders.charging import NotEnoughCredit as NotEnoughCredit
+from ledger.orders.charging import (
+    check_method,
+    check_rest,
+    credit_part,
+    per_producer,
+    post_debt,
+    require_credit,
+    required_credit,
 )
 from ledger.orders.corrections import CurrentLine, lines_now
 from ledger.orders.models import Basket, Confirmation, Distribution, Order, OrderLine
@@ -74,23 +83,6 @@ class NoLongerOffered(LedgerError):
         self.product = product
 
 
-class MethodNotOffered(LedgerError):
-    """The group does not take this method (any more)."""
-
-    def __init__(self, method: Method | None) -> None:
-        super().__init__()
-        self.method = method
-
-
-class NotEnoughCredit(LedgerError):
-    """Member credit would leave the account below zero (I7). Balance and what the order needs, in cents."""
-
-    def __init__(self, balance: int, needed: int) -> None:
-        super().__init__()
-        self.balance = balance
-        self.needed = needed
-
-
 class OrderFixed(LedgerError):
     """The order cannot be cancelled by its member any more."""
 
@@ -132,29 +124,35 @@ async def confirm(
     method: Method | None,
     *,
     agreed_cents: int | None = None,
+    credit_cents: int = 0,
     by: Member | None = None,
 ) -> Confirmed:
     """Turn a basket into an order (or an addition to one), with its debt, payment and reference: all of it or nothing.
 
     ``method`` is none where the group's payments are off, and only there. ``agreed_cents`` is the total the member saw.
+    ``credit_cents``: what of it member credit pays (more than nothing, less than the total), and ``method`` the rest (B4).
     ``by``: the coordinator who orders for the member, also after closing, until the distribution is validated.
     Raises, with nothing written: :class:`AlreadyConfirmed`, :class:`EmptyBasket`, :class:`OrdersClosed`,
     :class:`PriceChanged`, :class:`OutOfStock`, :class:`NoLongerOffered`, :class:`MethodNotOffered`,
-    :class:`NotEnoughCredit`.
+    :class:`InvalidSplit`, :class:`NotEnoughCredit`.
     """
     basket = await get_basket(session, member, basket_id, lock=True)
     if basket.closed_at is not None:
         raise AlreadyConfirmed(await _confirmation_of(session, basket))
     distribution = await _distribution_taking_orders(session, basket, by or member)
-    _check_method(group, method)
+    check_method(group, method, credit_cents)
     order = await live_order(session, member.id, distribution.id, lock=True)
     is_addition = order is not None
     replaced = order if order is not None and await is_replaceable(session, group, order) else None
     given_back = await _given_back(session, replaced, basket)
     lines = await chosen_lines(session, basket, lock=True)
     total = _check_lines(lines, given_back, agreed_cents)
-    if total and method is Method.MEMBER_CREDIT and not group.negative_balances:
-        await _require_credit(session, member, lines, total)
+    credit = credit_part(method, credit_cents, total)
+    check_rest(group, method, total - credit)
+    owed = per_producer(lines) if method is not None else {}
+    within = required_credit(group, method, credit)
+    if within:
+        await require_credit(session, member, owed, within)
     if replaced is not None:
         await _cancel(session, replaced)
     if order is None or order is replaced:
@@ -163,24 +161,26 @@ async def confirm(
         )
         session.add(order)
         await session.flush()
-    payment, transaction_id = await _charge(
+    transaction_id = await post_debt(
         session,
-        group,
         member,
-        order,
-        basket,
-        lines,
-        total,
-        method,
-        is_addition and replaced is None,
-        (by or member).id,
+        owed,
+        within,
+        kind="addition" if is_addition and replaced is None else "order",
+        key=f"basket:{basket.id}",
+        subject=f"order:{order.id}",
+        actor_id=(by or member).id,
     )
+    payment = None
+    if method is not None and total > credit:
+        payment = await payments.expect(session, member, method, total - credit, subject=f"order:{order.id}")
     confirmation = Confirmation(
         group_id=group.id,
         order_id=order.id,
         basket_id=basket.id,
         method=method,
         amount_cents=total,
+        credit_cents=credit,
         payment_id=payment.id if payment else None,
         transaction_id=transaction_id,
         confirmed_at=utc_now(),
@@ -272,6 +272,17 @@ async def view_order(session: AsyncSession, order: Order, distribution: Distribu
     return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices)
 
 
+async def choices_of(
+    session: AsyncSession, group_id: int, transaction_ids: Collection[int]
+) -> dict[int, Confirmation]:
+    """How the orders among these transactions are paid, by the transaction's id."""
+    statement = select(Confirmation).where(
+        Confirmation.group_id == group_id, Confirmation.transaction_id.in_(transaction_ids)
+    )
+    found = (await session.execute(statement)).scalars()
+    return {one.transaction_id: one for one in found if one.transaction_id is not None}
+
+
 async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by: Member) -> Distribution:
     """The basket's distribution, kept from being cancelled, moved or validated until the order is written."""
     statement = (
@@ -284,14 +295,6 @@ async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by:
     if not await takes_orders(session, distribution, by):
         raise OrdersClosed(distribution)
     return distribution
-
-
-def _check_method(group: Group, method: Method | None) -> None:
-    if group.payments_enabled:
-        if method is None or method not in offered_methods(group):
-            raise MethodNotOffered(method)
-    elif method is not None:
-        raise MethodNotOffered(method)
 
 
 def _check_lines(lines: Sequence[ChosenLine], given_back: Mapping[int, int], agreed_cents: int | None) -> int:
@@ -309,45 +312,6 @@ def _check_lines(lines: Sequence[ChosenLine], given_back: Mapping[int, int], agr
     if agreed_cents is not None and agreed_cents != total:
         raise PriceChanged(agreed_cents, total)
     return total
-
-
-async def _charge(
-    session: AsyncSession,
-    group: Group,
-    member: Member,
-    order: Order,
-    basket: Basket,
-    lines: Sequence[ChosenLine],
-    total: int,
-    method: Method | None,
-    is_addition: bool,
-    actor_id: int,
-) -> tuple[Payment | None, int | None]:
-    """Debit the member, a leg a producer, and record the payment that is expected for it."""
-    if method is None or total == 0:
-        return None, None
-    account = await books.account_id(session, group.id, AccountKind.MEMBERS, member.id)
-    needs_credit = method is Method.MEMBER_CREDIT and not group.negative_balances
-    per_producer: dict[int, int] = defaultdict(int)
-    for line in lines:
-        per_producer[line.product.producer_id] += line.amount_cents
-    producers = await books.account_ids(session, group.id, AccountKind.PRODUCERS, sorted(per_producer))
-    entry = books.Entry(
-        kind="addition" if is_addition else "order",
-        key=f"basket:{basket.id}",
-        legs=[
-            books.Leg(account, producers[producer_id], amount, within_credit=needs_credit)
-            for producer_id, amount in sorted(per_producer.items())
-            if amount
-        ],
-        subject=f"order:{order.id}",
-        actor_id=actor_id,
-    )
-    posted = await books.post(session, group.id, entry)
-    payment = None
-    if method in OFFLINE_METHODS:
-        payment = await payments.expect(session, member, method, total, subject=f"order:{order.id}")
-    return payment, posted.transaction_id
 
 
 async def _write_lines(
@@ -395,19 +359,6 @@ async def _given_back(session: AsyncSession, replaced: Order | None, basket: Bas
         wanted = [line.product.id for line in await chosen_lines(session, basket)]
         await _lock_products(session, {*quantities, *wanted})
     return quantities
-
-
-async def _require_credit(
-    session: AsyncSession, member: Member, lines: Sequence[ChosenLine], total: int
-) -> None:
-    """Lock every account the order will move, in the order of their ids, and look what the member has."""
-    owners = sorted({line.product.producer_id for line in lines})
-    account = await books.account_id(session, member.group_id, AccountKind.MEMBERS, member.id)
-    producers = await books.account_ids(session, member.group_id, AccountKind.PRODUCERS, owners)
-    sums = await books.lock_accounts(session, [account, *producers.values()])
-    balance = books.shown(AccountKind.MEMBERS, sums[account])
-    if balance < total:
-        raise NotEnoughCredit(balance, total)
 
 
 async def _lock_products(session: AsyncSession, ids: Collection[int]) -> dict[int, Product]:

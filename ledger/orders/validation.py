@@ -18,7 +18,7 @@ from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
-from ledger.groups.models import OFFLINE_METHODS, Member, Method
+from ledger.groups.models import Member, Method
 from ledger.orders.corrections import CurrentLine, current_lines
 from ledger.orders.handover_models import DistributionStep, OrderStep, StepKind, StepSettlement
 from ledger.orders.models import Confirmation, Distribution, Order
@@ -64,8 +64,9 @@ class OrdersLeftOpen(LedgerError):
 class OrderState:
     """An order at distribution: what it comes to now, what was received and is expected for it, whether it is validated.
 
-    ``due_cents`` is what is to be paid on the spot (by cheque, cash or transfer): the current lines less those paid by
-    member credit. ``received``: what each received payment brought, by its id. All in cents.
+    ``credit_cents`` is what of the current lines member credit pays, ``due_cents`` what is to be paid otherwise.
+    ``expected_cents``: what is announced by cheque, cash or transfer, ``card_cents`` by card. ``received``: what each
+    received payment brought, by its id. All in cents.
     """
 
     order: Order
@@ -73,8 +74,10 @@ class OrderState:
     lines: tuple[CurrentLine, ...]
     payments: tuple[Payment, ...]
     due_cents: int
+    credit_cents: int
     received_cents: int
     expected_cents: int
+    card_cents: int
     validated: OrderStep | None
     received: Mapping[int, int]
 
@@ -86,7 +89,17 @@ class OrderState:
     @property
     def missing_cents(self) -> int:
         """> 0 missing, < 0 overpaid, 0 exactly paid; once what is expected is received."""
-        return self.due_cents - self.received_cents - self.expected_cents
+        return self.due_cents - self.received_cents - self.expected_cents - self.card_cents
+
+
+def is_confirmed_by_hand(payment: Payment) -> bool:
+    """It is expected, and a coordinator will say that it came."""
+    return payment.state is PaymentState.EXPECTED and payment.method is not Method.CARD
+
+
+def is_paid_by_card(payment: Payment) -> bool:
+    """It is expected by card: Stripe will say that it came (R15)."""
+    return payment.state is PaymentState.EXPECTED and payment.method is Method.CARD
 
 
 async def order_states(
@@ -107,23 +120,22 @@ async def order_states(
     rows = [(order, member) for order, member in await session.execute(statement)]
     ids = [order.id for order, _ in rows]
     lines = _by_order(await current_lines(session, Order.id.in_(ids)))
-    methods = await _methods(session, ids)
+    choices = await confirmations_of(session, ids)
     paid = await _payments(session, ids)
     received = await _received(session, [payment.id for found in paid.values() for payment in found])
     steps = await _last_steps(session, ids)
+    shares = {order_id: _shares(lines[order_id], choices) for order_id in ids}
     return [
         OrderState(
             order=order,
             member=member,
             lines=tuple(lines[order.id]),
             payments=tuple(paid[order.id]),
-            due_cents=sum(
-                line.amount_cents
-                for line in lines[order.id]
-                if methods[line.line.confirmation_id] in OFFLINE_METHODS
-            ),
+            due_cents=shares[order.id][0],
+            credit_cents=shares[order.id][1],
             received_cents=sum(received.get(payment.id, 0) for payment in paid[order.id]),
-            expected_cents=sum(p.amount_cents for p in paid[order.id] if p.state is PaymentState.EXPECTED),
+            expected_cents=sum(p.amount_cents for p in paid[order.id] if is_confirmed_by_hand(p)),
+            card_cents=sum(p.amount_cents for p in paid[order.id] if is_paid_by_card(p)),
             validated=step if (step := steps.get(order.id)) and step.kind is StepKind.VALIDATED else None,
             received={p.id: received[p.id] for p in paid[order.id] if p.id in received},
         )
@@ -142,7 +154,7 @@ async def order_state(session: AsyncSession, group_id: int, order_id: int) -> Or
 async def validate_order(
     session: AsyncSession, group_id: int, order_id: int, by: Member, *, expected_cents: int | None = None
 ) -> OrderState:
-    """Receive what is expected for the order, as announced, and mark it validated.
+    """Receive what is expected for the order, as announced, and mark it validated. A card payment under way stays so.
 
     ``expected_cents``: how much that is on the screen of who validates. Raises :class:`AlreadyValidated`,
     :class:`ExpectedChanged`.
@@ -153,7 +165,7 @@ async def validate_order(
     if expected_cents is not None and expected_cents != state.expected_cents:
         raise ExpectedChanged(state.expected_cents)
     for payment in state.payments:
-        if payment.state is PaymentState.EXPECTED:
+        if is_confirmed_by_hand(payment):
             settled = await payments.receive(session, group_id, payment.id, by)
             session.add(
                 StepSettlement(order_step_id=step.id, settlement_id=settled.settlement.id, group_id=group_id)
@@ -369,9 +381,28 @@ async def _last_steps(session: AsyncSession, order_ids: Sequence[int]) -> dict[i
     return {step.order_id: step for step in (await session.execute(statement)).scalars()}
 
 
-async def _methods(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, Method | None]:
-    statement = select(Confirmation.id, Confirmation.method).where(Confirmation.order_id.in_(order_ids))
-    return {confirmation_id: method for confirmation_id, method in await session.execute(statement)}  # noqa: C416
+async def confirmations_of(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, Confirmation]:
+    """The confirmed baskets of these orders, with how each is paid, by id."""
+    statement = (
+        select(Confirmation)
+        .where(Confirmation.order_id.in_(order_ids))
+        .execution_options(populate_existing=True)
+    )
+    return {one.id: one for one in (await session.execute(statement)).scalars()}
+
+
+def _shares(lines: Sequence[CurrentLine], choices: Mapping[int, Confirmation]) -> tuple[int, int]:
+    """What is to be paid, and what member credit pays, of an order's current lines; neither where payments are off."""
+    totals: dict[int, int] = defaultdict(int)
+    for line in lines:
+        totals[line.line.confirmation_id] += line.amount_cents
+    due = credit = 0
+    for confirmation_id, total in totals.items():
+        choice = choices[confirmation_id]
+        if choice.method is not None:
+            by_credit = choice.by_credit(total)
+            due, credit = due + total - by_credit, credit + by_credit
+    return due, credit
 
 
 async def _payments(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, list[Payment]]:

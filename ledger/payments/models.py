@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.db import Base, Cents, Code, GroupId, Key, Moment, one_of
@@ -82,3 +82,77 @@ class Settlement(Base):
     transaction_id: Mapped[int | None] = mapped_column(ForeignKey("transactions.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     at: Mapped[Moment]
+
+
+class PaymentSwitch(Base):
+    """A member pays another way after all: the cancelled payment, what is expected in its place, and who said so when.
+
+    ``replaced_by_id`` is null where member credit pays all of it. What member credit paid before and pays after, in cents,
+    makes both sides the same amount. A payment that was replaced is over: the database refuses any later settlement.
+    """
+
+    __tablename__ = "payment_switches"
+    __table_args__ = (
+        UniqueConstraint("payment_id"),
+        UniqueConstraint("replaced_by_id"),
+        CheckConstraint("credit_before_cents >= 0 AND credit_after_cents >= 0", name="credit_not_negative"),
+        CheckConstraint("payment_id <> replaced_by_id", name="by_another"),
+    )
+
+    id: Mapped[Key]
+    group_id: Mapped[GroupId]
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payments.id"))
+    replaced_by_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))
+    credit_before_cents: Mapped[Cents]
+    credit_after_cents: Mapped[Cents]
+    by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    at: Mapped[Moment]
+
+
+class RequestState(StrEnum):
+    """Open until a treasurer grants or refuses it, or the member takes it back."""
+
+    OPEN = "open"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class RefundRequest(Base):
+    """A member asks for money back, the way they would like it. It moves no money; granting it does (``payment_id``).
+
+    ``note`` is the member's word, ``answer`` the treasurer's. At most one is open for a member.
+    """
+
+    __tablename__ = "refund_requests"
+    __table_args__ = (
+        one_of("way", Method),
+        one_of("state", RequestState),
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint(
+            "(state = 'open') = (decided_by_id IS NULL) AND (state = 'open') = (decided_at IS NULL)",
+            name="decided_by_somebody",
+        ),
+        CheckConstraint("(state = 'granted') = (payment_id IS NOT NULL)", name="granted_with_a_payment"),
+        Index(
+            "uq_refund_requests_open",
+            "member_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        UniqueConstraint("payment_id"),
+    )
+
+    id: Mapped[Key]
+    group_id: Mapped[GroupId]
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    amount_cents: Mapped[Cents]
+    way: Mapped[Method] = mapped_column(Code(Method))
+    note: Mapped[str | None]
+    created_at: Mapped[Moment]
+    state: Mapped[RequestState] = mapped_column(Code(RequestState), default=RequestState.OPEN)
+    answer: Mapped[str | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
+    decided_at: Mapped[dt.datetime | None]
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))

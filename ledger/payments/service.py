@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
@@ -18,11 +18,8 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
-from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
-from ledger.payments.write_offs import BalanceChanged as BalanceChanged
-from ledger.payments.write_offs import NothingToWriteOff as NothingToWriteOff
-from ledger.payments.write_offs import locked_balance as locked_balance
-from ledger.payments.write_offs import write_off as write_off
+from ledger.payments.card.models import Checkout, CheckoutState
+from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement, SettlementKind
 from ledger.reference import find_references, neighbours, new_reference
 
 ACCOUNT_OF = {
@@ -30,15 +27,20 @@ ACCOUNT_OF = {
     Method.CASH: AccountKind.CASH,
     Method.TRANSFER: AccountKind.BANK,
 }
-"""Where money received by each offline method goes."""
+"""Where money received by each offline method goes. What is paid by card comes by :func:`receive_by_card` alone."""
+SMALLEST_BY_CARD = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
+"""In minor units; less would be refused. (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)"""
 
 
 class AlreadySettled(LedgerError):
-    """Somebody settled the payment before: who, how, when, and with how much (none unless received)."""
+    """The payment was settled before: by whom (Stripe, where ``by_card``), how, when, how much (none unless received)."""
 
-    def __init__(self, kind: SettlementKind, by: str, at: dt.datetime, amount_cents: int | None) -> None:
+    def __init__(
+        self, kind: SettlementKind, by: str, at: dt.datetime, amount_cents: int | None, *, by_card: bool
+    ) -> None:
         super().__init__()
         self.kind = kind
+        self.by_card = by_card
         self.by = by
         self.at = at
         self.amount_cents = amount_cents
@@ -46,6 +48,10 @@ class AlreadySettled(LedgerError):
 
 class NotSettled(LedgerError):
     """There is nothing to undo: the payment is expected."""
+
+
+class Replaced(LedgerError):
+    """The member pays another way: cancelling this payment is not undone (the one in its place would stand beside it)."""
 
 
 class InvalidPayment(LedgerError):
@@ -65,6 +71,30 @@ class Settled:
     balance_cents: int
 
 
+@dataclass(frozen=True, slots=True)
+class CardReceipt:
+    """What a payment by card did; ``was``: how the payment stood before. Other than expected, its money is avoir now."""
+
+    settled: Settled
+    member: Member
+    was: PaymentState
+
+    @property
+    def is_avoir(self) -> bool:
+        """Whether the money pays nothing that was awaited."""
+        return self.was is not PaymentState.EXPECTED
+
+
+def account_of(method: Method) -> AccountKind:
+    """Where a method's money is."""
+    return AccountKind.CARD if method is Method.CARD else ACCOUNT_OF[method]
+
+
+def can_carry(method: Method, amount_cents: int, currency: str) -> bool:
+    """Whether a method takes an amount (> 0): cards take none of a few cents."""
+    return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, 1)
+
+
 async def expect(
     session: AsyncSession, member: Member, method: Method, amount_cents: int, subject: str | None
 ) -> Payment:
@@ -77,10 +107,12 @@ async def receive(
 ) -> Settled:
     """Confirm that the money is there: the announced amount (negative where money given back was), or another one, > 0 (D3).
 
-    Raises :class:`AlreadySettled`, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
+    Raises :class:`AlreadySettled`, :class:`InvalidPayment` (also by card: nobody confirms that by hand),
+    :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
-    await _require_expected(session, payment)
+    await require_expected(session, payment)
+    _require_offline(payment)
     amount = payment.amount_cents if amount_cents is None else amount_cents
     if amount <= 0 and amount != payment.amount_cents:
         raise InvalidPayment("amount")
@@ -90,14 +122,41 @@ async def receive(
 async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Say that the money did not come: it is not awaited any more, and the debt stays."""
     payment = await lock_payment(session, group_id, payment_id)
-    await _require_expected(session, payment)
+    await require_expected(session, payment)
+    _require_offline(payment)
     return await _settle(session, payment, SettlementKind.REFUSED, by)
 
 
+async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceipt:
+    """Stripe has the money of a payment (locked by the caller, which proves it and sees to it that it counts once).
+
+    It is received whatever became of the payment meanwhile: when it was not awaited any more, and when it was received
+    or replaced before (then as a payment of its own), it is the member's avoir. Gross; what Stripe keeps is posted apart.
+    """
+    member = await session.get_one(Member, payment.member_id)
+    was = payment.state
+    if was is PaymentState.RECEIVED or await _is_replaced(session, payment):
+        payment = await _add_payment(
+            session, member, Method.CARD, payment.amount_cents, dated=utc_now().date(), subject=None
+        )
+    elif was is not PaymentState.EXPECTED:
+        await _settle(session, payment, SettlementKind.UNDONE, member)
+    settled = await _settle_received(session, payment, member, payment.amount_cents)
+    return CardReceipt(settled, member, was)
+
+
 async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
-    """Stop expecting a payment whose reason is gone (its order was cancelled, another method took its place)."""
+    """Stop expecting a payment whose reason is gone (its order was cancelled, another method took its place).
+
+    A page on which it could be paid by card is closed next: nobody waits for the money any more.
+    """
     payment = await lock_payment(session, group_id, payment_id)
-    await _require_expected(session, payment)
+    await require_expected(session, payment)
+    await session.execute(
+        update(Checkout)
+        .where(Checkout.payment_id == payment.id, Checkout.state == CheckoutState.OPEN)
+        .values(look_at=utc_now(), looks=0)
+    )
     return await _settle(session, payment, SettlementKind.CANCELLED, by)
 
 
@@ -144,13 +203,16 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
     One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it.
-    Raises :class:`NotSettled`, :class:`~ledger.errors.NotFound`.
+    Raises :class:`NotSettled`, :class:`Replaced`, :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
     if payment.state is PaymentState.EXPECTED:
         raise NotSettled
+    _require_offline(payment)
     last = await last_settlement(session, payment)
     assert last is not None
+    if last.kind is SettlementKind.CANCELLED and await _is_replaced(session, payment):
+        raise Replaced
     transaction_id = None
     if last.transaction_id is not None:
         posted = await books.reverse(session, group_id, last.transaction_id, actor_id=by.id)
@@ -186,19 +248,35 @@ async def enter_by_hand(
     return await _settle_received(session, payment, by, amount_cents)
 
 
-async def give_back(
-    session: AsyncSession, member: Member, method: Method, by: Member, *, agreed_cents: int
+async def give_back_by_card(
+    session: AsyncSession, member: Member, amount_cents: int, by: Member | None, note: str | None = None
 ) -> Settled:
-    """The whole avoir was given back in cash or by transfer; ``agreed_cents`` (> 0) is the balance the treasurer saw.
+    """``amount_cents`` (> 0) go back to a card: a payment below zero. ``by``: none where Stripe was asked without us.
 
-    Raises :class:`BalanceChanged`, :class:`InvalidPayment`.
+    The caller sees to it that it counts once, and that Stripe does it.
     """
-    cents = await locked_balance(session, member)
-    if cents != agreed_cents:
-        raise BalanceChanged(agreed_cents, cents)
-    if cents <= 0:
-        raise InvalidPayment("amount")
-    return await enter_by_hand(session, member, method, -cents, by)
+    payment = await _add_payment(
+        session,
+        member,
+        Method.CARD,
+        -amount_cents,
+        dated=utc_now().date(),
+        note=note,
+        entered_by_id=by.id if by else None,
+    )
+    return await _settle_received(session, payment, by or member, -amount_cents)
+
+
+async def take_back_by_card(session: AsyncSession, group_id: int, payment_id: int) -> Settled:
+    """Stripe did not give it back after all: reversed, and over."""
+    payment = await lock_payment(session, group_id, payment_id)
+    last = await last_settlement(session, payment)
+    if payment.state is not PaymentState.RECEIVED or last is None or last.transaction_id is None:
+        raise NotSettled
+    by = await session.get_one(Member, last.by_id)
+    posted = await books.reverse(session, group_id, last.transaction_id, actor_id=None)
+    await _settle(session, payment, SettlementKind.UNDONE, by, transaction_id=posted.transaction_id)
+    return await _settle(session, payment, SettlementKind.CANCELLED, by)
 
 
 async def enter_opening_balance(
@@ -311,7 +389,8 @@ async def settled_by(session: AsyncSession, payment: Payment) -> AlreadySettled:
         .limit(1)
     )
     settlement, name = (await session.execute(statement)).one()
-    return AlreadySettled(settlement.kind, name, settlement.at, settlement.amount_cents)
+    by_card = payment.method is Method.CARD
+    return AlreadySettled(settlement.kind, name, settlement.at, settlement.amount_cents, by_card=by_card)
 
 
 async def payments_of(session: AsyncSession, member: Member, state: PaymentState) -> Sequence[Payment]:
@@ -322,9 +401,20 @@ async def payments_of(session: AsyncSession, member: Member, state: PaymentState
     return (await session.execute(statement)).scalars().all()
 
 
-async def _require_expected(session: AsyncSession, payment: Payment) -> None:
+async def require_expected(session: AsyncSession, payment: Payment) -> None:
+    """Raise :class:`AlreadySettled` unless nobody settled the payment yet."""
     if payment.state is not PaymentState.EXPECTED:
         raise await settled_by(session, payment)
+
+
+def _require_offline(payment: Payment) -> None:
+    if payment.method is Method.CARD:
+        raise InvalidPayment("method")
+
+
+async def _is_replaced(session: AsyncSession, payment: Payment) -> bool:
+    statement = select(PaymentSwitch.id).where(PaymentSwitch.payment_id == payment.id)
+    return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
 async def _add_payment(
@@ -364,13 +454,13 @@ async def _unused_reference(session: AsyncSession) -> str:
 
 
 async def _settle_received(session: AsyncSession, payment: Payment, by: Member, amount_cents: int) -> Settled:
-    kind = ACCOUNT_OF[payment.method]
+    kind = account_of(payment.method)
     account = await books.account_id(session, payment.group_id, AccountKind.MEMBERS, payment.member_id)
     money = await books.account_id(session, payment.group_id, kind)
     debit, credit = (money, account) if amount_cents > 0 else (account, money)
     step = await _next_step(session, payment)
     entry = books.Entry(
-        kind=f"received-{payment.method}",
+        kind=f"received-{payment.method}" if amount_cents > 0 else f"refunded-{payment.method}",
         key=f"payment:{payment.id}:{step}",
         legs=[books.Leg(debit, credit, abs(amount_cents))],
         subject=f"payment:{payment.id}",

@@ -45,9 +45,27 @@ def free_port() -> int:
         (
             "fr",
             "L'histoire se termine bien",
-            ["Anne · AMAP des Lilas", "/installer", "Vous êtes à jour : 0,00 €"],
+            [
+                "Anne · AMAP des Lilas",
+                "/installer",
+                "Vous êtes à jour : 0,00 €",
+                "Paul · Page de paiement\n    💳 4000 0000 0000 0002",
+                "❌ Votre carte a été refusée",
+                "✅ 12,35 € payés par carte · AMAP des Lilas",
+            ],
         ),
-        ("en", "The story ends well", ["Anne · Lilac Food Group", "/setup", "You are even: €0.00"]),
+        (
+            "en",
+            "The story ends well",
+            [
+                "Anne · Lilac Food Group",
+                "/setup",
+                "You are even: €0.00",
+                "Paul · Payment page\n    💳 4000 0000 0000 0002",
+                "❌ Your card was declined",
+                "✅ €12.35 paid by card · Lilac Food Group",
+            ],
+        ),
     ],
 )
 async def test_the_replay_tells_the_whole_story_and_exits_0(
@@ -60,6 +78,7 @@ async def test_the_replay_tells_the_whole_story_and_exits_0(
         assert ending in text
         for line in told:
             assert line in text
+        assert told[2] in text.split("Paul\n")[-1]
         assert re.search(r"/valid(er|ate) [2-9A-Z]{3}-[2-9A-Z]{4}", text)
 
 
@@ -88,6 +107,9 @@ async def test_the_page_answers_within_five_seconds_and_the_demo_stops_when_told
         assert time.monotonic() < started + 5
         assert page.status_code == 200
         assert "Cagnotte" in page.text
+        assert process.stdout
+        said = await process.stdout.readline() + await process.stdout.readline()
+        assert "4242 4242 4242 4242 paie, 4000 0000 0000 0002 est refusée" in said.decode()
         process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 20) == 0
 

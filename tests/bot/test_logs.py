@@ -176,6 +176,7 @@ def test_interrupting_is_no_error(output: io.StringIO) -> None:
         ),
         (f"bot{OTHER_TOKEN.replace(':', '%3A')}/getMe", "bot[hidden]/getMe"),
         ("keys rk_live_Abc123, sk_test_Xyz", "keys [hidden], [hidden]"),
+        ("Sk_live_Abc123 SK_TEST_Xyz", "[hidden] [hidden]"),
         ("task_force and risk_management", "task_force and risk_management"),
         ("postgresql+asyncpg://u:hush@host:5/n", "postgresql+asyncpg://u:[hidden]@host:5/n"),
         ("redis://:hush@host", "redis://:[hidden]@host"),

@@ -18,6 +18,10 @@ from telegram.ext import BaseHandler
 from bot.delivery.conversation import Button, Command, DurableConversation, StepButton
 from bot.routes import handlers
 from ledger.db import Base
+from ledger.groups import service as groups
+from ledger.groups.models import Method
+from ledger.payments import adjustments, refunds, requests
+from ledger.payments.adjustments import AdjustmentKind
 from tests.support.bot import Stage
 from tests.support.ordering import fill_basket, order, reference_in, village
 from tests.support.screens import Message, says
@@ -27,6 +31,8 @@ from tests.support.telegram import Group, Person
 OUTSIDE_THE_LEDGER = {
     "inbox", "outbox", "outbox_files", "conversations", "leases", "people", "left_chats", "moved_chats",
 }  # fmt: skip
+PLACE = "Moulin du Haut-Lac"
+"""Where the distribution is: a place that no sentence gives as an example."""
 ANYONES = ("/start", "/aide", "/annuler", "/langue", "/help", "/cancel", "/language")
 MEMBERS = (
     "/commander", "/panier", "/commandes", "/solde", "/historique", "/crediter", "/rappels", "/quitter",
@@ -81,8 +87,12 @@ class Scene:
 
 
 async def set_scene(stage: Stage) -> Scene:
-    """Paul has an avoir, an open basket, an order by cheque; another order was paid; a file waits to be imported."""
+    """Paul has an avoir, a part of which he asks back, a gift, an open basket, an order by cheque; another order was paid;
+    a file waits to be imported.
+    """
     v = await village(stage)
+    async with stage.database.unit_of_work() as session:
+        await session.execute(text(f"UPDATE distributions SET place = '{PLACE}'"))
     await give_credit(stage.database, v.seeded, v.paul, 5000)
     paid = await order(v.paul, "Tisane", "Liquide", total="12,00")
     await v.anne.ask(f"/valider {reference_in(paid)}", expect="12,00")
@@ -91,6 +101,12 @@ async def set_scene(stage: Stage) -> Scene:
     await fill_basket(v.paul, "Pain complet", total="8,00")
     await v.anne.upload("catalogue.csv", "produit;unité;prix;producteur\nPoireaux;kg;3,20;Ferme\n".encode())
     await v.anne.wait("Poireaux")
+    async with stage.database.unit_of_work() as session:
+        paul = await groups.get_member(session, v.seeded.group_id, v.seeded.members[v.paul.id])
+        anne = await groups.get_member(session, paul.group_id, v.seeded.members[v.anne.id])
+        await requests.ask(session, paul, 100, Method.CASH)
+        await adjustments.adjust(session, paul, AdjustmentKind.GIFT, 100, anne, "Merci")
+        await refunds.refund(session, paul, Method.CASH, 100, anne)
     rita, zoe = await stage.world.person("Rita"), await stage.world.person("Zoé")
     for person in (rita, zoe):
         await person.ask("/start", expect="")
@@ -113,7 +129,7 @@ async def set_scene(stage: Stage) -> Scene:
 def secrets_of(scene: Scene, who: Person) -> list[str]:
     """What must never be shown to somebody."""
     of_paul = ["Paul", scene.reference]
-    return of_paul if who is scene.marie else [*of_paul, "Salle des fêtes", "Colis de légumes"]
+    return of_paul if who is scene.marie else [*of_paul, PLACE, "Colis de légumes"]
 
 
 def told(messages: list[Message], own: set[int]) -> str:
@@ -178,6 +194,8 @@ def forged(ids: list[int]) -> Iterator[str]:
                 yield verb
                 for one, rest in itertools.product(ids, rests):
                     yield f"{verb}:{one}{rest}"
+                for one, rest in itertools.product(ids, (":0:0", ":1235", ":1235:1000")):
+                    yield f"{verb}:cash:{one}{rest}"
 
 
 async def tap(stage: Stage, sender: dict[str, Any], under: Message, data: str) -> None:

@@ -1,7 +1,8 @@
 """The whole business, in any order of events, against a small model: balances, what is awaited, what is in stock.
 
-Members order (by every method, with and without enough credit or stock), coordinators receive, refuse, undo, enter by
-hand and open balances, options are switched; at the end `verify` finds nothing to say.
+Members order (by every method and by two, with and without enough credit or stock) and pay another way after all,
+coordinators receive, refuse, undo, enter by hand, give back, give and give up, options are switched; at the end `verify`
+finds nothing to say.
 """
 
 import asyncio
@@ -20,9 +21,12 @@ from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.money import line_amount
 from ledger.orders.models import Order
-from ledger.orders.service import NotEnoughCredit, OutOfStock
+from ledger.orders.service import MethodNotOffered, NotEnoughCredit, OutOfStock
+from ledger.orders.switching import SameChoice
+from ledger.payments.adjustments import AdjustmentKind, MoreThanDebt
 from ledger.payments.models import Payment
-from ledger.payments.service import AlreadySettled, NotSettled
+from ledger.payments.refunds import AlreadyTakenBack, MoreThanCredit
+from ledger.payments.service import AlreadySettled, NotSettled, Replaced
 from tests.support.ledger import STATEFUL, Story, found
 
 MEMBERS = st.integers(0, 2)
@@ -42,6 +46,10 @@ class Announced:
     received: int | None = None
     settled: bool = False
     by_hand: bool = False
+    replaced: bool = False
+    order_cents: int | None = None
+    """What the order comes to that it pays, perhaps with credit beside it; none for what pays no order."""
+    credit: int = 0
 
 
 @dataclass
@@ -113,7 +121,72 @@ class GroupMachine(RuleBasedStateMachine):
         self.model.awaited[member] += total
         assert done.payment is not None
         assert done.balance_cents == self.model.balances[member]
-        return Announced(done.payment, member, total)
+        return Announced(done.payment, member, total, order_cents=total)
+
+    @rule(
+        target=payments,
+        member=MEMBERS,
+        place=st.integers(0, 1),
+        wanted=PRODUCTS,
+        method=OFFLINE,
+        share=st.integers(1, 100),
+    )
+    def order_in_two_parts(
+        self, member: int, place: int, wanted: dict[int, int], method: Method, share: int
+    ) -> object:
+        """``share``: per cent of what credit can pay, when it can; a tenth of the total when it cannot."""
+        lines, total = self._lines(wanted)
+        there = self.model.balances[member]
+        credit = max(min(there, total - 1) * share // 100, 1) if there > 0 else max(total // 10, 1)
+        work = self.story.order(self.members[member], self.distributions[place], lines, method, credit)
+        if not self._in_stock(wanted):
+            with pytest.raises(OutOfStock):
+                self.runner.run(work)
+            return multiple()
+        if there < credit:
+            with pytest.raises(NotEnoughCredit):
+                self.runner.run(work)
+            return multiple()
+        done = self.runner.run(work)
+        self._ordered(member, wanted)
+        self.model.awaited[member] += total - credit
+        assert done.payment is not None
+        return Announced(done.payment, member, total - credit, order_cents=total, credit=credit)
+
+    @rule(target=payments, known=payments, method=OFFLINE, part=st.integers(0, 3))
+    def pay_another_way(self, known: Announced, method: Method, part: int) -> object:
+        """``part`` thirds of an order's total by credit; all three of them: by credit alone."""
+        total = known.order_cents
+        credit = 0 if total is None else total * part // 3
+        by = Method.MEMBER_CREDIT if part == 3 else method
+        work = self.story.switch(self.members[known.member], known.payment, by, 0 if part == 3 else credit)
+        refusal: type[Exception] | None = None
+        if known.settled:
+            refusal = AlreadySettled
+        elif total is None and part == 3:
+            refusal = MethodNotOffered
+        elif (by, credit) == (known.payment.method, known.credit):
+            refusal = SameChoice
+        elif (
+            total is not None
+            and credit > known.credit
+            and self.model.balances[known.member] + total < credit
+            and not (part == 3 and self.model.negatives)
+        ):
+            refusal = NotEnoughCredit
+        if refusal is not None:
+            with pytest.raises(refusal):
+                self.runner.run(work)
+            return multiple()
+        done = self.runner.run(work)
+        self.model.awaited[known.member] -= known.cents
+        known.settled = known.replaced = True
+        if done.payment is None:
+            return multiple()
+        self.model.awaited[known.member] += done.payment.amount_cents
+        return Announced(
+            done.payment, known.member, done.payment.amount_cents, order_cents=total, credit=credit
+        )
 
     @rule(member=MEMBERS, place=st.integers(0, 1), wanted=PRODUCTS)
     def order_by_member_credit(self, member: int, place: int, wanted: dict[int, int]) -> None:
@@ -157,6 +230,10 @@ class GroupMachine(RuleBasedStateMachine):
     @rule(known=payments)
     def undo(self, known: Announced) -> None:
         work = self.story.undo(known.payment)
+        if known.replaced:
+            with pytest.raises(Replaced):
+                self.runner.run(work)
+            return
         if not known.settled:
             with pytest.raises(NotSettled):
                 self.runner.run(work)
@@ -174,6 +251,36 @@ class GroupMachine(RuleBasedStateMachine):
         settled = self.runner.run(self.story.enter(self.members[member], method, cents))
         self.model.balances[member] += cents
         return Announced(settled.payment, member, cents, received=cents, settled=True, by_hand=True)
+
+    @rule(member=MEMBERS, cents=CENTS, method=st.sampled_from([Method.CASH, Method.TRANSFER]))
+    def give_back(self, member: int, cents: int, method: Method) -> None:
+        work = self.story.refund(self.members[member], cents, method)
+        if cents > self.model.balances[member]:
+            with pytest.raises(MoreThanCredit):
+                self.runner.run(work)
+            return
+        self.runner.run(work)
+        self.model.balances[member] -= cents
+
+    @rule(member=MEMBERS, cents=CENTS, kind=st.sampled_from(AdjustmentKind), taken_back=st.booleans())
+    def give_or_give_up(self, member: int, cents: int, kind: AdjustmentKind, taken_back: bool) -> None:
+        work = self.story.adjust(self.members[member], kind, cents)
+        balance = self.model.balances[member]
+        if kind is AdjustmentKind.WRITE_OFF and cents > -balance:
+            with pytest.raises(MoreThanDebt):
+                self.runner.run(work)
+            return
+        if kind is AdjustmentKind.LEFT and cents > balance:
+            with pytest.raises(MoreThanCredit):
+                self.runner.run(work)
+            return
+        done = self.runner.run(work)
+        if taken_back:
+            self.runner.run(self.story.undo_adjustment(done))
+            with pytest.raises(AlreadyTakenBack):
+                self.runner.run(self.story.undo_adjustment(done))
+            return
+        self.model.balances[member] += -cents if kind is AdjustmentKind.LEFT else cents
 
     @rule(member=MEMBERS, cents=SIGNED)
     def open_a_balance(self, member: int, cents: int) -> None:
@@ -224,5 +331,5 @@ def test_a_group_against_a_model(database_url: str) -> None:
     with asyncio.Runner() as runner:
         GroupMachine.runner = runner
         GroupMachine.database = Database(database_url)
-        run_machine(GroupMachine, settings=settings(STATEFUL, max_examples=12, stateful_step_count=15))
+        run_machine(GroupMachine, settings=settings(STATEFUL, max_examples=14, stateful_step_count=20))
         runner.run(GroupMachine.database.close())

@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Table, inspect, text
@@ -143,6 +144,45 @@ async def test_all_of_it_or_nothing(empty: Database, monkeypatch: pytest.MonkeyP
     monkeypatch.undo()
     await upgrade(empty)
     assert await current_revision(empty) == head_revision()
+
+
+class Undone(Exception):
+    pass
+
+
+async def test_orders_of_before_are_paid_as_they_were(empty: Database) -> None:
+    """0006: those by member credit were paid by it as a whole, all others not at all."""
+    row = (
+        "INSERT INTO confirmations (id, group_id, order_id, basket_id, method, amount_cents, confirmed_at)"
+        " VALUES ({id}, 1, 1, {id}, {method}, 1235, '2026-11-24T08:00:00.000000+00:00')"
+    )
+    # What the rows refer to is left out, and nothing of it is committed.
+    loosely = (
+        "PRAGMA defer_foreign_keys = ON"
+        if empty.is_sqlite
+        else "SET LOCAL session_replication_role = replica"
+    )
+    found: list[int] = []
+    try:
+        async with empty.unit_of_work() as session:
+            connection = await session.connection()
+            await connection.run_sync(bring_to, "0005")
+            await session.execute(text(loosely))
+            for number, method in enumerate(("'member_credit'", "'cheque'", "NULL"), start=1):
+                await session.execute(text(row.format(id=number, method=method)))
+            await connection.run_sync(bring_to, "head")
+            rows = await session.execute(text("SELECT credit_cents FROM confirmations ORDER BY id"))
+            found += rows.scalars()
+            raise Undone
+    except Undone:
+        pass
+    assert found == [1235, 0, 0]
+
+
+def bring_to(connection: Connection, revision: str) -> None:
+    config = migrations.alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def test_scripts_are_cut_where_statements_end() -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -343,3 +344,32 @@ async def test_two_processes_on_one_file(database: Database) -> None:
     assert other.returncode == 0, errors.decode()
     async with database.snapshot() as session:
         assert (await session.execute(READ)).scalar_one() == 100
+
+
+async def test_what_was_overwritten_or_deleted_is_nowhere_in_the_files(database: Database) -> None:
+    async with database.unit_of_work() as session:
+        for name in ("overwritten", "deleted", "kept"):
+            body = {"name": name, "body": f"{name}: " + "hush " * 2000}
+            await session.execute(text("INSERT INTO notes VALUES (:name, :body)"), body)
+    async with database.unit_of_work() as session:
+        await session.execute(text("UPDATE notes SET body = '' WHERE name = 'overwritten'"))
+        await session.execute(text("DELETE FROM notes WHERE name = 'deleted'"))
+    await database.empty_log()
+    path = Path(database.url.database or "")
+    found = b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+    assert b"kept: hush" in found
+    assert b"overwritten: hush" not in found
+    assert b"deleted: hush" not in found
+
+
+async def test_a_log_that_somebody_reads_is_left_for_later(
+    database: Database, outside: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ledger.db.LOG_PATIENCE", 0.05)
+    outside.execute("BEGIN")
+    assert names(outside) == set()
+    await write(database, "one")
+    await database.empty_log()
+    assert names(outside) == set()
+    outside.execute("COMMIT")
+    assert names(outside) == {"one"}

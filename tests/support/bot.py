@@ -60,11 +60,11 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def staged(database_url: str) -> AsyncIterator[Stage]:
-    """A new sandbox and a bot on it."""
+async def staged(database_url: str, **more: str) -> AsyncIterator[Stage]:
+    """A new sandbox and a bot on it; ``more``: variables of the bot's environment."""
     async with (
         Sandbox(TOKEN).serve() as url,
-        running_bot(url, database_url) as bot,
+        running_bot(url, database_url, **more) as bot,
         await TelegramWorld.connect(url) as world,
     ):
         yield Stage(world, bot)

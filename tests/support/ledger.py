@@ -18,10 +18,12 @@ from ledger.catalogue.reader import name_key
 from ledger.db import Database, utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import Group, Member, Method
-from ledger.orders import baskets, distributions
+from ledger.orders import baskets, distributions, switching
 from ledger.orders import service as orders
 from ledger.orders.models import Basket, Distribution, Order
+from ledger.payments import adjustments, refunds
 from ledger.payments import service as payments
+from ledger.payments.adjustments import Adjusted, AdjustmentKind
 from ledger.payments.models import Payment
 from ledger.verify import Violation, verify
 
@@ -144,18 +146,68 @@ class Story:
         return basket
 
     async def confirm(
-        self, member: Member, basket: Basket, method: Method | None, agreed_cents: int | None = None
+        self,
+        member: Member,
+        basket: Basket,
+        method: Method | None,
+        agreed_cents: int | None = None,
+        credit_cents: int = 0,
     ) -> orders.Confirmed:
         """The member chooses how to pay."""
         async with self.database.unit_of_work() as session:
-            group = await self.group(session)
-            return await orders.confirm(session, group, member, basket.id, method, agreed_cents=agreed_cents)
+            return await orders.confirm(
+                session,
+                await self.group(session),
+                member,
+                basket.id,
+                method,
+                agreed_cents=agreed_cents,
+                credit_cents=credit_cents,
+            )
 
     async def order(
-        self, member: Member, distribution: Distribution, lines: Lines, method: Method | None
+        self,
+        member: Member,
+        distribution: Distribution,
+        lines: Lines,
+        method: Method | None,
+        credit_cents: int = 0,
     ) -> orders.Confirmed:
         """A basket, filled and confirmed."""
-        return await self.confirm(member, await self.basket(member, distribution, lines), method)
+        basket = await self.basket(member, distribution, lines)
+        return await self.confirm(member, basket, method, credit_cents=credit_cents)
+
+    async def switch(
+        self, member: Member, payment: Payment, method: Method, credit_cents: int = 0
+    ) -> switching.Switched:
+        """The member pays another way."""
+        async with self.database.unit_of_work() as session:
+            group = await self.group(session)
+            return await switching.switch(
+                session, group, member, payment.id, method, credit_cents=credit_cents
+            )
+
+    async def refund(
+        self, member: Member, amount_cents: int, method: Method = Method.CASH, by: Member | None = None
+    ) -> payments.Settled:
+        """A treasurer gives money back."""
+        async with self.database.unit_of_work() as session:
+            return await refunds.refund(session, member, method, amount_cents, by or self.anne)
+
+    async def adjust(
+        self, member: Member, kind: AdjustmentKind, amount_cents: int, reason: str = "a reason"
+    ) -> Adjusted:
+        """A treasurer gives, or gives up, an amount."""
+        async with self.database.unit_of_work() as session:
+            return await adjustments.adjust(session, member, kind, amount_cents, self.anne, reason)
+
+    async def undo_adjustment(self, done: Adjusted) -> int:
+        """It is taken back; the balance after it."""
+        async with self.database.unit_of_work() as session:
+            _, undone = await adjustments.undo_adjustment(
+                session, self.group_id, done.transaction_id, self.anne
+            )
+            return undone.balance_cents
 
     async def cancel(self, member: Member, order: Order) -> None:
         """The member cancels an order."""

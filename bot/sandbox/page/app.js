@@ -25,6 +25,7 @@ class Page {
     document.title = title;
     document.getElementById("title").textContent = title;
     await this.lay();
+    if (location.pathname.startsWith("/t.me/")) await this.arrive();
     follow(state.seq, (events) => this.happened(events), (isUp) => this.online(isUp));
   }
 
@@ -162,7 +163,9 @@ class Page {
 
   async open(url, from) {
     if (!this.isBotLink(url)) {
-      if (/^https?:/i.test(url)) window.open(url, "_blank", "noopener,noreferrer");
+      if (!/^https?:/i.test(url)) return;
+      localStorage.setItem("gone", from.personId);
+      window.open(url, "_blank", "noopener,noreferrer");
       return;
     }
     try {
@@ -175,6 +178,17 @@ class Page {
     } catch (error) {
       from.toast(error.message);
     }
+  }
+
+  // A page outside led back with a link to the bot: whoever went there by a button opens it.
+  async arrive() {
+    const url = `https:/${location.pathname}${location.search}`;
+    history.replaceState(null, "", "/");
+    const gone = Number(localStorage.getItem("gone"));
+    const [first] = this.columns;
+    if (!first) return;
+    if (this.people.has(gone) && !this.columns.some((one) => one.chatId === gone)) await first.become(gone);
+    await this.open(url, this.columns.find((one) => one.chatId === gone) || first);
   }
 
   alert(text) {

@@ -244,49 +244,63 @@ async def test_a_treasurer_gives_back_and_takes_out(any_stage: Stage) -> None:
     page = await group.anne.ask("/member Marie", expect="credit €12.35")
     out = await group.anne.press("Take out of the group", expect="cannot leave yet", message=page)
     assert out.says("the balance is not zero: credit €12.35")
-    await group.anne.press("given back in cash", expect="Given back to Marie Dupont: €12.35 (Cash)")
-    await group.anne.press("Confirm", expect="the balance of Marie Dupont is €0.00")
+    await group.anne.press("Refund", expect="How much is given back", message=out)
+    await group.anne.press("All the credit · €12.35", expect="how?")
+    await group.anne.press("Cash", expect="credit €12.35 → even")
+    done = await group.anne.press("Confirm", expect="✅ Recorded")
     assert (await group.marie.wait("gave you back")).says("€12.35 (Cash)")
     await group.marie.ask("/history", expect="Cash given back\n      -€12.35 → €0.00")
+    await group.anne.press("Take out of the group", expect="Take Marie Dupont out", message=done)
     await group.anne.press("Take out of the group", expect="Left the group on")
     await group.marie.wait("Anne took you out of Paniers")
     assert [row["amount_cents"] for row in await any_stage.rows("payments")] == [-1235]
     assert await books_hold(any_stage)
 
 
-@pytest.mark.parametrize(("opening", "asks"), [("-20", "Write off the €20.00"), ("7.5", "Keep the €7.50")])
-async def test_a_treasurer_writes_off_with_a_reason(any_stage: Stage, opening: str, asks: str) -> None:
+@pytest.mark.parametrize(
+    ("opening", "verb", "all_of_it", "told", "history"),
+    [
+        ("-20", "Write off", "All the debt · €20.00", "wrote off", "Written off"),
+        ("7.5", "Leave it to the group", "All the credit · €7.50", "you leave €7.50", "Left to the group"),
+    ],
+)
+async def test_a_treasurer_settles_with_a_reason(
+    any_stage: Stage, opening: str, verb: str, all_of_it: str, told: str, history: str
+) -> None:
     group = await set_up(any_stage)
     await pay(group, f"/opening Marie {opening}")
     page = await group.anne.ask("/member Marie", expect="👤 Marie")
-    await group.anne.press("Take out of the group", expect="cannot leave yet", message=page)
-    await group.anne.press("Write it off", expect=asks)
+    out = await group.anne.press("Take out of the group", expect="cannot leave yet", message=page)
+    await group.anne.press(verb, expect="How much", message=out)
+    await group.anne.press(all_of_it, expect="Type the reason")
     await group.anne.ask("x" * 101, expect="I need a reason")
-    preview = await group.anne.ask("moved <away>", expect="(moved <away>)")
-    await group.anne.press("Confirm", expect="the balance of Marie Dupont is €0.00", message=preview)
+    preview = await group.anne.ask("moved <away>", expect="📝 moved <away>")
+    done = await group.anne.press("Confirm", expect="→ even", message=preview)
+    assert done.button("Take out of the group")
     assert "no longer valid" in await group.anne.forge_tap(
         str(preview.button("Confirm").callback_data),  # type: ignore[union-attr]
         preview,
     )
-    assert (await group.marie.wait("wrote off")).says("moved <away>")
-    await group.marie.ask("/history", expect="Written off (moved <away>)")
+    assert (await group.marie.wait(told)).says("moved <away>")
+    await group.marie.ask("/history", expect=f"{history} (moved <away>)")
     await group.marie.ask("/balance", expect="You are even")
     assert await books_hold(any_stage)
 
 
-async def test_only_the_balance_that_was_shown_is_settled(stage: Stage) -> None:
+async def test_what_came_in_meanwhile_is_left_and_still_in_the_way(stage: Stage) -> None:
     group = await set_up(stage)
     await pay(group, "/opening Marie 10")
     page = await group.anne.ask("/member Marie", expect="👤 Marie")
     await group.anne.press("Take out of the group", expect="cannot leave yet", message=page)
-    await group.anne.press("given back in cash", expect="Given back")
+    await group.anne.press("Refund", expect="How much")
+    await group.anne.press("All the credit", expect="how?")
+    await group.anne.press("Cash", expect="→ even")
     async with stage.database.unit_of_work() as session:
         marie = await groups.get_member(session, 1, 2)
         by = await groups.get_member(session, 1, 1)
         await payments.enter_opening_balance(session, marie, 500, by, key="meanwhile")
-    assert "it is €15.00 now" in await group.anne.tap("Confirm")
-    assert await stage.rows("payments") == []
-    await group.anne.press("given back in cash", expect="Given back to Marie Dupont: €15.00")
+    done = await group.anne.press("Confirm", expect="credit €15.00 → credit €5.00")
+    assert not done.button("Take out of the group")
 
 
 async def test_refused_to_everybody_else(stage: Stage) -> None:

@@ -143,7 +143,7 @@ async def test_only_the_group_s_own_methods_and_only_with_payments_on(stage: Sta
     assert (await group.marie.ask("/balance", expect="You are even")).button("Top up")
     await option(group, "methods = '[\"member_credit\"]'")
     await group.marie.press("Cheque", expect="Nothing was recorded", message=again)
-    await group.marie.ask("/topup", expect="takes neither cheques, cash nor bank transfers")
+    await group.marie.ask("/topup", expect="takes no money this way now")
     await option(group, "payments_enabled = false")
     await group.marie.ask("/topup", expect="Payments are off in Paniers")
     assert not (await group.marie.ask("/balance", expect="You are even")).button("Top up")

@@ -111,3 +111,23 @@ async def test_phone(browser: Browser, talked: str) -> None:
     await page.locator("section.column:visible").get_by_role("button", name="Le bot").click()
     await expect(page.locator("section.column:visible .mine").last).to_contain_text("/start again")
     assert wrong == []
+
+
+async def test_a_page_outside_leads_back_to_who_went_there(browser: Browser, talked: str) -> None:
+    page, wrong = await opened(browser, talked, PHONE)
+    paul = page.get_by_test_id("person-select").first.locator("option", has_text="Paul")
+    await page.evaluate("id => localStorage.setItem('gone', id)", await paul.get_attribute("value"))
+    await page.goto(f"{talked}/t.me/cagnotte_bot?start=p_back")
+    shown = page.locator("section.column:visible")
+    await expect(shown.locator(".mine").last).to_contain_text("/start p_back")
+    await expect(shown.locator(".theirs").last).to_contain_text("Bonjour")
+    await expect(shown.get_by_test_id("person-select").locator("option:checked")).to_have_text('Paul <b>&"')
+    assert page.url == f"{talked}/"
+    assert wrong == []
+
+
+async def test_another_bots_link_leads_nowhere(browser: Browser, talked: str) -> None:
+    page = await browser.new_page()
+    answer = await page.goto(f"{talked}/t.me/other_bot?start=p_back")
+    assert answer is not None
+    assert answer.status == 404

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from bot.views import people, reminders, settling
+from bot.views import people, reminders
 from bot.views.screen import Screen, button
 from bot.views.texts import Texts
 from ledger.groups.models import Group, Member, Method, Person
@@ -73,9 +73,6 @@ def test_screens_of_members(language: str) -> None:
     fits(people.still_coordinates(texts, GROUP, MEMBER))
     for is_own in (True, False):
         fits(Screen(people.cannot_leave(texts, CannotLeave(NASTY, found, is_own=is_own))))
-    for method, reason in ((Method.CASH, None), (None, NASTY[:100])):
-        fits(settling.settlement_preview(texts, MEMBER, 10**11, method, reason, (back,)))
-        fits(settling.told_settled(texts, GROUP, NASTY, 10**11, method, reason))
     member = Member(id=BIG, group_id=BIG, name=NASTY)
     url = "https://t.me/" + "x" * 32 + "?start=m_" + "0" * 32
     for link in (None, url):
@@ -94,3 +91,17 @@ def test_who_owes_something_nobody_announced_is_not_told_that_nothing_is_left_to
     assert "Nothing is left to pay" in eve(0)
     assert "Still to be paid, and not announced: <b>€12.00</b>" in eve(1200)
     assert "Nothing is left to pay" not in eve(1200)
+
+
+def test_a_card_is_nothing_to_bring() -> None:
+    distribution = Distribution(id=1, group_id=1, place="Hall", starts_at=NOW, closes_at=NOW)
+    payment = Payment(
+        id=7, group_id=1, member_id=1, method=Method.CARD, amount_cents=1235, reference="K7M3P9X"
+    )
+    notice = Notice(
+        GROUP, distribution, MEMBER, Person(id=1, name="Hugo", language="en"), Eve(1235, (payment,), 1, 0)
+    )
+    screen = reminders.reminder(Texts("en"), notice, "https://t.me/cagnotte_bot?start=o_0")
+    assert "Not paid yet" in screen.text
+    assert "To bring" not in screen.text
+    assert [one.text for one in screen.rows[0]] == ["💳 Pay €12.35 by card"]

@@ -16,7 +16,8 @@ from ledger.books.service import AlreadyReversed, Entry, IdempotencyConflict, Le
 from ledger.db import Database
 from tests.support.ledger import STATEFUL, Story, found
 
-OWNERS: list[AccountKind] = list(GROUP_ACCOUNTS[:5])
+OWNERS: list[AccountKind] = [kind for kind in GROUP_ACCOUNTS if kind is not AccountKind.CARD][:5]
+"""Not cards: what moves there must come from Stripe, and verify asks for it."""
 LEGS = st.lists(
     st.tuples(st.integers(0, 4), st.integers(1, 4), st.integers(1, 10**6)).map(
         lambda leg: (leg[0], (leg[0] + leg[1]) % 5, leg[2])

@@ -1,5 +1,7 @@
 """I2: the database itself refuses every way around the books, whoever asks and however."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
@@ -7,10 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
-from ledger.groups.models import Method
+from ledger.groups.models import Member, Method
 from ledger.orders import corrections, validation
 from ledger.orders.handover_models import Correction
+from ledger.payments import requests
 from ledger.payments import service as payments
+from ledger.payments.card import checkouts
+from ledger.payments.card.models import CardMovement
+from tests.support.card_story import CardStory, charge, seen_as, takes_cards
 from tests.support.ledger import Story
 
 ON_BOTH = [
@@ -29,7 +35,7 @@ ON_BOTH = [
     "UPDATE accounts SET kind = 'bank', owner_id = 99 WHERE id = {account}",
     "UPDATE accounts SET currency = 'CHF' WHERE id = {account}",
     "DELETE FROM accounts WHERE id = {account}",
-    "DELETE FROM accounts WHERE group_id = {group} AND kind = 'card'",
+    "DELETE FROM accounts WHERE group_id = {group} AND kind = 'write-offs'",
     """INSERT INTO accounts (group_id, kind, owner_id, currency, balance_cents, last_seq)
     VALUES ({group}, 'members', 4711, 'EUR', 100, 0)""",
     """INSERT INTO accounts (group_id, kind, owner_id, currency, balance_cents, last_seq)
@@ -100,6 +106,66 @@ ON_BOTH = [
     "DELETE FROM corrections WHERE id = {correction}",
     "UPDATE order_steps SET by_id = {other_member} WHERE id = {step}",
     "DELETE FROM order_steps WHERE id = {step}",
+    "UPDATE confirmations SET credit_cents = amount_cents + 1 WHERE order_id = {order}",
+    "UPDATE confirmations SET credit_cents = -1 WHERE order_id = {order}",
+    # a payment that was replaced: settled after all, replaced once more, what replaced it rewritten
+    """INSERT INTO settlements (group_id, payment_id, step, kind, by_id, at)
+    SELECT group_id, payment_id, 2, 'undone', by_id, at FROM settlements WHERE payment_id = {replaced}""",
+    """INSERT INTO payment_switches (group_id, payment_id, credit_before_cents, credit_after_cents, by_id, at)
+    SELECT group_id, payment_id, 0, 100, by_id, at FROM payment_switches WHERE payment_id = {replaced}""",
+    """INSERT INTO payment_switches (group_id, payment_id, credit_before_cents, credit_after_cents, by_id, at)
+    SELECT group_id, {payment}, 0, 100, by_id, at FROM payment_switches WHERE payment_id = {replaced}""",
+    "UPDATE payment_switches SET by_id = {other_member} WHERE payment_id = {replaced}",
+    "DELETE FROM payment_switches WHERE payment_id = {replaced}",
+    # a request: decided again, changed, asked twice, granted without a payment
+    "UPDATE refund_requests SET state = 'open', decided_by_id = NULL, decided_at = NULL WHERE id = {declined}",
+    "UPDATE refund_requests SET answer = 'another' WHERE id = {declined}",
+    "UPDATE refund_requests SET amount_cents = 1 WHERE id = {asked}",
+    "UPDATE refund_requests SET member_id = {other_member} WHERE id = {asked}",
+    "DELETE FROM refund_requests WHERE id = {asked}",
+    """INSERT INTO refund_requests (group_id, member_id, amount_cents, way, created_at, state)
+    SELECT group_id, member_id, amount_cents, way, created_at, state FROM refund_requests WHERE id = {asked}""",
+    """UPDATE refund_requests SET state = 'granted', decided_by_id = {other_member}, decided_at = created_at
+    WHERE id = {asked}""",
+    "UPDATE refund_requests SET state = 'refused' WHERE id = {asked}",
+    # a checkout: made paid, another's money, paid without money, paid a second time, opened again, forgotten
+    """INSERT INTO checkouts (group_id, payment_id, account_id, token, amount_cents, currency, language, state,
+        disputed_cents, tell, created_at, looks)
+    SELECT group_id, payment_id, account_id, 'another', amount_cents, currency, language, 'closed',
+        disputed_cents, tell, created_at, looks FROM checkouts WHERE id = {checkout}""",
+    "UPDATE checkouts SET amount_cents = 1 WHERE id = {wanted}",
+    "UPDATE checkouts SET token = 'another' WHERE id = {wanted}",
+    "UPDATE checkouts SET stripe_id = 'another' WHERE id = {checkout}",
+    "UPDATE checkouts SET stripe_id = NULL WHERE id = {checkout}",
+    "UPDATE checkouts SET state = 'closed' WHERE id = {checkout}",
+    "UPDATE checkouts SET payment_id = {announced} WHERE id = {checkout}",
+    "UPDATE checkouts SET payment_intent = 'another' WHERE id = {checkout}",
+    "UPDATE checkouts SET state = 'wanted' WHERE id = {closed}",
+    "UPDATE checkouts SET payment_id = {announced} WHERE id = {wanted}",
+    "UPDATE checkouts SET state = 'paid', look_at = NULL WHERE id = {wanted}",
+    "UPDATE checkouts SET state = 'paid' WHERE id = {closed}",
+    "DELETE FROM checkouts WHERE id = {wanted}",
+    """INSERT INTO settlements (group_id, payment_id, step, kind, by_id, at)
+    SELECT group_id, payment_id, 2, 'undone', by_id, at FROM settlements WHERE payment_id = {by_card}""",
+    # a refund: of another amount, out of another checkout, another one at Stripe, made after all, forgotten
+    "UPDATE card_refunds SET amount_cents = 1 WHERE id = {made}",
+    "UPDATE card_refunds SET checkout_id = {wanted} WHERE id = {made}",
+    "UPDATE card_refunds SET payment_id = {announced} WHERE id = {made}",
+    "UPDATE card_refunds SET token = 'another' WHERE id = {made}",
+    "UPDATE card_refunds SET stripe_id = 'another' WHERE id = {made}",
+    "UPDATE card_refunds SET state = 'wanted', look_at = created_at WHERE id = {made}",
+    "UPDATE card_refunds SET state = 'made' WHERE id = {failed}",
+    "DELETE FROM card_refunds WHERE id = {failed}",
+    # a movement: of another amount, posted again, forgotten; an event: handled again, another one, forgotten
+    "UPDATE card_movements SET amount_cents = 1 WHERE id = {movement}",
+    "UPDATE card_movements SET transaction_id = NULL WHERE id = {movement}",
+    "UPDATE card_movements SET transaction_id = {transaction} WHERE id = {movement}",
+    "UPDATE card_movements SET fee_cents = 1 WHERE id = {unposted}",
+    "DELETE FROM card_movements WHERE id = {movement}",
+    "UPDATE stripe_events SET done_at = NULL, outcome = NULL WHERE stripe_id = '{event}'",
+    "UPDATE stripe_events SET outcome = 'another' WHERE stripe_id = '{event}'",
+    "UPDATE stripe_events SET stripe_id = 'another' WHERE stripe_id = '{undone}'",
+    "DELETE FROM stripe_events WHERE stripe_id = '{undone}'",
 ]
 
 ON_SQLITE = [
@@ -124,12 +190,20 @@ ON_POSTGRESQL = [
     "TRUNCATE corrections",
     "TRUNCATE order_lines CASCADE",
     "TRUNCATE order_steps CASCADE",
+    "TRUNCATE payment_switches",
+    "TRUNCATE refund_requests",
+    "TRUNCATE checkouts CASCADE",
+    "TRUNCATE card_refunds",
+    "TRUNCATE stripe_events",
 ]
 
 
 @pytest.fixture
-async def rows(story: Story) -> dict[str, int]:
-    """Rows to attack: Paul ordered for 12.35 and paid with a cheque; one of his breads was missing, all is validated."""
+async def rows(story: Story) -> AsyncIterator[dict[str, int | str]]:
+    """Rows to attack: Paul ordered for 12.35 and paid with a cheque; one of his breads was missing, all is validated.
+
+    Marie paid by card.
+    """
     paul, marie = await story.member("Paul"), await story.member("Marie")
     eggs = await story.product("Œufs", 350, stock=10_000)
     bread = await story.product("Pain", 535)
@@ -143,6 +217,13 @@ async def rows(story: Story) -> dict[str, int]:
         account = await books.account_id(session, story.group_id, AccountKind.MEMBERS, paul.id)
     async with story.database.unit_of_work() as session:
         announced = await payments.expect(session, paul, Method.CASH, 100, None)
+        replaced = await payments.expect(session, paul, Method.CASH, 100, None)
+    await story.switch(paul, replaced, Method.TRANSFER)
+    await story.opening(paul, 1000)
+    async with story.database.unit_of_work() as session:
+        declined = await requests.ask(session, paul, 100, Method.CASH)
+        await requests.decline(session, story.group_id, declined.id, story.anne)
+        asked = await requests.ask(session, paul, 200, Method.CASH)
     of_bread, of_eggs = ordered.lines
     async with story.database.unit_of_work() as session:
         changed = await corrections.deliver(session, story.group_id, of_bread.id, 0, story.anne)
@@ -150,21 +231,66 @@ async def rows(story: Story) -> dict[str, int]:
         statement = select(Correction.id).where(Correction.change_id == changed.change.id)
         correction = (await session.execute(statement)).scalar_one()
     assert validated.validated is not None
-    return {
+    cards = await takes_cards(story)
+    of_cards = await card_rows(cards, marie)
+    yield {
         "line": of_eggs.id,
         "correction": correction,
         "step": validated.validated.id,
         "announced": announced.id,
+        "order": ordered.order.id,
+        "replaced": replaced.id,
+        "declined": declined.id,
+        "asked": asked.id,
         "group": story.group_id,
         "transaction": transaction,
         "account": account,
         "payment": ordered.payment.id,
         "product": eggs.id,
         "other_member": marie.id,
+        **of_cards,
+    }
+    await cards.finish(str(of_cards["undone"]))  # others share the database
+
+
+async def card_rows(cards: CardStory, member: Member) -> dict[str, int | str]:
+    """A first page was given up, the second was paid; of two refunds one was made; another payment is awaited."""
+    story = cards.story
+    payment = await cards.expect(member, 500)
+    closed = await cards.want(payment)
+    async with story.database.unit_of_work() as session:
+        await checkouts.give_up(session, closed.id)
+    checkout = await cards.want(payment)
+    await cards.learn(checkout, seen_as(checkout, "complete"))
+    fee = charge(checkout, 30)
+    await cards.write(fee)
+    made, failed = [(await cards.refund(member, cents))[0] for cents in (100, 200)]
+    unposted = await cards.made(made)
+    await cards.write(unposted)
+    await cards.failed(failed)
+    wanted = await cards.want(await cards.expect(member, 700))
+    event, undone = await cards.event(), await cards.event()
+    await cards.finish(event)
+    async with story.database.snapshot() as session:
+        statement = select(CardMovement.stripe_id, CardMovement.id).where(
+            CardMovement.group_id == story.group_id
+        )
+        movements = {stripe_id: found_id for stripe_id, found_id in await session.execute(statement)}  # noqa: C416
+    return {
+        "closed": closed.id,
+        "checkout": checkout.id,
+        "by_card": payment.id,
+        "made": made.id,
+        "failed": failed.id,
+        "wanted": wanted.id,
+        "movement": movements[fee.stripe_id],
+        "unposted": movements[unposted.stripe_id],
+        "event": event,
+        "undone": undone,
     }
 
 
-async def test_every_way_around_is_refused(story: Story, rows: dict[str, int]) -> None:
+async def test_every_way_around_is_refused(story: Story, rows: dict[str, int | str]) -> None:
     async with story.database.unit_of_work() as session:
         assert await accepted(session, rows) == []
     assert await story.verify() == []
@@ -174,7 +300,7 @@ WRITERS = ("settlements_settle", "transfers_posted")
 """Triggers that write what follows; they refuse nothing themselves."""
 
 
-async def test_no_guard_is_there_for_nothing(story: Story, rows: dict[str, int]) -> None:
+async def test_no_guard_is_there_for_nothing(story: Story, rows: dict[str, int | str]) -> None:
     """With any one trigger gone, some way around is open: each of them is needed, and would be missed."""
     async with story.database.unit_of_work() as session:
         useless = []
@@ -195,7 +321,7 @@ async def test_no_guard_is_there_for_nothing(story: Story, rows: dict[str, int])
     assert set(useless) == ({"transfers_kept"} if story.database.is_sqlite else set())
 
 
-async def accepted(session: AsyncSession, rows: dict[str, int]) -> list[str]:
+async def accepted(session: AsyncSession, rows: dict[str, int | str]) -> list[str]:
     """The attacks that went through; each is undone."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     through = []
@@ -220,7 +346,7 @@ async def triggers(session: AsyncSession) -> list[tuple[str, str]]:
     return [(table, name) for table, name in await session.execute(found)]
 
 
-async def test_what_must_stay_possible(story: Story, rows: dict[str, int]) -> None:
+async def test_what_must_stay_possible(story: Story, rows: dict[str, int | str]) -> None:
     """The guards do not lock what may change."""
     async with story.database.unit_of_work() as session:
         await session.execute(text("UPDATE payments SET note = 'x' WHERE id = {payment}".format(**rows)))

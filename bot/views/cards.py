@@ -1,0 +1,277 @@
+"""Paying by card in words: the link, what became of it, and what those who keep the money must know."""
+
+from __future__ import annotations
+
+from bot.views import money
+from bot.views.paying import pay_another_way, pay_button
+from bot.views.screen import Row, Screen, button
+from bot.views.texts import Html, Texts
+from ledger.groups.models import Group
+from ledger.payments.card.models import CardRefundState, StripeEvent
+from ledger.payments.card.movements import Disputed
+from ledger.payments.card.refunds import RefundNews
+from ledger.payments.models import Payment, PaymentState
+from ledger.payments.service import CardReceipt
+from ledger.reference import format_reference
+
+
+def reference(payment: Payment) -> Html:
+    """The reference in a form that one tap copies."""
+    return Html(f"<code>{format_reference(payment.reference)}</code>")
+
+
+def what(texts: Texts, payment: Payment) -> str:
+    """What is paid, as Stripe's page, its receipt and its dashboard name it."""
+    code = format_reference(payment.reference)
+    if payment.subject is None:
+        return texts.label("Account top-up {reference}", reference=code)
+    return texts.label("Order {reference}", reference=code)
+
+
+def _ways(texts: Texts, payment: Payment, url: str | None = None) -> tuple[Row, ...]:
+    return (
+        (pay_button(texts, payment, url),),
+        (pay_another_way(texts, payment, below=True),),
+    )
+
+
+def _stands(texts: Texts, payment: Payment) -> list[str]:
+    """What was ordered is not in question."""
+    return [texts.t("Your order stands.")] if payment.subject else []
+
+
+def to_pay(texts: Texts, group: Group, payment: Payment, url: str) -> Screen:
+    """The link."""
+    text = texts.t(
+        "💳 <b>{amount} by card</b> · {group}\n"
+        "The page below is Stripe's. Once it is paid, the receipt comes here by itself.",
+        amount=texts.money(payment.amount_cents),
+        group=group.title,
+    )
+    return Screen(text, ((pay_button(texts, payment, url),),))
+
+
+def coming(texts: Texts, payment: Payment) -> str:
+    """A word over the button, while the link is being made."""
+    return texts.label(
+        "The link to pay {amount} comes in a moment.", amount=texts.money(payment.amount_cents)
+    )
+
+
+def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int) -> Screen:
+    """The member's receipt."""
+    payment, balance = receipt.settled.payment, receipt.settled.balance_cents
+    lines: list[str] = [
+        texts.t(
+            "✅ <b>{amount} paid by card</b> · {group}",
+            amount=texts.money(payment.amount_cents),
+            group=group.title,
+        ),
+        texts.t("Reference {reference}", reference=reference(payment)),
+    ]
+    if receipt.is_avoir:
+        lines.append(texts.t("It was not awaited any more, so it is yours: it is credit on your account."))
+    lines.append(money.balance_with_awaited(texts, balance, awaited_cents))
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+
+
+def paid_late(texts: Texts, group: Group, receipt: CardReceipt) -> Screen:
+    """For those who keep the money: paid by card although it was not awaited any more."""
+    return Screen(
+        texts.t(
+            "💳 {group}: <b>{name}</b> paid {amount} by card ({reference}), which was not awaited any more. "
+            "It is credit on their account; their balance: {balance}. You can pay it back from their page.",
+            group=group.title,
+            name=receipt.member.name,
+            amount=texts.money(receipt.settled.payment.amount_cents),
+            reference=reference(receipt.settled.payment),
+            balance=money.balance_of(texts, receipt.settled.balance_cents),
+        )
+    )
+
+
+def declined(texts: Texts, group: Group, payment: Payment, url: str) -> Screen:
+    """A card was declined; the page is still there."""
+    text = texts.t(
+        "❌ Your card was declined for the {amount} of {group}. <b>Nothing was taken.</b>\n"
+        "Try another card, or pay another way.",
+        amount=texts.money(payment.amount_cents),
+        group=group.title,
+    )
+    return Screen(text, _ways(texts, payment, url))
+
+
+def over(texts: Texts, group: Group, payment: Payment) -> Screen:
+    """The link ran out."""
+    text = texts.t(
+        "⌛ The link to pay {amount} by card ({group}) has run out. <b>Nothing was taken.</b>",
+        amount=texts.money(payment.amount_cents),
+        group=group.title,
+    )
+    next_ = texts.t("Pay by card with a new link, or another way.")
+    return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment))
+
+
+def unavailable(texts: Texts, group: Group, payment: Payment) -> Screen:
+    """Stripe does not answer."""
+    text = texts.t(
+        "⏳ The card service does not answer just now ({group}). <b>Nothing was taken.</b>", group=group.title
+    )
+    next_ = texts.t(
+        "I go on trying, and send the link to pay {amount} here. You can also pay another way.",
+        amount=texts.money(payment.amount_cents),
+    )
+    return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment)[1:])
+
+
+def refused(texts: Texts, group: Group, payment: Payment) -> Screen:
+    """Stripe will not take this payment."""
+    text = texts.t(
+        "❌ The card service does not take this payment of {amount} ({group}). <b>Nothing was taken.</b>",
+        amount=texts.money(payment.amount_cents),
+        group=group.title,
+    )
+    next_ = texts.t("Pay another way, or tell a coordinator.")
+    return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment)[1:])
+
+
+def key_refused(texts: Texts, group: Group) -> Screen:
+    """For those who keep the money: nobody can pay by card until it is mended."""
+    return Screen(
+        texts.t(
+            "⚠️ {group}: Stripe refuses our key, so nobody can pay by card. No money is lost: what members pay "
+            "otherwise is recorded as ever. Look at “Card” in /settings.",
+            group=group.title,
+        )
+    )
+
+
+def refunded(texts: Texts, group: Group, news: RefundNews) -> Screen:
+    """The member's word on a refund."""
+    amount, balance = texts.money(news.refund.amount_cents), money.balance(texts, news.balance_cents)
+    if news.refund.state is CardRefundState.FAILED:
+        return Screen(
+            texts.t(
+                "↩️ {group}: the {amount} that were to go back to your card did not get there. They are credit on "
+                "your account again. {balance}.",
+                group=group.title,
+                amount=amount,
+                balance=balance,
+            )
+        )
+    return Screen(
+        texts.t(
+            "💳 {group}: <b>{amount}</b> go back to your card; your bank shows them within some days. {balance}.",
+            group=group.title,
+            amount=amount,
+            balance=balance,
+        )
+    )
+
+
+def refund_outcome(texts: Texts, group: Group, news: RefundNews) -> Screen:
+    """For whoever refunded."""
+    amount, balance = texts.money(news.refund.amount_cents), money.balance_of(texts, news.balance_cents)
+    if news.refund.state is CardRefundState.FAILED:
+        return Screen(
+            texts.t(
+                "❌ {group}: Stripe did not pay {amount} back to the card of <b>{name}</b>. It is credit on their "
+                "account again; their balance: {balance}. Pay it back another way.",
+                group=group.title,
+                amount=amount,
+                name=news.member.name,
+                balance=balance,
+            )
+        )
+    return Screen(
+        texts.t(
+            "✅ {group}: Stripe pays {amount} back to the card of <b>{name}</b>; their balance: {balance}.",
+            group=group.title,
+            amount=amount,
+            name=news.member.name,
+            balance=balance,
+        )
+    )
+
+
+def disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
+    """The member's word on a dispute."""
+    amount, balance = texts.money(abs(news.amount_cents)), money.balance(texts, news.balance_cents)
+    if news.amount_cents < 0:
+        text = texts.t(
+            "⚠️ {group}: your bank took back the <b>{amount}</b> paid by card ({reference}). {balance}.\n"
+            "If you did not ask for that, speak to a coordinator.",
+            group=group.title,
+            amount=amount,
+            reference=reference(news.payment),
+            balance=balance,
+        )
+    else:
+        text = texts.t(
+            "✅ {group}: the <b>{amount}</b> that your bank had taken back ({reference}) were paid again. {balance}.",
+            group=group.title,
+            amount=amount,
+            reference=reference(news.payment),
+            balance=balance,
+        )
+    return Screen(text)
+
+
+def staff_disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
+    """For those who keep the money."""
+    amount, balance = texts.money(abs(news.amount_cents)), money.balance_of(texts, news.balance_cents)
+    if news.amount_cents < 0:
+        text = texts.t(
+            "⚠️ {group}: the card payment of <b>{name}</b> ({reference}) is disputed. Stripe took {amount} back, and "
+            "the account follows; their balance: {balance}. Answer the dispute in Stripe's dashboard.",
+            group=group.title,
+            name=news.member.name,
+            reference=reference(news.payment),
+            amount=amount,
+            balance=balance,
+        )
+    else:
+        text = texts.t(
+            "✅ {group}: the dispute over the card payment of <b>{name}</b> ({reference}) is won. {amount} are back; "
+            "their balance: {balance}.",
+            group=group.title,
+            name=news.member.name,
+            reference=reference(news.payment),
+            amount=amount,
+            balance=balance,
+        )
+    return Screen(text)
+
+
+def parked(texts: Texts, group: Group, event: StripeEvent) -> Screen:
+    """For those who keep the money: something from Stripe that does not fit."""
+    return Screen(
+        texts.t(
+            "⚠️ {group}: Stripe sent something that does not fit what I asked for ({kind}, {id}). Nothing was "
+            "booked. Look at it in Stripe's dashboard.",
+            group=group.title,
+            kind=event.kind,
+            id=Html(f"<code>{event.stripe_id}</code>"),
+        )
+    )
+
+
+def returned(texts: Texts, payment: Payment) -> Screen:
+    """Back from the page: how the payment stands, which the page itself does not prove."""
+    amount = texts.money(payment.amount_cents)
+    if payment.state is PaymentState.RECEIVED:
+        return Screen(texts.t("✅ {amount} paid by card. Thank you!", amount=amount))
+    if payment.state is not PaymentState.EXPECTED:
+        return Screen(
+            texts.t(
+                "The {amount} are not awaited any more. Had you paid them nevertheless, they would be credit on your "
+                "account, and I would tell you.",
+                amount=amount,
+            )
+        )
+    text = texts.t(
+        "⏳ I am asking Stripe about the {amount}. If you paid, the receipt comes here by itself; "
+        "if you did not, nothing was taken.",
+        amount=amount,
+    )
+    return Screen(text, _ways(texts, payment))

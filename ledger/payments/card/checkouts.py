@@ -1,0 +1,295 @@
+"""Checkouts: wanted, opened, seen again until they are paid or over. Every verb may be repeated and changes nothing twice.
+
+Locks, here as in movements and refunds: the row of a movement, the payment, its checkouts, a refund, the accounts of the
+books, and last the account at Stripe (to have it looked at).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.db import utc_now
+from ledger.errors import LedgerError, NotFound
+from ledger.groups.models import Group, Method
+from ledger.payments import service as payments
+from ledger.payments.card.accounts import get_account, in_use
+from ledger.payments.card.gateway import Seen
+from ledger.payments.card.models import CardAccount, Checkout, CheckoutState
+from ledger.payments.models import Payment, PaymentState
+from ledger.payments.service import CardReceipt
+
+ALIVE = (CheckoutState.WANTED, CheckoutState.OPEN)
+FIRST_LOOKS = dt.timedelta(seconds=10)
+LONGEST_WAIT = dt.timedelta(minutes=15)
+TAKEN = dt.timedelta(minutes=1)
+"""How long one who asks Stripe is left alone with a checkout."""
+
+
+class CardNotOffered(LedgerError):
+    """The group takes no cards (any more)."""
+
+
+class NotOurs(LedgerError):
+    """What Stripe says does not fit what we asked for: ``field`` tells in what. Nothing is booked."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__()
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What was learnt about a checkout. ``receipt``: it was paid. ``is_over``: it ended unpaid, and the payment is awaited
+    still. ``is_declined``: a card was declined. ``is_open``: the member waits for its link."""
+
+    checkout: Checkout
+    payment: Payment
+    receipt: CardReceipt | None = None
+    is_over: bool = False
+    is_declined: bool = False
+    is_open: bool = False
+
+
+async def want(
+    session: AsyncSession, group: Group, payment_id: int, language: str, *, tell: bool = False
+) -> Checkout:
+    """The checkout a member can pay an expected card payment with: the one that is alive, or a new one.
+
+    ``tell``: it is opened now, and the member told its link. Raises :class:`~ledger.payments.service.AlreadySettled`,
+    :class:`CardNotOffered`.
+    """
+    payment = await payments.lock_payment(session, group.id, payment_id)
+    if payment.state is not PaymentState.EXPECTED:
+        raise await payments.settled_by(session, payment)
+    alive = await live(session, payment.id)
+    if alive is not None:
+        if tell:
+            alive.tell, alive.look_at, alive.looks = True, utc_now(), 0
+            await session.flush()
+        return alive
+    account = await in_use(session, group.id)
+    if payment.method is not Method.CARD or account is None:
+        raise CardNotOffered
+    now = utc_now()
+    checkout = Checkout(
+        group_id=group.id,
+        payment_id=payment.id,
+        account_id=account.id,
+        token=secrets.token_urlsafe(16),
+        amount_cents=payment.amount_cents,
+        currency=group.currency,
+        language=language,
+        tell=tell,
+        created_at=now,
+        look_at=now if tell else None,
+    )
+    session.add(checkout)
+    await session.flush()
+    return checkout
+
+
+async def live(session: AsyncSession, payment_id: int) -> Checkout | None:
+    """The payment's checkout that is alive."""
+    statement = select(Checkout).where(Checkout.payment_id == payment_id, Checkout.state.in_(ALIVE))
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def count_live(session: AsyncSession, group_id: int) -> int:
+    """How many of the group's checkouts are under way at Stripe."""
+    statement = select(func.count()).where(
+        Checkout.group_id == group_id, Checkout.state.in_(ALIVE), Checkout.look_at.is_not(None)
+    )
+    return int((await session.execute(statement)).scalar_one())
+
+
+async def hold(session: AsyncSession, checkout: Checkout) -> None:
+    """Stripe is about to be asked of it here (its payment is locked); should that be cut short, it is asked elsewhere."""
+    checkout.look_at = utc_now() + TAKEN
+    await session.flush()
+
+
+async def hold_to_close(session: AsyncSession, checkout_id: int) -> Checkout | None:
+    """Hold a checkout that nobody is to pay any more. None: it is over, or closed now since Stripe never heard of it."""
+    _, checkout = await _lock(session, checkout_id)
+    if checkout.state not in ALIVE:
+        return None
+    if checkout.look_at is None:
+        await _close(session, checkout)
+        return None
+    await hold(session, checkout)
+    return checkout
+
+
+async def by_token(session: AsyncSession, token: str) -> Checkout:
+    """The checkout whose link it is, or :class:`~ledger.errors.NotFound`."""
+    found = (await session.execute(select(Checkout).where(Checkout.token == token))).scalar_one_or_none()
+    if found is None:
+        raise NotFound("checkout", token)
+    return found
+
+
+async def take_due(session: AsyncSession, now: dt.datetime) -> Checkout | None:
+    """The next checkout to ask Stripe about; others leave it alone for a while."""
+    statement = (
+        select(Checkout)
+        .where(Checkout.look_at <= now)
+        .order_by(Checkout.look_at, Checkout.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    checkout = (await session.execute(statement)).scalar_one_or_none()
+    if checkout is not None:
+        checkout.look_at = now + TAKEN
+        await session.flush()
+    return checkout
+
+
+async def is_due(session: AsyncSession, now: dt.datetime) -> bool:
+    """Whether :func:`take_due` has something to do."""
+    return (
+        await session.execute(select(Checkout.id).where(Checkout.look_at <= now).limit(1))
+    ).first() is not None
+
+
+async def look_soon(session: AsyncSession, token: str) -> None:
+    """Something may have happened: ask Stripe at once."""
+    await session.execute(
+        update(Checkout)
+        .where(Checkout.token == token, Checkout.state.in_(ALIVE))
+        .values(look_at=utc_now(), looks=0)
+    )
+
+
+async def postpone(session: AsyncSession, checkout_id: int) -> int:
+    """Nothing was learnt: ask again later, less and less often. Returns how often that happened in a row."""
+    _, checkout = await _lock(session, checkout_id)
+    if checkout.state in ALIVE:
+        checkout.looks += 1
+        checkout.look_at = utc_now() + min(FIRST_LOOKS * 2 ** min(checkout.looks - 1, 10), LONGEST_WAIT)
+        await session.flush()
+    return checkout.looks
+
+
+async def give_up(session: AsyncSession, checkout_id: int) -> News | None:
+    """Stripe will not make this checkout: it is over; nothing can have been paid with it."""
+    payment, checkout = await _lock(session, checkout_id)
+    return await _over(session, payment, checkout)
+
+
+async def close(session: AsyncSession, checkout_id: int) -> None:
+    """Stripe lets nobody pay it any more, and nobody did."""
+    _, checkout = await _lock(session, checkout_id)
+    if checkout.state in ALIVE:
+        await _close(session, checkout)
+
+
+async def renew(session: AsyncSession, checkout_id: int) -> None:
+    """Stripe will never answer whether it made this checkout, so nobody can have its link: another takes its place.
+
+    At once where the member waits for it; else when they follow their link again.
+    """
+    payment, checkout = await _lock(session, checkout_id)
+    if checkout.state is not CheckoutState.WANTED:
+        return
+    tell = checkout.tell
+    await _close(session, checkout)
+    if tell and payment.state is PaymentState.EXPECTED:
+        group = await session.get_one(Group, checkout.group_id)
+        if await in_use(session, group.id) is not None:
+            await want(session, group, payment.id, checkout.language, tell=True)
+
+
+async def charged(
+    session: AsyncSession, checkout_id: int, payment_intent: str | None, amount_cents: int, currency: str
+) -> News | None:
+    """Stripe's balance holds the money: paid, even where the checkout was given up. Raises :class:`NotOurs`."""
+    payment, checkout = await _lock(session, checkout_id)
+    if currency != checkout.currency:
+        raise NotOurs("currency")
+    if amount_cents != checkout.amount_cents:
+        raise NotOurs("amount")
+    checkout.payment_intent = payment_intent or checkout.payment_intent
+    return await _paid(session, payment, checkout)
+
+
+async def learn(session: AsyncSession, checkout_id: int, seen: Seen) -> News | None:
+    """Write down what Stripe says of a checkout, however often and in whatever order it says it.
+
+    Proof of payment is this alone (D7). Raises :class:`NotOurs` when it is not what we asked for.
+    """
+    payment, checkout = await _lock(session, checkout_id)
+    _check(checkout, seen, await get_account(session, checkout.account_id))
+    checkout.stripe_id = seen.stripe_id
+    checkout.payment_intent = seen.payment_intent or checkout.payment_intent
+    if seen.is_paid:
+        return await _paid(session, payment, checkout)
+    if checkout.state not in ALIVE:
+        return None
+    if seen.is_over:
+        return await _over(session, payment, checkout)
+    if seen.url is not None:
+        checkout.state, checkout.url = CheckoutState.OPEN, seen.url
+    is_declined = seen.declined is not None and seen.declined != checkout.declined
+    checkout.declined = seen.declined or checkout.declined
+    is_open = checkout.tell and checkout.state is CheckoutState.OPEN
+    checkout.tell = checkout.tell and not is_open
+    await session.flush()
+    if is_declined or is_open:
+        return News(checkout, payment, is_declined=is_declined, is_open=is_open)
+    return None
+
+
+async def _paid(session: AsyncSession, payment: Payment, checkout: Checkout) -> News | None:
+    if checkout.state is CheckoutState.PAID:
+        return None
+    receipt = await payments.receive_by_card(session, payment)
+    checkout.payment_id = receipt.settled.payment.id  # another one where this was received or replaced before
+    checkout.state, checkout.look_at, checkout.tell = CheckoutState.PAID, None, False
+    account = await get_account(session, checkout.account_id)
+    account.look_at = utc_now()  # for the fee
+    await session.flush()
+    return News(checkout, receipt.settled.payment, receipt=receipt)
+
+
+async def _over(session: AsyncSession, payment: Payment, checkout: Checkout) -> News | None:
+    if checkout.state not in ALIVE:
+        return None
+    await _close(session, checkout)
+    return News(checkout, payment, is_over=True) if payment.state is PaymentState.EXPECTED else None
+
+
+async def _close(session: AsyncSession, checkout: Checkout) -> None:
+    checkout.state, checkout.look_at, checkout.tell = CheckoutState.CLOSED, None, False
+    await session.flush()
+
+
+def _check(checkout: Checkout, seen: Seen, account: CardAccount) -> None:
+    if seen.token != checkout.token:
+        raise NotOurs("token")
+    if seen.livemode != account.livemode:
+        raise NotOurs("livemode")
+    if checkout.stripe_id is not None and checkout.stripe_id != seen.stripe_id:
+        raise NotOurs("session")
+    if seen.currency != checkout.currency:
+        raise NotOurs("currency")
+    if seen.amount_cents != checkout.amount_cents:
+        raise NotOurs("amount")
+
+
+async def _lock(session: AsyncSession, checkout_id: int) -> tuple[Payment, Checkout]:
+    found = await session.get(Checkout, checkout_id)
+    if found is None:
+        raise NotFound("checkout", checkout_id)
+    payment = await payments.lock_payment(session, found.group_id, found.payment_id)
+    statement = (
+        select(Checkout)
+        .where(Checkout.id == checkout_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return payment, (await session.execute(statement)).scalar_one()

@@ -1,0 +1,322 @@
+"""What moved at Stripe, written into the books: fees, refunds, disputes, payouts. Each balance transaction once.
+
+So the account ``card`` is what Stripe holds for the group, to the cent: a payment's gross amount was posted when it was
+paid, everything else comes from here. A payout is posted when it arrived at the bank.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind
+from ledger.db import insert_or_meet, utc_now
+from ledger.groups.models import Group, Member
+from ledger.payments import service as payments
+from ledger.payments.card import checkouts, refunds
+from ledger.payments.card.gateway import Movement
+from ledger.payments.card.models import (
+    CardAccount,
+    CardMovement,
+    CardRefundState,
+    Checkout,
+    CheckoutState,
+)
+from ledger.payments.models import Payment
+
+AGAIN_SOON = dt.timedelta(minutes=1)
+AGAIN = dt.timedelta(minutes=30)
+OVERLAP = dt.timedelta(days=14)
+"""How far back movements are looked through again: a payout takes days to arrive."""
+PAYMENTS = ("charge", "payment")
+REFUNDS = ("refund", "payment_refund")
+REFUNDS_FAILED = ("refund_failure", "payment_refund_failure")
+PAYOUTS = ("payout",)
+PAYOUTS_BACK = ("payout_failure", "payout_cancel")
+DISPUTES = ("adjustment",)
+NEVER_ARRIVED = ("failed", "canceled")
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """The holder of a card took money back (< 0), or the group got it back (> 0). Balance after it, in cents."""
+
+    payment: Payment
+    member: Member
+    amount_cents: int
+    balance_cents: int
+
+
+MovementNews = Disputed | refunds.RefundNews | checkouts.News
+
+
+async def known(session: AsyncSession, account: CardAccount, ids: Collection[str]) -> set[str]:
+    """Which of these balance transactions were written down before."""
+    statement = select(CardMovement.stripe_id).where(
+        CardMovement.account_id == account.id, CardMovement.stripe_id.in_(ids)
+    )
+    return set((await session.execute(statement)).scalars())
+
+
+def since(account: CardAccount) -> dt.datetime:
+    """From when on Stripe is asked for movements."""
+    return (account.looked_at or account.created_at) - OVERLAP
+
+
+async def looked(
+    session: AsyncSession, account_id: int, begun: dt.datetime, *, is_complete: bool, soon: bool
+) -> None:
+    """The account's movements were looked through (``is_complete``: all of them), from the moment ``begun`` on.
+
+    ``soon``: something was not ready yet. Whatever moved since ``begun`` is looked at at once.
+    """
+    account = await session.get_one(CardAccount, account_id, with_for_update={"key_share": True})
+    if is_complete:
+        account.looked_at = begun
+    if account.look_at <= begun:
+        account.look_at = utc_now() + (AGAIN_SOON if soon else AGAIN)
+    await session.flush()
+
+
+async def write(
+    session: AsyncSession, account_id: int, movement: Movement, paid_out: Sequence[str] = ()
+) -> tuple[bool, MovementNews | None]:
+    """Write one movement down and post what it means. ``paid_out``: the movements that a payout consists of.
+
+    Returns whether it is done (false: look at it again later) and what people should know.
+    """
+    account = await session.get_one(CardAccount, account_id)
+    note = await _claim(session, account, movement)
+    if note is None:
+        return True, None
+    done = await _write(session, account, movement, paid_out)
+    if done is None:
+        await session.delete(note)
+        await session.flush()
+        return False, None
+    note.is_ours, note.transaction_id = done.is_ours, done.transaction_id
+    await session.flush()
+    return True, done.news
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    is_ours: bool
+    transaction_id: int | None = None
+    news: MovementNews | None = None
+
+
+async def _write(
+    session: AsyncSession, account: CardAccount, movement: Movement, paid_out: Sequence[str]
+) -> _Done | None:
+    """What a movement does to the books; none: not yet. The fee comes last, since it locks only accounts of the books."""
+    group = await session.get_one(Group, account.group_id)
+    if movement.currency != group.currency:
+        return _Done(is_ours=False)
+    if movement.kind in PAYOUTS + PAYOUTS_BACK:
+        return await _payout(session, account, movement, paid_out)
+    if await _is_anothers(session, account, movement):
+        return _Done(is_ours=False)
+    if movement.kind not in PAYMENTS + REFUNDS + REFUNDS_FAILED + DISPUTES:
+        is_ours = not await _serves_others(session, account)
+        return _Done(is_ours, await _fee(session, account, movement, is_ours, movement.net))
+    checkout = await _checkout(session, account, movement)
+    if checkout is None:
+        return _Done(is_ours=False)
+    news: MovementNews | None = None
+    posted = None
+    if movement.kind in PAYMENTS:
+        news = await checkouts.charged(
+            session, checkout.id, movement.payment_intent, movement.amount_cents, movement.currency
+        )
+    elif checkout.state is not CheckoutState.PAID:
+        return None
+    elif movement.kind in REFUNDS:
+        posted, news = await _refunded(session, checkout, movement)
+    elif movement.kind in REFUNDS_FAILED:
+        refund = await refunds.by_mark(session, movement.source, movement.token)
+        news = await refunds.failed(session, refund.id, movement.source) if refund is not None else None
+    elif movement.kind in DISPUTES:
+        posted, news = await _disputed(session, checkout, movement)
+    fee = await _fee(session, account, movement, True, -movement.fee_cents)
+    return _Done(True, posted or fee, news)
+
+
+async def _payout(
+    session: AsyncSession, account: CardAccount, movement: Movement, paid_out: Sequence[str]
+) -> _Done | None:
+    if movement.kind in PAYOUTS_BACK:
+        statement = select(CardMovement).where(
+            CardMovement.account_id == account.id,
+            CardMovement.source == movement.source,
+            CardMovement.kind.in_(PAYOUTS),
+        )
+        before = (await session.execute(statement)).scalar_one_or_none()
+        posted = None
+        if before is not None and before.transaction_id is not None:
+            posted = await books.reverse(session, account.group_id, before.transaction_id, actor_id=None)
+        return _Done(True, posted.transaction_id if posted else None)
+    if movement.status in NEVER_ARRIVED:
+        return _Done(is_ours=True)
+    if movement.status != "paid":
+        return None
+    amount = -movement.amount_cents
+    statement = select(CardMovement).where(
+        CardMovement.account_id == account.id, CardMovement.stripe_id.in_(paid_out)
+    )
+    found = (await session.execute(statement)).scalars().all()
+    # What nobody here knows was there before us, or is another shop's.
+    if len(found) < len(paid_out) or await _serves_others(session, account):
+        amount = sum([await _share(session, one) for one in found if one.is_ours])
+    elif await _is_anothers(session, account, movement):
+        return _Done(is_ours=False)
+    posted_id = await _post(session, account, movement, "payout", AccountKind.BANK, AccountKind.CARD, amount)
+    return _Done(True, posted_id)
+
+
+async def _share(session: AsyncSession, paid_out: CardMovement) -> int:
+    """What one of our movements brings into a payout; of another payout that came back, what was ours in it."""
+    if paid_out.kind not in PAYOUTS_BACK:
+        return paid_out.amount_cents - paid_out.fee_cents
+    if paid_out.transaction_id is None:
+        return 0
+    return await books.moved(session, paid_out.group_id, AccountKind.CARD, 0, paid_out.transaction_id)
+
+
+async def _refunded(
+    session: AsyncSession, checkout: Checkout, movement: Movement
+) -> tuple[int | None, refunds.RefundNews | None]:
+    refund = await refunds.by_mark(session, movement.source, movement.token)
+    is_mistaken = (
+        refund is not None and refund.state is CardRefundState.FAILED and refund.stripe_id is None
+    )  # it was made after all
+    if refund is not None and not is_mistaken:
+        assert movement.source is not None
+        return None, await refunds.made(session, refund.id, movement.source)
+    made = await refunds.book_made(session, checkout, -movement.amount_cents, str(movement.source))
+    news = await refunds.news(session, made)
+    last = await payments.last_settlement(session, news.payment)
+    return (last.transaction_id if last else None), news
+
+
+async def _disputed(
+    session: AsyncSession, checkout: Checkout, movement: Movement
+) -> tuple[int | None, Disputed | None]:
+    payment = await session.get_one(Payment, checkout.payment_id)
+    member = await session.get_one(Member, payment.member_id)
+    account = await books.account_id(session, checkout.group_id, AccountKind.MEMBERS, member.id)
+    card = await books.account_id(session, checkout.group_id, AccountKind.CARD)
+    checkout.disputed_cents = max(checkout.disputed_cents - movement.amount_cents, 0)
+    if not movement.amount_cents:
+        return None, None
+    legs = [books.Leg(account, card, -movement.amount_cents)]
+    if movement.amount_cents > 0:
+        legs = [books.Leg(card, account, movement.amount_cents)]
+    entry = books.Entry(
+        kind="disputed-card" if movement.amount_cents < 0 else "dispute-won",
+        key=f"card:{checkout.account_id}:{movement.stripe_id}",
+        legs=legs,
+        subject=f"payment:{payment.id}",
+    )
+    posted = await books.post(session, checkout.group_id, entry)
+    balance = await books.balance(session, checkout.group_id, AccountKind.MEMBERS, member.id)
+    return posted.transaction_id, Disputed(payment, member, movement.amount_cents, balance)
+
+
+async def _fee(
+    session: AsyncSession, account: CardAccount, movement: Movement, is_ours: bool, change: int
+) -> int | None:
+    """Post what Stripe kept (``change`` < 0) or gave back of fees."""
+    if not is_ours or not change:
+        return None
+    return await _post(
+        session, account, movement, "card-fee", AccountKind.CARD_FEES, AccountKind.CARD, -change, part="fee:"
+    )
+
+
+async def _post(
+    session: AsyncSession,
+    account: CardAccount,
+    movement: Movement,
+    kind: str,
+    debit: AccountKind,
+    credit: AccountKind,
+    cents: int,
+    part: str = "",
+) -> int | None:
+    """Post ``cents`` from one of the group's accounts to another; < 0 the other way round, 0 nothing."""
+    if not cents:
+        return None
+    debit_id = await books.account_id(session, account.group_id, debit)
+    credit_id = await books.account_id(session, account.group_id, credit)
+    if cents < 0:
+        debit_id, credit_id = credit_id, debit_id
+    entry = books.Entry(
+        kind=kind,
+        key=f"card:{part}{account.id}:{movement.stripe_id}",
+        legs=[books.Leg(debit_id, credit_id, abs(cents))],
+        dated=movement.at.date(),
+        note=movement.source,
+    )
+    return (await books.post(session, account.group_id, entry)).transaction_id
+
+
+async def _claim(session: AsyncSession, account: CardAccount, movement: Movement) -> CardMovement | None:
+    """The row of a movement that nobody wrote down yet; whoever writes it down at this moment is waited for."""
+    insert = insert_or_meet(session, CardMovement)
+    statement = (
+        insert.values(
+            group_id=account.group_id,
+            account_id=account.id,
+            stripe_id=movement.stripe_id,
+            kind=movement.kind,
+            source=movement.source,
+            amount_cents=movement.amount_cents,
+            fee_cents=movement.fee_cents,
+            is_ours=True,
+            at=movement.at,
+        )
+        .on_conflict_do_nothing(index_elements=["account_id", "stripe_id"])
+        .returning(CardMovement.id)
+    )
+    claimed = (await session.execute(statement)).scalar_one_or_none()
+    return None if claimed is None else await session.get_one(CardMovement, claimed)
+
+
+async def _is_anothers(session: AsyncSession, account: CardAccount, movement: Movement) -> bool:
+    """Whether it was posted as another of the group's accounts', which is the same one at Stripe."""
+    statement = select(CardMovement.id).where(
+        CardMovement.group_id == account.group_id,
+        CardMovement.account_id != account.id,
+        CardMovement.stripe_id == movement.stripe_id,
+        CardMovement.transaction_id.is_not(None),
+    )
+    return (await session.execute(statement)).first() is not None
+
+
+async def _checkout(session: AsyncSession, account: CardAccount, movement: Movement) -> Checkout | None:
+    """The checkout whose payment moved, if it is one of ours in this account; by our mark where it is news to us."""
+    if movement.kind in PAYMENTS and movement.token is not None:
+        statement = select(Checkout).where(
+            Checkout.account_id == account.id, Checkout.token == movement.token
+        )
+        return (await session.execute(statement)).scalar_one_or_none()
+    if movement.payment_intent is None:
+        return None
+    statement = select(Checkout).where(
+        Checkout.account_id == account.id, Checkout.payment_intent == movement.payment_intent
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def _serves_others(session: AsyncSession, account: CardAccount) -> bool:
+    """Whether money that is not the group's goes through the account as well."""
+    statement = (
+        select(CardMovement.id).where(CardMovement.account_id == account.id, ~CardMovement.is_ours).limit(1)
+    )
+    return (await session.execute(statement)).first() is not None

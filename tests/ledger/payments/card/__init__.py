@@ -1,0 +1,1 @@
+"""The ledger's side of paying by card."""

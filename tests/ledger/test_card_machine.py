@@ -1,0 +1,511 @@
+"""Cards in any order of events, against a small model of Stripe's balance and of what the group was told of it.
+
+Members pay on pages that run out, are given up or cancelled beside the money; Stripe says so late, twice and out of order;
+treasurers give back, Stripe refuses or the bank sends it back; others give back in Stripe's dashboard, dispute and pay out.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
+from hypothesis.stateful import run_state_machine_as_test as run_machine
+
+from ledger.books.models import AccountKind
+from ledger.db import Database
+from ledger.groups.models import Method
+from ledger.payments import service as payments
+from ledger.payments.card import checkouts
+from ledger.payments.card.gateway import Movement
+from ledger.payments.card.models import CardRefund, CardRefundState, Checkout, CheckoutState
+from ledger.payments.models import Payment, PaymentState
+from ledger.payments.refunds import MoreThanCredit, MoreThanTheWayTakes
+from ledger.payments.service import AlreadySettled, InvalidPayment
+from tests.support.card_story import charge, movement, new_id, seen_as, takes_cards
+from tests.support.ledger import STATEFUL, found
+
+MEMBERS = st.integers(0, 1)
+CENTS = st.integers(50, 5_000)
+FEE = 30
+
+
+@dataclass
+class Paying:
+    """A payment by card: ``state`` as the group has it, ``replaced`` for good."""
+
+    payment: Payment
+    member: int
+    cents: int
+    state: PaymentState = PaymentState.EXPECTED
+    replaced: bool = False
+
+
+@dataclass
+class Page:
+    """A checkout: how its page stands at Stripe, and as the group knows it."""
+
+    checkout: Checkout
+    paying: Paying
+    at_stripe: str = "open"
+    known: CheckoutState = CheckoutState.WANTED
+    declines: int = 0
+    disputed: int = 0
+    left_at_stripe: int = 0
+    """What Stripe could still give back or lose to a dispute."""
+
+    @property
+    def member(self) -> int:
+        return self.paying.member
+
+    @property
+    def is_alive(self) -> bool:
+        return self.known in (CheckoutState.WANTED, CheckoutState.OPEN)
+
+
+@dataclass
+class Refund:
+    """Money given back, ours (``row``) or out of the dashboard; ``stripe_id`` once Stripe has it."""
+
+    page: Page
+    cents: int
+    row: CardRefund | None = None
+    stripe_id: str | None = None
+    state: CardRefundState = CardRefundState.WANTED
+    is_booked: bool = True
+    was_sent_back: bool = False
+
+
+@dataclass
+class Fact:
+    """A movement at Stripe, and what writing it down does to the model. ``paid_out``: what a payout consists of."""
+
+    movement: Movement
+    effect: Callable[[], None]
+    page: Page | None = None
+    paid_out: list["Fact"] = field(default_factory=list)
+    is_written: bool = False
+
+
+class CardMachine(RuleBasedStateMachine):
+    runner: ClassVar[asyncio.Runner]
+    database: ClassVar[Database]
+    payings = Bundle("payings")
+    pages = Bundle("pages")
+    refunds = Bundle("refunds")
+    payouts = Bundle("payouts")
+
+    @initialize()
+    def found(self) -> None:
+        self.balances: dict[int, int] = defaultdict(int)
+        self.awaited: dict[int, int] = defaultdict(int)
+        self.card = 0
+        self.at_stripe = 0
+        self.facts: list[Fact] = []
+        self.all_pages: list[Page] = []
+        self.all_refunds: list[Refund] = []
+        self.runner.run(self._found())
+
+    async def _found(self) -> None:
+        self.story = await found(self.database)
+        self.cards = await takes_cards(self.story)
+        self.members = [await self.story.member(name) for name in ("Paul", "Marie")]
+
+    # — members —
+
+    @rule(target=payings, member=MEMBERS, cents=CENTS)
+    def expect(self, member: int, cents: int) -> Paying:
+        payment = self.runner.run(self.cards.expect(self.members[member], cents))
+        self.awaited[member] += cents
+        return Paying(payment, member, cents)
+
+    @rule(target=pages, paying=payings)
+    def want(self, paying: Paying) -> object:
+        work = self.cards.want(paying.payment)
+        if paying.state is not PaymentState.EXPECTED:
+            with pytest.raises(AlreadySettled):
+                self.runner.run(work)
+            return multiple()
+        checkout = self.runner.run(work)
+        alive = [page for page in self.all_pages if page.paying is paying and page.is_alive]
+        if alive:
+            assert [page.checkout.id for page in alive] == [checkout.id]
+            return multiple()
+        page = Page(checkout, paying)
+        self.all_pages.append(page)
+        return page
+
+    @rule(target=pages, member=MEMBERS, cents=CENTS)
+    def expect_and_pay(self, member: int, cents: int) -> Page:
+        page = self.want(self.expect(member, cents))
+        assert isinstance(page, Page)
+        self.pay(page)
+        self.look(page)
+        return page
+
+    @rule(paying=payings)
+    def cancel(self, paying: Paying) -> None:
+        async def work() -> None:
+            async with self.database.unit_of_work() as session:
+                by = self.members[paying.member]
+                await payments.cancel(session, self.story.group_id, paying.payment.id, by)
+
+        if paying.state is not PaymentState.EXPECTED:
+            with pytest.raises(AlreadySettled):
+                self.runner.run(work())
+            return
+        self.runner.run(work())
+        paying.state = PaymentState.CANCELLED
+        self.awaited[paying.member] -= paying.cents
+
+    @rule(paying=payings)
+    def pay_another_way(self, paying: Paying) -> None:
+        work = self.story.switch(self.members[paying.member], paying.payment, Method.CASH)
+        if paying.state is not PaymentState.EXPECTED:
+            with pytest.raises(AlreadySettled):
+                self.runner.run(work)
+            return
+        self.runner.run(work)
+        paying.state, paying.replaced = PaymentState.CANCELLED, True
+
+    @rule(member=MEMBERS, cents=CENTS)
+    def owe(self, member: int, cents: int) -> None:
+        self.runner.run(self.story.opening(self.members[member], -cents, key=new_id("key")))
+        self.balances[member] -= cents
+
+    # — pages at Stripe, and what is heard of them —
+
+    @rule(page=pages)
+    def pay(self, page: Page) -> None:
+        if page.at_stripe != "open":
+            return
+        page.at_stripe = "complete"
+        page.left_at_stripe = page.checkout.amount_cents
+        self._moves(charge(page.checkout, FEE), lambda: self._fee(FEE), page)
+
+    @rule(page=pages)
+    def run_out(self, page: Page) -> None:
+        if page.at_stripe == "open":
+            page.at_stripe = "expired"
+
+    @rule(page=pages)
+    def look(self, page: Page) -> None:
+        """However often."""
+        self._heard(page, page.at_stripe)
+
+    @rule(page=pages)
+    def hear_of_before(self, page: Page) -> None:
+        """An event of when the page was open comes last."""
+        self._heard(page, "open")
+
+    @rule(page=pages, again=st.booleans())
+    def decline(self, page: Page, again: bool) -> None:
+        """A card is declined; perhaps that is heard of once more."""
+        is_new = not again or not page.declines
+        page.declines += is_new
+        found = seen_as(page.checkout, "open", declined=f"ch_{page.declines}")
+        news = self.runner.run(self.cards.learn(page.checkout, found))
+        was_alive = page.is_alive
+        if was_alive:
+            page.known = CheckoutState.OPEN
+        assert (news is not None and news.is_declined) == (was_alive and is_new)
+        page.declines -= is_new and not was_alive
+
+    @rule(page=pages)
+    def give_up(self, page: Page) -> None:
+        """It is thought to be gone, and may be paid all the same."""
+
+        async def work() -> None:
+            async with self.database.unit_of_work() as session:
+                await checkouts.give_up(session, page.checkout.id)
+
+        self.runner.run(work())
+        if page.is_alive:
+            page.known = CheckoutState.CLOSED
+
+    def _heard(self, page: Page, status: str) -> None:
+        news = self.runner.run(self.cards.learn(page.checkout, seen_as(page.checkout, status)))
+        if status == "complete":
+            is_new = page.known is not CheckoutState.PAID
+            assert (news is not None and news.receipt is not None) == is_new
+            if is_new:
+                self._received(page)
+        elif page.is_alive:
+            page.known = CheckoutState.OPEN if status == "open" else CheckoutState.CLOSED
+            is_over = status == "expired" and page.paying.state is PaymentState.EXPECTED
+            assert (news is not None and news.is_over) == is_over
+        else:
+            assert news is None
+
+    def _received(self, page: Page) -> None:
+        """The group knows that it was paid."""
+        page.known = CheckoutState.PAID
+        paying = page.paying
+        own = paying.state is PaymentState.RECEIVED or paying.replaced
+        found = self.runner.run(self.cards.checkout(page.checkout.id))
+        assert (found.payment_id != paying.payment.id) == own
+        if paying.state is PaymentState.EXPECTED:
+            self.awaited[page.member] -= paying.cents
+        if not own:
+            paying.state = PaymentState.RECEIVED
+        self._moved(page.member, paying.cents)
+
+    # — money given back —
+
+    def _held(self, page: Page) -> int:
+        gone = sum(
+            one.cents
+            for one in self.all_refunds
+            if one.page is page and one.is_booked and one.state is not CardRefundState.FAILED
+        )
+        is_there = page.known is CheckoutState.PAID and not page.disputed
+        return max(page.checkout.amount_cents - gone, 0) if is_there else 0
+
+    @rule(target=refunds, member=MEMBERS, cents=st.integers(1, 6_000))
+    def refund(self, member: int, cents: int) -> object:
+        held = [page for page in self.all_pages if page.member == member and self._held(page)]
+        held.sort(key=lambda page: -page.checkout.id)
+        most = sum(map(self._held, held))
+        refusal: type[Exception] | None = None
+        if not most:
+            refusal = InvalidPayment
+        elif cents > self.balances[member]:
+            refusal = MoreThanCredit
+        elif cents > most:
+            refusal = MoreThanTheWayTakes
+        work = self.cards.refund(self.members[member], cents)
+        if refusal is not None:
+            with pytest.raises(refusal):
+                self.runner.run(work)
+            return multiple()
+        rows = self.runner.run(work)
+        made = [Refund(page, 0) for page in held]
+        for one in made:
+            one.cents = min(cents, self._held(one.page))
+            cents -= one.cents
+        made = [one for one in made if one.cents]
+        parts = [(one.page.checkout.id, one.cents) for one in made]
+        assert [(row.checkout_id, row.amount_cents) for row in rows] == parts
+        for one, row in zip(made, rows, strict=True):
+            one.row = row
+            self._moved(member, -one.cents)
+        self.all_refunds += made
+        return multiple(*made)
+
+    @rule(refund=refunds, is_heard=st.booleans())
+    def stripe_makes(self, refund: Refund, is_heard: bool) -> None:
+        """Or refuses, where others were faster. Its answer may be lost: the movement tells."""
+        if refund.row is None or refund.stripe_id is not None or refund.state is not CardRefundState.WANTED:
+            return
+        if refund.cents > refund.page.left_at_stripe:
+            self.runner.run(self.cards.failed(refund.row))
+            self._failed(refund)
+            return
+        if is_heard:
+            found = self.runner.run(self.cards.made(refund.row))
+            refund.state = CardRefundState.MADE
+        else:
+            found = movement(
+                "refund",
+                -refund.cents,
+                source=new_id("re"),
+                of=refund.page.checkout,
+                token=refund.row.token,
+            )
+        refund.stripe_id = found.source
+        refund.page.left_at_stripe -= refund.cents
+
+        def effect() -> None:
+            if refund.state is CardRefundState.WANTED:
+                refund.state = CardRefundState.MADE
+
+        self._moves(found, effect, refund.page)
+
+    @rule(target=refunds, page=pages, cents=CENTS)
+    def give_back_in_the_dashboard(self, page: Page, cents: int) -> object:
+        cents = min(cents, page.left_at_stripe)
+        if not cents or page.disputed:
+            return multiple()
+        refund = Refund(page, cents, stripe_id=new_id("re"), is_booked=False)
+        page.left_at_stripe -= cents
+
+        def effect() -> None:
+            refund.is_booked, refund.state = True, CardRefundState.MADE
+            self._moved(page.member, -cents)
+
+        self._moves(movement("refund", -cents, source=refund.stripe_id, of=page.checkout), effect, page)
+        self.all_refunds.append(refund)
+        return refund
+
+    @rule(refund=refunds)
+    def the_bank_sends_it_back(self, refund: Refund) -> None:
+        if refund.stripe_id is None or refund.was_sent_back:
+            return
+        refund.was_sent_back = True
+        refund.page.left_at_stripe += refund.cents
+        back = movement("refund_failure", refund.cents, source=refund.stripe_id, of=refund.page.checkout)
+        self._moves(back, lambda: self._failed(refund), refund.page)
+
+    def _failed(self, refund: Refund) -> None:
+        if refund.state is not CardRefundState.FAILED:
+            refund.state = CardRefundState.FAILED
+            self._moved(refund.page.member, refund.cents)
+
+    # — what else moves —
+
+    @rule(page=pages)
+    def dispute(self, page: Page) -> None:
+        cents = page.left_at_stripe
+        if not cents:
+            return
+        page.left_at_stripe = 0
+
+        def effect() -> None:
+            page.disputed += cents
+            self._moved(page.member, -cents)
+            self._fee(1500)
+
+        self._moves(movement("adjustment", -cents, 1500, source=new_id("dp"), of=page.checkout), effect, page)
+
+    @rule(page=pages)
+    def win_the_dispute(self, page: Page) -> None:
+        cents = page.disputed
+        if not cents or page.left_at_stripe:
+            return
+        page.left_at_stripe = cents
+
+        def effect() -> None:
+            page.disputed -= cents
+            self._moved(page.member, cents)
+            self._fee(-1500)
+
+        self._moves(movement("adjustment", cents, -1500, source=new_id("dp"), of=page.checkout), effect, page)
+
+    @rule(cents=st.integers(-200, 200).filter(bool))
+    def a_fee_of_its_own(self, cents: int) -> None:
+        self._moves(movement("stripe_fee", -cents), lambda: self._fee(cents))
+
+    @rule(target=payouts, amount=st.none() | CENTS)
+    def pay_out(self, amount: int | None) -> object:
+        """All there is, or a part; on its way for some time."""
+        cents = self.at_stripe if amount is None else min(amount, self.at_stripe)
+        if cents <= 0:
+            return multiple()
+        moved = movement("payout", -cents, source=new_id("po"), status="pending")
+        parts = [one for one in self.facts if one.movement.kind != "payout"]
+        fact = self._moves(moved, lambda: self._card(-cents))
+        fact.paid_out = parts
+        return fact
+
+    @rule(payout=payouts, status=st.sampled_from(["paid", "paid", "failed", "canceled"]))
+    def the_payout_ends(self, payout: Fact, status: str) -> None:
+        """A failed one comes back, before it was written down or after."""
+        was, cents = payout.movement.status, -payout.movement.amount_cents
+        if was not in ("pending", "paid") or (was == "paid" and status == "paid"):
+            return
+        payout.movement = replace(payout.movement, status=status)
+        if status == "paid":
+            return
+        if not payout.is_written:
+            payout.effect = lambda: None
+        gives_back = payout.is_written
+        kind = "payout_failure" if status == "failed" else "payout_cancel"
+        back = movement(kind, cents, source=payout.movement.source)
+        self._moves(back, lambda: self._card(cents if gives_back else 0))
+
+    # — what is written down —
+
+    @rule(count=st.integers(1, 4))
+    def write_some(self, count: int) -> None:
+        for fact in [one for one in self.facts if not one.is_written][:count]:
+            self._write(fact)
+
+    @rule()
+    def write_all(self) -> None:
+        for fact in self.facts:
+            self._write(fact)
+
+    @rule(number=st.integers(0, 50))
+    def write_again(self, number: int) -> None:
+        written = [one for one in self.facts if one.is_written]
+        if written:
+            again = self.runner.run(self.cards.write(written[number % len(written)].movement))
+            assert again == (True, None)
+
+    def _write(self, fact: Fact) -> None:
+        if fact.is_written or not self._charge_is_written(fact):
+            return
+        parts = [one.movement for one in fact.paid_out]
+        is_done, _ = self.runner.run(self.cards.write(fact.movement, *parts))
+        if fact.page is None:
+            assert is_done == (fact.movement.status != "pending")
+        elif fact.page.known is not CheckoutState.PAID:
+            if not is_done:
+                return
+            self._received(fact.page)  # the balance brought the news
+        if is_done:
+            fact.is_written = True
+            fact.effect()
+
+    def _charge_is_written(self, fact: Fact) -> bool:
+        """Nothing of a payment is written down before what it brought."""
+        first = next((one for one in self.facts if one.page is fact.page), fact)
+        return fact.page is None or first is fact or first.is_written
+
+    def _moves(self, moved: Movement, effect: Callable[[], None], page: Page | None = None) -> Fact:
+        fact = Fact(moved, effect, page)
+        self.facts.append(fact)
+        self.at_stripe += moved.net
+        return fact
+
+    def _moved(self, member: int, cents: int) -> None:
+        self.balances[member] += cents
+        self._card(cents)
+
+    def _fee(self, cents: int) -> None:
+        self._card(-cents)
+
+    def _card(self, cents: int) -> None:
+        self.card += cents
+
+    # — what holds —
+
+    @invariant()
+    def the_model_agrees(self) -> None:
+        self.runner.run(self._compare())
+
+    async def _compare(self) -> None:
+        assert await self.story.account(AccountKind.CARD) == self.card
+        for number, member in enumerate(self.members):
+            assert await self.story.balance(member) == self.balances[number]
+            assert await self.story.awaited(member) == self.awaited[number]
+        for page in self.all_pages:
+            made = [one.cents for one in self.all_refunds if one.page is page and one.state == "made"]
+            assert sum(made) <= page.checkout.amount_cents
+
+    def teardown(self) -> None:
+        """Once everything was heard, the account is Stripe's balance to the cent."""
+        for page in self.all_pages:
+            self.look(page)
+        for refund in self.all_refunds:
+            self.stripe_makes(refund, True)
+        for fact in self.facts:
+            if fact.movement.status == "pending":
+                fact.movement = replace(fact.movement, status="paid")
+        self.write_all()
+        assert all(fact.is_written for fact in self.facts)
+        assert self.card == self.at_stripe
+        self.runner.run(self._compare())
+        assert self.runner.run(self.story.verify()) == []
+
+
+def test_cards_against_a_model(sqlite_url: str) -> None:
+    with asyncio.Runner() as runner:
+        CardMachine.runner = runner
+        CardMachine.database = Database(sqlite_url)
+        run_machine(CardMachine, settings=settings(STATEFUL, max_examples=15, stateful_step_count=30))
+        runner.run(CardMachine.database.close())
