@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 
+from bot.views import card_errors
 from bot.views.texts import Html, Texts
+from ledger.errors import LedgerError
 from ledger.groups.models import Group
 from ledger.payments.models import Payment, PaymentState
 
@@ -70,14 +72,15 @@ def how_it_stands(texts: Texts, group: Group, payment: Payment, chat: str, again
     return _page(texts, title, lines, links)
 
 
-def not_now(texts: Texts, group: Group, chat: str) -> str:
-    """Stripe cannot be reached, or refuses."""
+def not_now(texts: Texts, group: Group, error: LedgerError, chat: str) -> str:
+    """Stripe cannot be reached, or refuses, or the group takes no cards any more."""
     lines = [
+        card_errors.refusal(texts, error) or texts.t("This is not possible. Nothing was changed."),
         texts.t(
-            "The card service does not answer just now ({group}). Nothing was taken, and nothing you ordered is lost. "
-            "Try again in a few minutes, or choose another way to pay in the chat.",
+            "Nothing was taken from your card, and nothing you ordered is lost ({group}). You can also choose another way "
+            "to pay in the chat.",
             group=group.title,
-        )
+        ),
     ]
     return _page(
         texts, texts.t("Not possible just now"), lines, [(texts.label("Back to the chat"), chat, "")]

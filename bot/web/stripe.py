@@ -83,7 +83,7 @@ class StripeDoor:
             return HTMLResponse(pay_page.how_it_stands(texts, group, closed.payment, chat, None))
         except LedgerError as error:
             log.warning("pay: %s", type(error).__name__)
-            return HTMLResponse(pay_page.not_now(texts, group, chat), status_code=503)
+            return HTMLResponse(pay_page.not_now(texts, group, error, chat), status_code=503)
         return RedirectResponse(url, status_code=303)
 
     async def _reader(self, token: str) -> tuple[Texts, Group]:

@@ -9,6 +9,7 @@ import pytest
 from bot.views import pay_page
 from bot.views.texts import Texts
 from ledger.groups.models import Group
+from ledger.payments.card.gateway import CardUnavailable
 from ledger.payments.models import Payment, PaymentState
 
 FRENCH, ENGLISH = Texts("fr"), Texts("en")
@@ -41,7 +42,7 @@ def test_the_page_says_how_it_stands(state: PaymentState, said: str, leads_to: l
 
 
 def test_what_cannot_be_paid_just_now_is_not_lost() -> None:
-    page = pay_page.not_now(ENGLISH, GROUP, CHAT)
+    page = pay_page.not_now(ENGLISH, GROUP, CardUnavailable(), CHAT)
     assert "nothing you ordered is lost" in page
     assert len(links(page)) == 1
 
