@@ -70,6 +70,9 @@ async def _begin(context: Context, kind: Kind) -> State | str:
     member_id, *out = context.numbers(min(max(len(context.button_args), 1), 2))
     member = await groups.get_member(context.session, group_id, member_id)
     keep(context.conversation, kind=kind, group=group_id, member=member.id, out=bool(out and out[0]))
+    request = await requests.open_request(context.session, member) if kind is Kind.REFUND else None
+    if request is not None:  # whatever is given back answers it
+        keep(context.conversation, request=request.id)
     return await _ask_amount(context)
 
 

@@ -39,10 +39,12 @@ def reference(payment: Payment) -> Html:
 
 
 def can_be_undone(payment: Payment) -> bool:
-    """What was cancelled stays so, unless a coordinator entered it by hand and may take it up again; cards are Stripe's."""
+    """What was cancelled stays so, unless a coordinator entered it as received by hand; cards are Stripe's affair."""
     if payment.method is Method.CARD:
         return False
-    return payment.state is not PaymentState.CANCELLED or payment.entered_by_id is not None
+    if payment.state is not PaymentState.CANCELLED:
+        return True
+    return payment.entered_by_id is not None and payment.amount_cents > 0
 
 
 def awaited(

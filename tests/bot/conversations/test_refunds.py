@@ -220,6 +220,19 @@ async def test_asked_and_granted(any_stage: Stage) -> None:
     assert await books_hold(any_stage)
 
 
+async def test_what_is_given_back_from_the_page_answers_the_request(stage: Stage) -> None:
+    group = await set_up(stage)
+    await received(group)
+    await asks(group)
+    await group.anne.press("💸 Refund", expect="How much", message=await page(group.anne))
+    ways = await group.anne.ask("7", expect="€7.00 back to Marie Dupont: how?")
+    await group.anne.press("Cash", expect="credit €12.35 → credit €5.35", message=ways)
+    await group.anne.press("Confirm", expect="✅ Recorded")
+    (row,) = await stage.rows("refund_requests")
+    assert (row["state"], row["amount_cents"], row["payment_id"]) == ("granted", 500, 2)
+    assert not (await page(group.anne)).says("Asks for")
+
+
 async def test_asked_and_declined(any_stage: Stage) -> None:
     group = await set_up(any_stage)
     await received(group)
