@@ -147,6 +147,25 @@ class CardMachine(RuleBasedStateMachine):
         self.look(page)
         return page
 
+    @rule(target=pages, member=MEMBERS, cents=CENTS, turn=st.sampled_from(["cancel", "switch", "twice"]))
+    def pay_too_late(self, member: int, cents: int, turn: str) -> object:
+        """On a page that should be gone: nobody waits for the money any more, or another page was paid."""
+        paying = self.expect(member, cents)
+        pages = [self.want(paying)]
+        assert isinstance(pages[0], Page)
+        if turn == "cancel":
+            self.cancel(paying)
+        elif turn == "switch":
+            self.pay_another_way(paying)
+        else:
+            self.give_up(pages[0])
+            pages.append(self.want(paying))
+        found = [page for page in pages if isinstance(page, Page)]
+        for page in found:
+            self.pay(page)
+            self.look(page)
+        return multiple(*found)
+
     @rule(paying=payings)
     def cancel(self, paying: Paying) -> None:
         async def work() -> None:

@@ -163,7 +163,7 @@ async def ids(database: Database) -> dict[str, int]:
     await cards.write(movement("payout", -50, source="po_3", status="failed"))
     await cards.write(movement("charge", 777, 30, source="ch_others"))
     paid["awaited"] = await cards.want(await cards.expect(paul, 800))
-    await cards.finish(await cards.event())
+    await cards.event(done=True)
     await theirs.pay(other.anne, 4000)
     made = {"other_account": theirs.account_id}
     for name, checkout in paid.items():

@@ -6,6 +6,7 @@ import itertools
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
 from ledger.groups.models import Member, Method
@@ -152,18 +153,23 @@ class CardStory:
         async with self.story.database.snapshot() as session:
             return await session.get_one(Checkout, checkout_id)
 
-    async def event(self) -> str:
-        """Stripe sends an event; its id."""
+    async def event(self, *, done: bool = False) -> str:
+        """Stripe sends an event, which is handled at once if it is to be; its id."""
         event = Event(new_id("evt"), "charge.updated", False, {"data": {"object": {}}})
         async with self.story.database.unit_of_work() as session:
             await events.store(session, await accounts.get_account(session, self.account_id), event)
+            if done:
+                await self._finish(session, event.stripe_id)
         return event.stripe_id
 
     async def finish(self, stripe_id: str) -> None:
         """An event is handled."""
         async with self.story.database.unit_of_work() as session:
-            statement = select(StripeEvent).where(StripeEvent.stripe_id == stripe_id)
-            await events.finish(session, (await session.execute(statement)).scalar_one(), "looked")
+            await self._finish(session, stripe_id)
+
+    async def _finish(self, session: AsyncSession, stripe_id: str) -> None:
+        statement = select(StripeEvent).where(StripeEvent.stripe_id == stripe_id)
+        await events.finish(session, (await session.execute(statement)).scalar_one(), "looked")
 
 
 async def takes_cards(story: Story) -> CardStory:

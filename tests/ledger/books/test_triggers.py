@@ -269,8 +269,7 @@ async def card_rows(cards: CardStory, member: Member) -> dict[str, int | str]:
     await cards.write(unposted)
     await cards.failed(failed)
     wanted = await cards.want(await cards.expect(member, 700))
-    event, undone = await cards.event(), await cards.event()
-    await cards.finish(event)
+    event, undone = await cards.event(done=True), await cards.event()
     async with story.database.snapshot() as session:
         statement = select(CardMovement.stripe_id, CardMovement.id).where(
             CardMovement.group_id == story.group_id
