@@ -42,8 +42,8 @@ async def take(session: AsyncSession) -> StripeEvent | None:
 
 
 async def finish(session: AsyncSession, event: StripeEvent, outcome: str) -> None:
-    """The event is handled; nobody needs its content any more."""
-    event.done_at, event.outcome = utc_now(), outcome
+    """The event is handled; its content, which may name people, is kept no longer."""
+    event.done_at, event.outcome, event.payload = utc_now(), outcome, {}
     await session.flush()
 
 

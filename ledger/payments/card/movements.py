@@ -175,6 +175,8 @@ async def _payout(
         amount = sum([await _share(session, one) for one in found if one.is_ours])
     elif await _is_anothers(session, account, movement):
         return _Done(is_ours=False)
+    else:
+        await _fee(session, account, movement, True, -movement.fee_cents)
     posted_id = await _post(session, account, movement, "payout", AccountKind.BANK, AccountKind.CARD, amount)
     return _Done(True, posted_id)
 
