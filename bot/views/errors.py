@@ -97,8 +97,6 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             return amount_again(texts)
         case InvalidPayment(field="date"):
             return t("A payment's date cannot be in the future. Nothing was recorded.")
-        case InvalidPayment(field="state"):
-            return t("This was taken back and is over. Nothing was changed: record it anew.")
         case InvalidPayment():
             return t("Only cheque, cash and bank transfer can be entered by hand. Nothing was recorded.")
         case InvalidQuantity():

@@ -44,7 +44,7 @@ def can_be_undone(payment: Payment) -> bool:
         return False
     if payment.state is not PaymentState.CANCELLED:
         return True
-    return payment.entered_by_id is not None and payment.amount_cents > 0
+    return payment.entered_by_id is not None
 
 
 def awaited(

@@ -56,7 +56,7 @@ class Replaced(LedgerError):
 
 class InvalidPayment(LedgerError):
     """Something does not fit a payment: the amount (zero, or negative where money is received), the date (in the future),
-    the method (not by hand), the state (over)."""
+    the method (not by hand)."""
 
     def __init__(self, field: str) -> None:
         super().__init__()
@@ -203,9 +203,8 @@ async def receive_unannounced(
 async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
-    One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it; and money
-    that was not given back after all is given back anew, within the avoir of then.
-    Raises :class:`NotSettled`, :class:`Replaced`, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
+    One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it.
+    Raises :class:`NotSettled`, :class:`Replaced`, :class:`InvalidPayment` (by card), :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
     if payment.state is PaymentState.EXPECTED:
@@ -215,8 +214,6 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     assert last is not None
     if last.kind is SettlementKind.CANCELLED and await _is_replaced(session, payment):
         raise Replaced
-    if last.kind is SettlementKind.CANCELLED and payment.amount_cents < 0:
-        raise InvalidPayment("state")
     transaction_id = None
     if last.transaction_id is not None:
         posted = await books.reverse(session, group_id, last.transaction_id, actor_id=by.id)

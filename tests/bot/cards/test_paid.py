@@ -48,7 +48,9 @@ async def test_the_event_is_enough(desk: CardDesk) -> None:
     await desk.cards.work_off()
     assert "retrieve_session" not in [one.operation for one in desk.stripe.requests[asked:]]
     await once(desk, payment)
-    assert {row["outcome"] for row in await desk.rows("stripe_events")} == {"learnt", "looked"}
+    events = await desk.rows("stripe_events")
+    assert {row["outcome"] for row in events} == {"learnt", "looked"}
+    assert {row["payload"] for row in events} == {"{}"}, "what may name people is not kept"
 
 
 async def test_a_hundred_deliveries_out_of_order_beside_the_sweep_and_the_return(any_desk: CardDesk) -> None:

@@ -324,6 +324,17 @@ async def test_a_payout_is_at_the_bank_when_it_arrives(desk: CardDesk) -> None:
     await desk.right()
 
 
+async def test_a_payout_that_costs_something(desk: CardDesk) -> None:
+    await desk.paid()
+    desk.stripe.advance(days(4))
+    payout = desk.stripe.dashboard.pay_out()
+    mode = desk.stripe.dashboard.mode()
+    mode.entries[str(mode.payouts[payout].entry)].fee = 40
+    await desk.rest()
+    assert await desk.story.account(AccountKind.CARD) == -40
+    await desk.right()
+
+
 async def test_a_payout_that_fails_on_its_way(desk: CardDesk) -> None:
     await desk.paid()
     desk.stripe.advance(days(4))

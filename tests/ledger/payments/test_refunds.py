@@ -146,16 +146,6 @@ class TestRefund:
         assert payment.state is PaymentState.CANCELLED
         assert await story.verify() == []
 
-    async def test_what_was_taken_back_is_over(self, story: Story, rich: Member) -> None:
-        """Else it could be given back again without a look at the avoir of then."""
-        done = await story.refund(rich, 1235)
-        async with story.database.unit_of_work() as session:
-            await refunds.undo_refund(session, story.group_id, done.payment.id, story.anne)
-        async with story.database.unit_of_work() as session:
-            with pytest.raises(InvalidPayment):
-                await payments.undo(session, story.group_id, done.payment.id, story.anne)
-        assert await story.balance(rich) == 1235
-
     async def test_only_a_refund_is_taken_back_like_one(self, story: Story, paul: Member) -> None:
         entered = await story.enter(paul, Method.CASH, 500)
         other = await found(story.database, "Un autre groupe")
