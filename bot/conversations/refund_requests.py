@@ -165,9 +165,7 @@ async def _ask_amount(context: Context, notice: str | None = None) -> State | st
 async def _ask_way(context: Context) -> State:
     amount = context.conversation.data["amount"]
     ways = [
-        context.step_button(
-            refund_views.way_label(context.texts, way.method, way.most_cents), "way", way.method
-        )
+        context.step_button(refund_views.way_label(context.texts, way, amount), "way", way.method)
         for way in await refunds.refund_ways(context.session, context.member)
     ]
     context.show(views.ask_way(context.texts, amount, ways, _cancel(context)))

@@ -269,7 +269,7 @@ async def _ask_amount(context: Context, notice: str | None = None) -> State | st
 async def _ask_way(context: Context) -> State:
     draft = await _draft(context)
     ways = [
-        context.step_button(views.way_label(context.texts, way.method, way.most_cents), "way", way.method)
+        context.step_button(views.way_label(context.texts, way, draft.amount_cents), "way", way.method)
         for way in await refunds.refund_ways(context.session, draft.member)
     ]
     context.show(views.ask_way(context.texts, draft, ways, _cancel(context)))

@@ -152,7 +152,7 @@ def refunded(texts: Texts, group: Group, news: RefundNews) -> Screen:
     if news.refund.state is CardRefundState.FAILED:
         return Screen(
             texts.t(
-                "↩️ {group}: the {amount} that were to go back to your card did not get there. They are credit on "
+                "↩️ {group}: the {amount} that was to go back to your card did not get there. It is credit on "
                 "your account again. {balance}.",
                 group=group.title,
                 amount=amount,
@@ -161,7 +161,7 @@ def refunded(texts: Texts, group: Group, news: RefundNews) -> Screen:
         )
     return Screen(
         texts.t(
-            "💳 {group}: <b>{amount}</b> go back to your card; your bank shows them within some days. {balance}.",
+            "💳 {group}: <b>{amount}</b> is going back to your card; your bank shows it within some days. {balance}.",
             group=group.title,
             amount=amount,
             balance=balance,
@@ -208,7 +208,7 @@ def disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
         )
     else:
         text = texts.t(
-            "✅ {group}: the <b>{amount}</b> that your bank had taken back ({reference}) were paid again. {balance}.",
+            "✅ {group}: the <b>{amount}</b> that your bank had taken back ({reference}) was paid again. {balance}.",
             group=group.title,
             amount=amount,
             reference=reference(news.payment),
@@ -232,7 +232,7 @@ def staff_disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
         )
     else:
         text = texts.t(
-            "✅ {group}: the dispute over the card payment of <b>{name}</b> ({reference}) is won. {amount} are back; "
+            "✅ {group}: the dispute over the card payment of <b>{name}</b> ({reference}) is won. {amount} is back; "
             "their balance: {balance}.",
             group=group.title,
             name=news.member.name,
@@ -264,7 +264,7 @@ def returned(texts: Texts, payment: Payment) -> Screen:
     if payment.state is not PaymentState.EXPECTED:
         return Screen(
             texts.t(
-                "The {amount} are not awaited any more. Had you paid them nevertheless, they would be credit on your "
+                "The {amount} is not awaited any more. Had you paid it nevertheless, it would be credit on your "
                 "account, and I would tell you.",
                 amount=amount,
             )

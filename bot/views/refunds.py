@@ -11,6 +11,7 @@ from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member, Method
 from ledger.payments.models import Payment, RefundRequest
+from ledger.payments.refunds import RefundWay
 from ledger.reference import format_reference
 
 
@@ -116,12 +117,12 @@ def nothing_there(texts: Texts, draft: Draft) -> Html:
     return texts.t("{name} has no credit. Nothing was recorded.", name=draft.member.name)
 
 
-def way_label(texts: Texts, method: Method, most_cents: int | None) -> str:
-    """A way to give money back, with its own limit if it has one."""
-    name = f"{money.METHOD_ICON[method]} {money.method(texts, method)}"
-    if most_cents is None:
+def way_label(texts: Texts, way: RefundWay, amount_cents: int) -> str:
+    """A way to give an amount back, with its own limit where that is less."""
+    name = f"{money.METHOD_ICON[way.method]} {money.method(texts, way.method)}"
+    if way.most_cents is None or way.most_cents >= amount_cents:
         return name
-    return texts.label("{way} (at most {amount})", way=name, amount=texts.money(most_cents))
+    return texts.label("{way} (at most {amount})", way=name, amount=texts.money(way.most_cents))
 
 
 def ask_way(texts: Texts, draft: Draft, ways: Sequence[Button], cancel: Button) -> Screen:

@@ -212,7 +212,7 @@ async def test_while_a_refund_is_made(any_desk: CardDesk) -> None:
     async def right(desk: CardDesk, _: Cards, __: None) -> None:
         assert desk.stripe.balance().refunded == refunded
         assert {row["state"] for row in await desk.rows("card_refunds")} == {"made"}
-        assert len([one for one in await desk.told(desk.marie) if "go back" in one]) == refunded // 500
+        assert len([one for one in await desk.told(desk.marie) if "is going back" in one]) == refunded // 500
         await desk.even()
 
     assert await die_everywhere(any_desk, scene, work, right) > 8

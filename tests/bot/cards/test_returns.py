@@ -125,7 +125,7 @@ async def test_who_gave_it_and_who_gets_it_are_told_once(desk: CardDesk) -> None
     await desk.rest()
     words = await desk.told(desk.marie)
     assert len(words) == 2
-    assert "€5.00 go back to your card" in words[1]
+    assert "€5.00 is going back to your card" in words[1]
     [word] = await desk.told(desk.story.anne)
     assert "Stripe pays €5.00 back to the card of Marie" in word
 
@@ -146,7 +146,7 @@ async def test_a_refund_that_does_not_get_there_is_credit_again(desk: CardDesk, 
         await desk.cards.work_off()
     await desk.rest()
     assert (await states(desk), await desk.balance()) == (["failed"], 1235)
-    assert "did not get there. They are credit" in (await desk.told(desk.marie))[-1]
+    assert "did not get there. It is credit" in (await desk.told(desk.marie))[-1]
     assert "Stripe did not pay €5.00 back" in (await desk.told(desk.story.anne))[-1]
     assert len([one for one in await desk.told(desk.marie) if "did not get there" in one]) == 1
     await desk.right()
@@ -190,7 +190,7 @@ async def test_whatever_happens_to_the_answer_it_is_given_back_once(desk: CardDe
     await desk.rest(times=6)
     assert (desk.stripe.balance().refunded, await states(desk), await desk.balance()) == (500, ["made"], 735)
     assert len(desk.stripe.dashboard.mode().refunds) == 1
-    assert len([one for one in await desk.told(desk.marie) if "go back" in one]) == 1
+    assert len([one for one in await desk.told(desk.marie) if "is going back" in one]) == 1
     await desk.right()
 
 
@@ -244,7 +244,7 @@ async def test_a_refund_made_in_the_dashboard_arrives(desk: CardDesk) -> None:
     await desk.stripe.delivery.settled()
     await desk.cards.work_off()
     assert await desk.balance() == 735
-    assert "€3.00 go back to your card" in (await desk.told(desk.marie))[-1]
+    assert "€3.00 is going back to your card" in (await desk.told(desk.marie))[-1]
     assert "Stripe pays €3.00 back" in (await desk.told(desk.story.anne))[-1]
     await desk.right()
     desk.stripe.dashboard.fail_refund(made)
