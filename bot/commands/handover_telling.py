@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.commands.validate import reachable
 from bot.delivery import chats
 from bot.delivery.context import Context
 from bot.views.screen import Screen
@@ -29,7 +28,7 @@ def show_aside(context: Context, screen: Screen) -> None:
 
 async def tell_member(context: Context, member: Member, screen: Callable[[Texts, int], Screen]) -> None:
     """One message to a member, in their language, if the bot may write to them; made with what they have announced."""
-    person = await reachable(context, member)
+    person = await groups.reachable(context.session, member)
     if person is None:
         return
     awaited = await payments.awaited(context.session, member)
@@ -59,6 +58,6 @@ async def tell_treasurers(context: Context, screen: Callable[[Texts], Screen]) -
     for member in await groups.coordinators(context.session, context.group.id):
         if not member.is_treasurer:
             continue
-        person = await reachable(context, member)
+        person = await groups.reachable(context.session, member)
         if person is not None and person.id != context.chat_id:
             context.tell(person.id, screen(context.texts_for(person.language)))

@@ -17,7 +17,6 @@ from bot.views.errors import already_settled, amount_again, plain
 from bot.views.screen import Screen
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
-from ledger.groups.models import Member, Person
 from ledger.groups.service import get_member
 from ledger.money import InvalidAmount, exponent_of, parse_amount
 from ledger.orders import distributions
@@ -241,7 +240,7 @@ async def _show_settled(context: Context, done: payments.Settled) -> None:
 async def tell_settled(context: Context, done: payments.Settled) -> None:
     """Tell the member what became of their payment."""
     member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
-    person = await reachable(context, member)
+    person = await groups.reachable(context.session, member)
     if person is None:
         return
     awaited = await payments.awaited(context.session, member)
@@ -249,16 +248,6 @@ async def tell_settled(context: Context, done: payments.Settled) -> None:
     context.tell(
         person.id, views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited)
     )
-
-
-async def reachable(context: Context, member: Member) -> Person | None:
-    """The person behind a member, if the bot may write to them."""
-    if member.person_id is None:
-        return None
-    person = await context.session.get(Person, member.person_id)
-    if person is None or person.started_at is None or person.blocked_at is not None:
-        return None
-    return person
 
 
 conversation = DurableConversation(

@@ -7,7 +7,6 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands.menu import coordinator_menu, member_menu
-from bot.commands.validate import reachable
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed
 from bot.views import coordinators as views
@@ -91,7 +90,7 @@ async def set_role(update: Update, context: Context) -> None:  # noqa: ARG001
 
 
 async def _tell(context: Context, member: Member, by: Member, role: str, held: bool) -> None:
-    person = await reachable(context, member)
+    person = await groups.reachable(context.session, member)
     if person is None:
         return
     if person.id != context.person.id:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from telegram import Update
 
-from bot.commands.validate import reachable
 from bot.conversations import dates
 from bot.delivery import chats
 from bot.delivery.context import Context
@@ -173,7 +172,7 @@ async def _tell_members(context: Context, distribution: Distribution) -> tuple[b
         return True, 0
     told = 0
     for member in await groups.members(context.session, group.id):
-        person = await reachable(context, member)
+        person = await groups.reachable(context.session, member)
         if person is not None:
             texts = context.texts_for(person.language)
             context.tell(person.id, views.announcement(texts, group, distribution, url))

@@ -9,7 +9,6 @@ import datetime as dt
 
 from telegram import Update
 
-from bot.commands.validate import reachable
 from bot.conversations import payment_line
 from bot.conversations.dates import NotUnderstood, parse_date
 from bot.conversations.payment_questions import State, ask_member, ask_next, cancel_button, draft_of, today
@@ -222,7 +221,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
 async def _tell_member(
     context: Context, draft: views.Draft, by: Member, balance: int, payment: Payment | None
 ) -> None:
-    person = await reachable(context, draft.member)
+    person = await groups.reachable(context.session, draft.member)
     if person is None or person.id == context.person.id:
         return
     awaited = await payments.awaited(context.session, draft.member)

@@ -11,7 +11,6 @@ from telegram.ext import BaseHandler
 
 from bot.commands.members import show_member_page
 from bot.commands.menu import member_menu
-from bot.commands.validate import reachable
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import people as views
@@ -146,7 +145,11 @@ async def tell_coordinators(
 ) -> None:
     """Every coordinator the bot may write to, in private and in their language; ``but`` one member."""
     for member in await groups.coordinators(context.session, group.id):
-        person = await reachable(context, member) if member.is_coordinator and member.id != but else None
+        person = (
+            await groups.reachable(context.session, member)
+            if member.is_coordinator and member.id != but
+            else None
+        )
         if person is not None:
             texts = Texts(person.language, group.time_zone, group.currency)
             context.tell(person.id, screen(texts))

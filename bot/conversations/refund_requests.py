@@ -12,7 +12,6 @@ from telegram import Update
 
 from bot.commands.handover_telling import tell_member
 from bot.commands.members import show_member_page
-from bot.commands.validate import reachable
 from bot.conversations.payment_line import method_of
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
@@ -143,7 +142,7 @@ async def _tell_treasurers(context: Context, screen: Callable[[Texts], Screen], 
     """Whoever keeps the group's money or coordinates it, in private; how many could be told."""
     told = 0
     for member in await groups.coordinators(context.session, context.group.id):
-        person = await reachable(context, member) if member.id != but.id else None
+        person = await groups.reachable(context.session, member) if member.id != but.id else None
         if person is not None:
             context.tell(person.id, screen(context.texts_for(person.language)))
             told += 1

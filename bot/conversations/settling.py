@@ -7,7 +7,6 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands.members import show_member_page
-from bot.commands.validate import reachable
 from bot.conversations.people import forget_menu
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, keep
@@ -49,7 +48,7 @@ async def take_out(update: Update, context: Context) -> str:  # noqa: ARG001
         context.show(people_views.left(context.texts, context.group))
     else:
         await show_member_page(context, member)
-    person = await reachable(context, member)
+    person = await groups.reachable(context.session, member)
     if person is not None:
         await forget_menu(context, person.id)
         if person.id != context.person.id:

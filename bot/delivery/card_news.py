@@ -13,7 +13,7 @@ from bot.views import cards as views
 from bot.views.screen import Screen
 from bot.views.texts import Texts
 from ledger.groups import service as groups
-from ledger.groups.models import Group, Member, Person
+from ledger.groups.models import Group, Member
 from ledger.payments import service as payments
 from ledger.payments.card.checkouts import News
 from ledger.payments.card.gateway import Seen
@@ -122,10 +122,8 @@ class CardNews:
             await self._member(group, member, screen)
 
     async def _member(self, group: Group, member: Member, screen: Callable[[Texts], Screen]) -> None:
-        if member.person_id is None:
-            return
-        person = await self._session.get(Person, member.person_id)
-        if person is None or person.started_at is None or person.blocked_at is not None:
+        person = await groups.reachable(self._session, member)
+        if person is None:
             return
         texts = Texts(person.language, group.time_zone, group.currency)
         self.calls.append(Call("sendMessage", person.id, screen(texts).as_json()))

@@ -308,7 +308,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def _can_go_private(self) -> bool:
         """Whether the bot may write to the person alone; a word here says where the answer is, or what to do."""
-        if self.person.started_at is not None and self.person.blocked_at is None:
+        if self.person.is_reachable:
             if self.scene.update.callback_query is not None:
                 self.toast(self.texts.label("I answered you in private."))
             else:

@@ -98,6 +98,11 @@ class Person(Base):
     started_at: Mapped[dt.datetime | None]
     blocked_at: Mapped[dt.datetime | None]
 
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the bot may write to them."""
+        return self.started_at is not None and self.blocked_at is None
+
 
 class Member(Base):
     """A person's (or, without Telegram, a name's) place in one group, with one account in the books (R2).

@@ -276,6 +276,12 @@ async def coordinators(session: AsyncSession, group_id: int) -> list[Member]:
     return [m for m in await members(session, group_id) if m.is_coordinator or m.is_treasurer]
 
 
+async def reachable(session: AsyncSession, member: Member) -> Person | None:
+    """The person behind a member, if the bot may write to them."""
+    person = None if member.person_id is None else await session.get(Person, member.person_id)
+    return person if person is not None and person.is_reachable else None
+
+
 async def coordinating_people(session: AsyncSession) -> list[int]:
     """Everybody who coordinates some group and opened their private chat with the bot."""
     statement = (

@@ -135,7 +135,7 @@ async def _for_member(
     if not occasion.is_escalation and occasion.kind in await service.muted(session, member):
         return Outcome.MUTED
     person = await session.get(Person, member.person_id) if member.person_id is not None else None
-    if person is None or not _is_reachable(person):
+    if person is None or not person.is_reachable:
         return Outcome.UNDELIVERABLE
     return Notice(group, distribution, member, person, content)
 
@@ -229,9 +229,5 @@ def _expected(state: OrderState) -> tuple[Payment, ...]:
 async def _unreachable(session: AsyncSession, found: Sequence[Member]) -> tuple[str, ...]:
     ids = [member.person_id for member in found if member.person_id is not None]
     people = (await session.execute(select(Person).where(Person.id.in_(ids)))).scalars()
-    reachable = {person.id for person in people if _is_reachable(person)}
+    reachable = {person.id for person in people if person.is_reachable}
     return tuple(member.name for member in found if member.person_id not in reachable)
-
-
-def _is_reachable(person: Person) -> bool:
-    return person.started_at is not None and person.blocked_at is None
