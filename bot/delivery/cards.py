@@ -8,9 +8,10 @@ question to be put again; answered twice, the second answer changes nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -25,7 +26,7 @@ from bot.views.texts import Texts
 from ledger.db import Database, utc_now
 from ledger.errors import LedgerError
 from ledger.groups.models import Group
-from ledger.payments.card import accounts, checkouts, events, movements, refunds
+from ledger.payments.card import accounts, asking, checkouts, events, movements, refunds
 from ledger.payments.card.checkouts import NotOurs
 from ledger.payments.card.gateway import (
     AnswerLost,
@@ -203,12 +204,9 @@ class Cards:
 
     async def _key_refused(self, checkout: Checkout) -> None:
         """Whoever keeps the group's money is told, once a checkout."""
-        async with self.database.unit_of_work() as session:
-            news = CardNews(self, session)
+        async with self._telling() as (session, news):
             if await checkouts.postpone(session, checkout.id) == 1:
                 await news.key_refused(checkout)
-            await self._send(session, news.calls)
-        self.committed()
 
     # — the loop —
 
@@ -228,9 +226,8 @@ class Cards:
 
     async def mind_keys(self) -> None:
         """Follow what the configuration says of keys; whoever keeps a group's money is told when its key cannot be read."""
-        async with self.database.unit_of_work() as session:
+        async with self._telling() as (session, news):
             await accounts.follow_host(session, self.host_key)
-            news = CardNews(self, session)
             for group in await accounts.mind_keys(session, self.reads):
                 if group.takes_cards:
                     log.info("group %s: its Stripe key can be read again", group.id)
@@ -239,15 +236,15 @@ class Cards:
                         "group %s: its Stripe key cannot be read: is encryption_key another one?", group.id
                     )
                 await news.of_key(group)
-            await self._send(session, news.calls)
-        self.committed()
 
     async def work_off(self) -> None:
         """Handle every event that came in, and ask Stripe everything that is due."""
         await self._while_due(self._next_event)
         now = utc_now()
         async with self.database.snapshot() as session:
-            is_due = await checkouts.is_due(session, now) or await refunds.is_due(session, now)
+            is_due = await asking.is_due(session, Checkout, now) or await asking.is_due(
+                session, CardRefund, now
+            )
         if is_due:
             await asyncio.gather(
                 *(self._while_due(self._next_checkout, self._next_refund) for _ in range(AT_A_TIME))
@@ -345,28 +342,22 @@ class Cards:
             await self._refused(checkout, refusal)
         except (CardUnavailable, CardKeyRefused, KeyUnreadable) as error:
             log.warning("checkout %s: %s", checkout.id, type(error).__name__)
-            async with self.database.unit_of_work() as session:
+            async with self._telling() as (session, news):
                 await checkouts.postpone(session, checkout.id)
-                news = CardNews(self, session)
                 if checkout.tell and not looks:
                     await news.unavailable(checkout, for_good=not isinstance(error, CardUnavailable))
-                await self._send(session, news.calls)
-            self.committed()
         return True
 
     async def _refused(self, checkout: Checkout, refusal: CardRefused) -> None:
         """Stripe will not have this session: the next attempt is another one. One it had may have been paid: asked again."""
         log.error("checkout %s: Stripe refuses: %s", checkout.id, refusal.code)
-        async with self.database.unit_of_work() as session:
-            news = CardNews(self, session)
+        async with self._telling() as (session, news):
             if checkout.stripe_id is not None and utc_now() < checkout.created_at + LONGEST_OPEN:
                 await checkouts.postpone(session, checkout.id)
             else:
                 learnt = await checkouts.give_up(session, checkout.id)
                 if learnt is not None:
                     await news.refused(learnt)
-            await self._send(session, news.calls)
-        self.committed()
 
     async def _ask(self, account: CardAccount, checkout: Checkout) -> Seen:
         """How Stripe has a checkout; one it was never (or perhaps) asked for is asked for again, as the same request."""
@@ -401,8 +392,7 @@ class Cards:
 
         ``is_replaced``: of one that is over they are told nothing, since another takes its place at once.
         """
-        async with self.database.unit_of_work() as session:
-            news = CardNews(self, session)
+        async with self._telling() as (session, news):
             learnt = None
             try:
                 async with session.begin_nested():
@@ -413,8 +403,6 @@ class Cards:
                 await news.misfit(await session.get_one(Checkout, checkout_id), seen)
             if learnt is not None and not (learnt.is_over and is_replaced):
                 await news.of_checkout(learnt)
-            await self._send(session, news.calls)
-        self.committed()
         return learnt
 
     async def _next_refund(self) -> bool:
@@ -430,7 +418,6 @@ class Cards:
             log.warning("refund %s: %s", refund.id, type(error).__name__)
             async with self.database.unit_of_work() as session:
                 await refunds.postpone(session, refund.id)
-        self.committed()
         return True
 
     async def _make(self, account: CardAccount, checkout: Checkout, refund: CardRefund) -> None:
@@ -460,8 +447,7 @@ class Cards:
             if not is_first:  # nobody knows what became of the attempt before
                 raise
             log.error("refund %s: %s", refund.id, type(error).__name__)
-        async with self.database.unit_of_work() as session:
-            news = CardNews(self, session)
+        async with self._telling() as (session, news):
             if stripe_id is None or status in ("failed", "canceled"):
                 learnt = await refunds.failed(session, refund.id, stripe_id)
             else:
@@ -469,7 +455,6 @@ class Cards:
             if learnt is not None:
                 await news.of_refund(learnt)
             await accounts.look_soon(session, account.id)
-            await self._send(session, news.calls)
 
     async def _follow(self, account_id: int) -> bool:
         """Write down what moved at Stripe since the last look; returns whether all of it was seen."""
@@ -502,13 +487,10 @@ class Cards:
         paid_out: list[str] = []
         if movement.kind in movements.PAYOUTS and movement.status == "paid" and movement.source is not None:
             paid_out = await self.gateway.paid_out(key, movement.source)
-        async with self.database.unit_of_work() as session:
+        async with self._telling() as (session, news):
             is_done, learnt = await movements.write(session, account_id, movement, paid_out)
-            news = CardNews(self, session)
             if learnt is not None:
                 await news.of_movement(learnt)
-            await self._send(session, news.calls)
-        self.committed()
         return is_done
 
     def _key(self, account: CardAccount) -> str:
@@ -526,6 +508,15 @@ class Cards:
         except KeyUnreadable:
             return False
         return True
+
+    @contextlib.asynccontextmanager
+    async def _telling(self) -> AsyncIterator[tuple[AsyncSession, CardNews]]:
+        """A unit of work with the messages it causes, which go out once it is committed."""
+        async with self.database.unit_of_work() as session:
+            news = CardNews(self, session)
+            yield session, news
+            await self._send(session, news.calls)
+        self.committed()
 
     async def _send(self, session: AsyncSession, calls: list[Call]) -> None:
         await board.refresh(session)

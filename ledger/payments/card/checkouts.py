@@ -17,6 +17,7 @@ from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Method
 from ledger.payments import service as payments
+from ledger.payments.card import asking
 from ledger.payments.card.accounts import get_account, in_use
 from ledger.payments.card.gateway import Seen
 from ledger.payments.card.models import CardAccount, Checkout, CheckoutState
@@ -24,10 +25,6 @@ from ledger.payments.models import Payment, PaymentState
 from ledger.payments.service import CardReceipt
 
 ALIVE = (CheckoutState.WANTED, CheckoutState.OPEN)
-FIRST_LOOKS = dt.timedelta(seconds=10)
-LONGEST_WAIT = dt.timedelta(minutes=15)
-TAKEN = dt.timedelta(minutes=1)
-"""How long one who asks Stripe is left alone with a checkout."""
 
 
 class CardNotOffered(LedgerError):
@@ -109,7 +106,7 @@ async def count_live(session: AsyncSession, group_id: int) -> int:
 
 async def hold(session: AsyncSession, checkout: Checkout) -> None:
     """Stripe is about to be asked of it here (its payment is locked); should that be cut short, it is asked elsewhere."""
-    checkout.look_at = utc_now() + TAKEN
+    checkout.look_at = utc_now() + asking.TAKEN
     await session.flush()
 
 
@@ -135,25 +132,7 @@ async def by_token(session: AsyncSession, token: str) -> Checkout:
 
 async def take_due(session: AsyncSession, now: dt.datetime) -> Checkout | None:
     """The next checkout to ask Stripe about; others leave it alone for a while."""
-    statement = (
-        select(Checkout)
-        .where(Checkout.look_at <= now)
-        .order_by(Checkout.look_at, Checkout.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    checkout = (await session.execute(statement)).scalar_one_or_none()
-    if checkout is not None:
-        checkout.look_at = now + TAKEN
-        await session.flush()
-    return checkout
-
-
-async def is_due(session: AsyncSession, now: dt.datetime) -> bool:
-    """Whether :func:`take_due` has something to do."""
-    return (
-        await session.execute(select(Checkout.id).where(Checkout.look_at <= now).limit(1))
-    ).first() is not None
+    return await asking.take(session, Checkout, now)
 
 
 async def look_soon(session: AsyncSession, token: str) -> None:
@@ -170,7 +149,7 @@ async def postpone(session: AsyncSession, checkout_id: int) -> int:
     _, checkout = await _lock(session, checkout_id)
     if checkout.state in ALIVE:
         checkout.looks += 1
-        checkout.look_at = utc_now() + min(FIRST_LOOKS * 2 ** min(checkout.looks - 1, 10), LONGEST_WAIT)
+        checkout.look_at = asking.later(checkout.looks)
         await session.flush()
     return checkout.looks
 

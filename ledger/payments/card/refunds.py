@@ -17,12 +17,9 @@ from ledger.db import utc_now
 from ledger.errors import NotFound
 from ledger.groups.models import Member
 from ledger.payments import service as payments
+from ledger.payments.card import asking
 from ledger.payments.card.models import CardRefund, CardRefundState, Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState
-
-FIRST_WAIT = dt.timedelta(seconds=10)
-LONGEST_WAIT = dt.timedelta(minutes=15)
-TAKEN = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,25 +95,11 @@ def _add(
     return row
 
 
-async def is_due(session: AsyncSession, now: dt.datetime) -> bool:
-    """Whether :func:`take_due` has something to do."""
-    statement = select(CardRefund.id).where(CardRefund.look_at <= now).limit(1)
-    return (await session.execute(statement)).first() is not None
-
-
 async def take_due(session: AsyncSession, now: dt.datetime) -> tuple[CardRefund, Checkout] | None:
     """The next refund to ask Stripe for; others leave it alone for a while. ``looks``: this is the how manieth attempt."""
-    statement = (
-        select(CardRefund)
-        .where(CardRefund.look_at <= now)
-        .order_by(CardRefund.look_at, CardRefund.id)
-        .limit(1)
-        .with_for_update(skip_locked=True, key_share=True)
-    )
-    found = (await session.execute(statement)).scalar_one_or_none()
+    found = await asking.take(session, CardRefund, now)
     if found is None:
         return None
-    found.look_at = now + TAKEN
     found.looks += 1
     await session.flush()
     return found, await session.get_one(Checkout, found.checkout_id)
@@ -126,7 +109,7 @@ async def postpone(session: AsyncSession, refund_id: int) -> None:
     """Stripe could not say: ask again later."""
     found = await _lock(session, refund_id)
     if found.state is CardRefundState.WANTED:
-        found.look_at = utc_now() + min(FIRST_WAIT * 2 ** min(found.looks - 1, 10), LONGEST_WAIT)
+        found.look_at = asking.later(found.looks)
         await session.flush()
 
 
