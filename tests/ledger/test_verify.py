@@ -1,7 +1,5 @@
 """Every invariant, broken on purpose behind the guards' back: `verify` names it, and nothing else."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,24 +11,15 @@ from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.reference import ALPHABET, is_valid
 from ledger.verify import CHECKS, Violation, verify
-from tests.support.databases import create_database, sqlite_file
 from tests.support.ledger import Story, drop_triggers, found, restore_triggers
 
 OTHER_CHECK = "K7M3P9" + next(c for c in ALPHABET if not is_valid("K7M3P9" + c))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-async def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Database]:
-    """A database of this module's own: some tests change its constraints, in a transaction that is undone."""
-    if request.param == "sqlite":
-        url = sqlite_file(request.getfixturevalue("sqlite_template"), tmp_path_factory.mktemp("verify"))
-    else:
-        url = create_database(request.getfixturevalue("postgresql"))
-    database = Database(url)
-    yield database
-    await database.close()
+@pytest.fixture(scope="module")
+def database(module_database: Database) -> Database:
+    """Whose rows and constraints are damaged."""
+    return module_database
 
 
 @pytest.fixture(scope="module")

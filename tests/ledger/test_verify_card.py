@@ -1,6 +1,5 @@
 """``verify`` finds what is wrong with cards, with every guard switched off, and nothing where nothing is."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
@@ -15,7 +14,6 @@ from ledger.payments.card import checkouts
 from ledger.payments.card.models import CardRefund, Checkout
 from ledger.verify import Violation, verify
 from tests.support.card_story import CardStory, movement, new_id, seen_as, takes_cards
-from tests.support.databases import create_database, sqlite_file
 from tests.support.ledger import Story, check, drop_triggers, found, restore_triggers
 
 (RECEIVED, PAID, INTENT, ALIVE, SETTLED, BACK, OWNER, MORE, DISPUTED, POSTED, MOVED, EXPLAINED) = CARDS
@@ -126,18 +124,10 @@ DAMAGES: list[tuple[str, set[tuple[Check | str, str]]]] = [
 ]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-async def database(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Database]:
-    """A database of this module's own, whose rows are damaged in transactions that are undone."""
-    if request.param == "sqlite":
-        url = sqlite_file(request.getfixturevalue("sqlite_template"), tmp_path_factory.mktemp("cards"))
-    else:
-        url = create_database(request.getfixturevalue("postgresql"))
-    database = Database(url)
-    yield database
-    await database.close()
+@pytest.fixture(scope="module")
+def database(module_database: Database) -> Database:
+    """Whose rows and constraints are damaged."""
+    return module_database
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -207,3 +207,17 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated, empty database: the test runs once on each kind."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+async def module_database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Database]:
+    """A database of a module's own, for tests that damage it in transactions which are undone."""
+    if request.param == "sqlite":
+        url = sqlite_file(request.getfixturevalue("sqlite_template"), tmp_path_factory.mktemp("module"))
+    else:
+        url = create_database(request.getfixturevalue("postgresql"))
+    database = Database(url)
+    yield database
+    await database.close()
