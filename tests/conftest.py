@@ -1,8 +1,8 @@
 """Fixtures for the whole suite; see the modules named here."""
 
-pytest_plugins = ["tests.support.databases", "tests.support.bot", "tests.support.cards"]
-
 import gc
+
+pytest_plugins = ["tests.support.databases", "tests.support.bot", "tests.support.cards"]
 
 
 def pytest_collection_finish() -> None:
