@@ -14,7 +14,7 @@ from ledger.payments.card import accounts
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """``level`` is that of the log: INFO, WARNING where the host should name a group, ERROR where the named one is not there.
+    """``level``, of the log: INFO, WARNING where the host should name a group, ERROR where the named one is not there.
 
     ``groups``: each with its number, where one has to be chosen.
     """
