@@ -83,7 +83,7 @@ def sure_to_cancel(
         ),
     ]
     if group.payments_enabled:
-        expected = sum(state.expected_cents + state.card_cents for state in states)
+        expected = sum(state.awaited_cents for state in states)
         lines += [
             texts.t("• Nobody owes these orders any more."),
             texts.t(
