@@ -93,6 +93,7 @@ def build_cards(config: Config, database: Database, api: Api, committed: Callabl
         gateway=Gateway(config.stripe.base_url),
         vault=Vault(config.stripe.encryption_key),
         host_key=config.stripe.api_key,
+        host_group=config.stripe.group,
         public_url=config.web.public_url if config.web.listen else None,
         bot_id=api.bot.id,
         bot_username=api.bot.username or "",

@@ -195,14 +195,13 @@ async def _give_back(session: AsyncSession, order_ids: Sequence[int]) -> None:
     quantities = {product_id: int(total) for product_id, total in await session.execute(ordered)}
     statement = (
         select(Product)
-        .where(Product.id.in_(quantities), Product.stock_milli.is_not(None))
+        .where(Product.id.in_(quantities))
         .order_by(Product.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     for product in (await session.execute(statement)).scalars():
-        assert product.stock_milli is not None
-        product.stock_milli += quantities[product.id]
+        product.give_back(quantities[product.id])
     await session.flush()
 
 
