@@ -135,7 +135,8 @@ class _Server(uvicorn.Server):
         while not await self.on_tick(counter):
             counter += 1
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.is_leaving.wait(), 0.1)
+                async with asyncio.timeout(0.1):
+                    await self.is_leaving.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

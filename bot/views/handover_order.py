@@ -141,16 +141,20 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
 def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
     """One tap each; the likeliest first. Each holds what it receives, and carries what that was made from."""
     state = page.state
-    shown = (state.order.id, state.expected_cents, state.due_at_the_stand_cents)
     offered = receipts(state, page.balance_cents)
     if not offered:
-        return [button(texts.label("✅ Validate the order"), "dval", *shown, 0, style="success")]
+        return [
+            button(
+                texts.label("✅ Validate the order"), "dval", state.order.id, 0, state.mark, style="success"
+            )
+        ]
     return [
         button(
             _validate_label(texts, one, alone=len(offered) == 1),
             "dval",
-            *shown,
+            state.order.id,
             one.amount_cents,
+            state.mark,
             style=None if number else "success",
         )
         for number, one in enumerate(offered)

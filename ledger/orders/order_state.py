@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ledger.groups.models import Member, Method
-from ledger.orders.corrections import CurrentLine
+from ledger.orders.corrections import CurrentLine, mark_of
 from ledger.orders.handover_models import OrderStep
 from ledger.orders.models import Order
+from ledger.orders.seen import mark
 from ledger.payments.models import Payment, PaymentState
 
 AT_THE_STAND = (Method.CHEQUE, Method.CASH)
@@ -87,10 +88,21 @@ class OrderState:
         """What should be handed over, so that the order is exactly paid once transfers and cards came too."""
         return max(self.left_cents - self.transfer_cents - self.card_cents, 0)
 
+    @property
+    def mark(self) -> int:
+        """Stands for the lines and payments as they are: what whoever validates the order says is right."""
+        paid = ((p.id, p.state, p.amount_cents, self.received.get(p.id)) for p in self.payments)
+        return mark(mark_of(self.lines), *((id_, str(state), *rest) for id_, state, *rest in paid))
+
     def _awaited_by(self, method: Method) -> int:
         return sum(
             p.amount_cents for p in self.payments if p.state is PaymentState.EXPECTED and p.method is method
         )
+
+
+def mark_of_orders(states: Sequence[OrderState]) -> int:
+    """Stands for these orders as they are."""
+    return mark(*sorted((s.order.id, s.mark, s.validated is not None) for s in states))
 
 
 def is_given_at_the_stand(payment: Payment) -> bool:

@@ -23,7 +23,8 @@ from ledger.orders.corrections import CurrentLine, current_lines
 from ledger.orders.handover_models import DistributionStep, OrderStep, StepKind, StepSettlement
 from ledger.orders.models import Confirmation, Distribution, Order
 from ledger.orders.order_state import OrderState as OrderState
-from ledger.orders.order_state import Tally, share, tally
+from ledger.orders.order_state import Tally, mark_of_orders, share, tally
+from ledger.orders.seen import check
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
 
@@ -52,15 +53,6 @@ class ExpectedChanged(LedgerError):
     def __init__(self, expected: int) -> None:
         super().__init__()
         self.expected = expected
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the coordinator saw awaited and due at the stand when they decided what is received there; in cents."""
-
-    expected_cents: int
-    due_cents: int
-    received_cents: int
 
 
 class OrdersLeftOpen(LedgerError):
@@ -118,22 +110,27 @@ async def order_state(session: AsyncSession, group_id: int, order_id: int) -> Or
 
 
 async def validate_order(
-    session: AsyncSession, group_id: int, order_id: int, by: Member, *, seen: Seen | None = None
+    session: AsyncSession,
+    group_id: int,
+    order_id: int,
+    by: Member,
+    *,
+    received_cents: int | None = None,
+    seen: int | None = None,
 ) -> OrderState:
     """Receive what is handed over for the order, and mark it validated. Bank transfers and cards stay awaited.
 
-    As announced, or as ``seen`` says: then the amount is shared over what is awaited, and what gets nothing of it is not
-    expected any more. Raises :class:`AlreadyValidated`, :class:`ExpectedChanged`.
+    As announced, or ``received_cents`` in all: shared over what is awaited, and what gets nothing of it is not expected any
+    more. ``seen``: the mark of the order on the screen of who validates; without it, only what is announced is received.
+    Raises :class:`AlreadyValidated`, :class:`ExpectedChanged`, :class:`~ledger.orders.seen.SeenChanged`.
     """
     step = await _next_order_step(session, group_id, order_id, StepKind.VALIDATED, by)
     await _lock_payments(session, group_id, order_id)
     state = await order_state(session, group_id, order_id)
-    if seen is not None and (seen.expected_cents, seen.due_cents) != (
-        state.expected_cents,
-        state.due_at_the_stand_cents,
-    ):
+    check(seen, now=state.mark)
+    if seen is None and received_cents not in (None, state.expected_cents):
         raise ExpectedChanged(state.expected_cents)
-    received = state.expected_cents if seen is None else seen.received_cents
+    received = state.expected_cents if received_cents is None else received_cents
     shares = share(state.at_the_stand, received)
     if sum(shares.values()) != received:
         raise ExpectedChanged(state.expected_cents)
@@ -149,9 +146,16 @@ async def validate_order(
     return await order_state(session, group_id, order_id)
 
 
-async def undo_order(session: AsyncSession, group_id: int, order_id: int, by: Member) -> OrderState:
-    """Take the order's validation back, with what it settled and nothing else. Raises :class:`NotValidated`."""
+async def undo_order(
+    session: AsyncSession, group_id: int, order_id: int, by: Member, *, seen: int | None = None
+) -> OrderState:
+    """Take the order's validation back, with what it settled and nothing else.
+
+    ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
+    :class:`~ledger.orders.seen.SeenChanged`.
+    """
     step = await _next_order_step(session, group_id, order_id, StepKind.UNDONE, by)
+    check(seen, now=step.step - 1)
     await _lock_payments(session, group_id, order_id)
     made = await session.execute(
         select(Settlement)
@@ -170,28 +174,43 @@ async def undo_order(session: AsyncSession, group_id: int, order_id: int, by: Me
 
 
 async def validate_distribution(
-    session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, leave_open: bool = False
+    session: AsyncSession,
+    group_id: int,
+    distribution_id: int,
+    by: Member,
+    *,
+    leave_open: bool = False,
+    seen: int | None = None,
 ) -> DistributionStep:
     """Validate a distribution whose orders all are; ``leave_open`` says to do it although some are not.
 
-    Raises :class:`AlreadyValidated`, :class:`OrdersLeftOpen`.
+    ``seen``: the :func:`mark_of_orders` left open that were shown. Raises :class:`AlreadyValidated`,
+    :class:`OrdersLeftOpen`, :class:`~ledger.orders.seen.SeenChanged`.
     """
     last = await _lock_distribution(session, group_id, distribution_id)
     await _check_turn(session, last, StepKind.VALIDATED)
     states = await order_states(session, group_id, distribution_id)
-    open_orders = sum(1 for state in states if state.validated is None)
+    left = [state for state in states if state.validated is None]
+    open_orders = len(left)
     if open_orders and not leave_open:
         raise OrdersLeftOpen(open_orders)
+    check(seen, now=mark_of_orders(left))
     return await _next_distribution_step(
         session, group_id, distribution_id, StepKind.VALIDATED, by, left_open=open_orders
     )
 
 
 async def undo_distribution(
-    session: AsyncSession, group_id: int, distribution_id: int, by: Member
+    session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, seen: int | None = None
 ) -> DistributionStep:
-    """Open a validated distribution again; its orders stay as they are. Raises :class:`NotValidated`."""
-    return await _next_distribution_step(session, group_id, distribution_id, StepKind.UNDONE, by)
+    """Open a validated distribution again; its orders stay as they are.
+
+    ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
+    :class:`~ledger.orders.seen.SeenChanged`.
+    """
+    step = await _next_distribution_step(session, group_id, distribution_id, StepKind.UNDONE, by)
+    check(seen, now=step.step - 1)
+    return step
 
 
 async def distribution_validation(session: AsyncSession, distribution_id: int) -> DistributionStep | None:
@@ -248,14 +267,19 @@ async def report(session: AsyncSession, group_id: int, distribution_id: int) -> 
     )
 
 
-async def _next_order_step(
-    session: AsyncSession, group_id: int, order_id: int, kind: StepKind, by: Member
-) -> OrderStep:
+async def lock_order(session: AsyncSession, group_id: int, order_id: int) -> None:
+    """Until this unit of work ends nobody else corrects or validates the order. Raises :class:`NotFound`."""
     statement = select(Order.id).where(
         Order.id == order_id, Order.group_id == group_id, Order.cancelled_at.is_(None)
     )
     if (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none() is None:
         raise NotFound("order", order_id)
+
+
+async def _next_order_step(
+    session: AsyncSession, group_id: int, order_id: int, kind: StepKind, by: Member
+) -> OrderStep:
+    await lock_order(session, group_id, order_id)
     last = (await _last_steps(session, [order_id])).get(order_id)
     await _check_turn(session, last, kind)
     step = OrderStep(
