@@ -17,6 +17,7 @@ from ledger.catalogue.sniff import MAX_BYTES
 from ledger.errors import NotFound
 from ledger.money import exponent_of
 from ledger.names import clean_name
+from ledger.orders import stock
 from ledger.orders.distributions import open_distributions
 
 CATALOGUE_NAMES = (".csv", ".xlsx", ".txt", ".tsv")
@@ -70,7 +71,7 @@ def _read(context: Context, document: Document) -> CatalogueFile | None:
 
 async def _preview(context: Context, filename: str, read: CatalogueFile) -> None:
     group_id = context.coordinator.group_id
-    plan = await catalogue.plan_import(context.session, group_id, read.rows)
+    plan = await stock.plan_import(context.session, group_id, read.rows)
     upload_id = None
     if read.rows:
         upload_id = (await catalogue.keep_upload(context.session, group_id, filename, read.rows)).id
@@ -83,7 +84,7 @@ async def import_file(update: Update, context: Context) -> None:  # noqa: ARG001
     upload_id, withdraw = context.numbers(2)
     if withdraw not in (0, 1):
         raise NotFound("button", withdraw)
-    plan = await catalogue.import_upload(
+    plan = await stock.import_upload(
         context.session, context.group, upload_id, withdraw_missing=bool(withdraw)
     )
     has_distribution = bool(await open_distributions(context.session, member.group_id))

@@ -10,12 +10,13 @@ from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.catalogue.models import Product
 from ledger.catalogue.reader import CatalogueFile, ProblemReason, ProductRow, RowProblem
-from ledger.catalogue.service import ImportPlan, ProducerProducts
+from ledger.catalogue.service import ImportPlan, ProducerProducts, StockChange
 from ledger.groups.models import Group
 from ledger.names import name_key
 
 PROBLEMS_SHOWN = 30
 CHANGES_SHOWN = 10
+STOCK_SHOWN = 12
 PAGE = 25
 """Products on a page of the catalogue."""
 
@@ -89,7 +90,7 @@ def reason(texts: Texts, found: RowProblem) -> Html:
 
 
 def _plan_lines(texts: Texts, plan: ImportPlan) -> list[str]:
-    lines: list[str] = []
+    lines = [_short_line(texts, one) for one in plan.stock if one.short_milli][:STOCK_SHOWN]
     if plan.new:
         lines.append(texts.nt("🆕 {n} new", "🆕 {n} new", len(plan.new)))
         lines += [_new_line(texts, row) for row in plan.new[:3]]
@@ -111,7 +112,54 @@ def _plan_lines(texts: Texts, plan: ImportPlan) -> list[str]:
                 names=names,
             )
         )
+    return [*lines, *_stock_lines(texts, [one for one in plan.stock if not one.short_milli])]
+
+
+def _short_line(texts: Texts, stock: StockChange) -> str:
+    """More is ordered than was counted: nothing more is sold, and somebody must find the rest or tell its members."""
+    return texts.t(
+        "⚠️ <b>{name}</b>: {counted} counted, but {ordered} ordered already and not handed over. {short} missing; no "
+        "more can be ordered.",
+        name=stock.name,
+        counted=_amount(texts, stock.counted_milli),
+        ordered=texts.number(stock.ordered_milli),
+        short=texts.number(stock.short_milli),
+    )
+
+
+def _stock_lines(texts: Texts, stock: Sequence[StockChange]) -> list[str]:
+    """What can be ordered of each product, before → after, and what of it is promised already."""
+    if not stock:
+        return []
+    lines: list[str] = [texts.t("📦 What is left to order:")]
+    lines += [_stock_line(texts, one) for one in stock[:STOCK_SHOWN]]
+    more = len(stock) - STOCK_SHOWN
+    if more > 0:
+        lines.append(texts.nt("… and {n} more.", "… and {n} more.", more))
+    if any(one.ordered_milli for one in stock):
+        lines.append(texts.t("What is ordered and not handed over yet is kept for its members."))
     return lines
+
+
+def _stock_line(texts: Texts, stock: StockChange) -> Html:
+    line = texts.t(
+        "  {name}: {before} → {after}",
+        name=stock.name,
+        before=_amount(texts, stock.before_milli),
+        after=_amount(texts, stock.after_milli),
+    )
+    if not stock.ordered_milli:
+        return line
+    return texts.t(
+        "{product} <i>(counted {counted}, ordered already {ordered})</i>",
+        product=line,
+        counted=_amount(texts, stock.counted_milli),
+        ordered=texts.number(stock.ordered_milli),
+    )
+
+
+def _amount(texts: Texts, milli: int | None) -> str:
+    return texts.t("unlimited") if milli is None else texts.number(milli)
 
 
 def _new_line(texts: Texts, row: ProductRow) -> str:
@@ -156,12 +204,7 @@ def _import_rows(texts: Texts, read: CatalogueFile, plan: ImportPlan, upload_id:
 def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool) -> Screen:
     """What was done."""
     lines: list[str] = [
-        texts.t(
-            "✅ Imported: {new} new, {changed} changed, {same} unchanged.",
-            new=len(plan.new),
-            changed=len(plan.changed),
-            same=plan.same,
-        )
+        texts.t("✅ Imported: {counts}.", counts=", ".join(_counts(texts, plan))),
     ]
     if withdrawn:
         lines.append(
@@ -170,11 +213,21 @@ def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool
             )
         )
     lines.append(texts.t("What was ordered already keeps its price."))
+    lines += [_short_line(texts, one) for one in plan.stock if one.short_milli][:STOCK_SHOWN]
+    lines += _stock_lines(texts, [one for one in plan.stock if one.ordered_milli and not one.short_milli])
     rows: list[Row] = [(button(texts.label("🌱 See the catalogue"), "catalogue", 0, below=True),)]
     if not distributions:
         lines += ["", texts.t("Next: announce a distribution, so that members can order.")]
         rows.append((button(texts.label("➕ New distribution"), "newdist", style="primary"),))
     return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _counts(texts: Texts, plan: ImportPlan) -> list[str]:
+    return [
+        texts.nlabel("{n} new", "{n} new", len(plan.new)),
+        texts.nlabel("{n} changed", "{n} changed", len(plan.changed)),
+        texts.nlabel("{n} unchanged", "{n} unchanged", plan.same),
+    ]
 
 
 def not_imported(texts: Texts) -> Screen:
@@ -237,7 +290,7 @@ def how_to_send(texts: Texts) -> list[str]:
         texts.t("<code>product;unit;price;producer;vat;stock</code>"),
         texts.t("<code>Carrots;kg;2.40;Green Farm;5.5;60</code>"),
         texts.t(
-            "Product, price and producer are needed; an empty stock is unlimited. I show what I understood and ask "
-            "before I import."
+            "Product, price and producer are needed. The stock is everything you counted, what is ordered already "
+            "included; empty, it is unlimited. I show what I understood and ask before I import."
         ),
     ]

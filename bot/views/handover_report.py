@@ -12,7 +12,7 @@ from ledger.groups.models import Group
 from ledger.names import by_name
 from ledger.orders.handover_models import CashCount, CountKind
 from ledger.orders.models import Distribution
-from ledger.orders.validation import OrderState
+from ledger.orders.validation import OrderState, mark_of_orders
 
 NAMES = 40
 
@@ -54,7 +54,8 @@ def left_open(
         texts.t("Validate the distribution all the same? It will be noted that you left them open."),
     ]
     leave = texts.nlabel("🏁 Leave {n} order open", "🏁 Leave {n} orders open", len(states))
-    rows.append((button(leave, "dleave", distribution.id, len(states), by_id, style="danger"),))
+    seen = mark_of_orders(states)
+    rows.append((button(leave, "dleave", distribution.id, len(states), by_id, seen, style="danger"),))
     rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
     return Screen("\n".join(lines)).with_rows(rows)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ledger.db import Base, Cents, GroupId, Key, Moment
@@ -24,14 +24,19 @@ class Producer(Base):
 
 
 class Product(Base):
-    """What can be ordered. Price of one ``unit`` incl. VAT; VAT in hundredths of a percent; stock in thousandths of a unit
-    (none: unlimited), taken under the row's lock; ``available`` is false for what is no longer offered."""
+    """What can be ordered. Price of one ``unit`` incl. VAT; VAT in hundredths of a percent; ``available`` is false for what
+    is no longer offered.
+
+    ``stock_milli``: how much can still be ordered, in thousandths of a unit (none: unlimited), taken under the row's lock.
+    ``short_milli``: how much more was ordered than there was when somebody counted; given back first, it is not sold again.
+    """
 
     __tablename__ = "products"
     __table_args__ = (
         UniqueConstraint("group_id", "producer_id", "name_key"),
         CheckConstraint("price_cents > 0", name="price_positive"),
         CheckConstraint("stock_milli >= 0", name="stock_not_negative"),
+        CheckConstraint("short_milli >= 0", name="short_not_negative"),
     )
 
     id: Mapped[Key]
@@ -45,6 +50,23 @@ class Product(Base):
     stock_milli: Mapped[int | None]
     weighed: Mapped[bool]
     available: Mapped[bool] = mapped_column(default=True)
+    short_milli: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+
+    def left_with(self, given_back_milli: int) -> int | None:
+        """How much could be ordered if so much came back; none: any quantity."""
+        if self.stock_milli is None:
+            return None
+        return self.stock_milli + max(given_back_milli - self.short_milli, 0)
+
+    def give_back(self, quantity_milli: int) -> None:
+        """Nobody takes ``quantity_milli`` that were ordered: what is more than there is missing can be ordered again."""
+        self.stock_milli = self.left_with(quantity_milli)
+        self.short_milli = max(self.short_milli - quantity_milli, 0)
+
+    def count(self, counted_milli: int | None, ordered_milli: int) -> None:
+        """``counted_milli`` are there, of which ``ordered_milli`` are promised already; none: there is no end of it."""
+        self.stock_milli = None if counted_milli is None else max(counted_milli - ordered_milli, 0)
+        self.short_milli = 0 if counted_milli is None else max(ordered_milli - counted_milli, 0)
 
 
 class CatalogueUpload(Base):

@@ -1,12 +1,13 @@
 """The verbs of the catalogue: keep an uploaded file, say what importing it would change, import it; list products.
 
 An import updates products by name and producer and adds the others. What was ordered keeps its price: order lines carry
-their own copy.
+their own copy. A file's stock is what somebody counted, what is promised to members included: what is ordered and not
+handed over is told by the caller (``ledger.orders.stock``) and taken off, so that it is never sold again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
@@ -27,13 +28,38 @@ class AlreadyImported(LedgerError):
 
 
 @dataclass(frozen=True, slots=True)
+class StockChange:
+    """A product's stock, in thousandths of its unit: what could be ordered before, what the file counts (none: unlimited),
+    and what of that is ordered and not handed over yet."""
+
+    name: str
+    before_milli: int | None
+    counted_milli: int | None
+    ordered_milli: int
+
+    @property
+    def after_milli(self) -> int | None:
+        """What can be ordered from now on."""
+        return None if self.counted_milli is None else max(self.counted_milli - self.ordered_milli, 0)
+
+    @property
+    def short_milli(self) -> int:
+        """How much more is ordered than counted."""
+        return 0 if self.counted_milli is None else max(self.ordered_milli - self.counted_milli, 0)
+
+
+@dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What importing would do: products that are new, that change, that stay, and that the file no longer names."""
+    """What importing would do: products that are new, that change, that stay, and that the file no longer names.
+
+    ``stock``: the products known before whose stock changes, or is partly ordered.
+    """
 
     new: tuple[ProductRow, ...]
     changed: tuple[tuple[Product, ProductRow], ...]
     same: int
     missing: tuple[Product, ...]
+    stock: tuple[StockChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +82,17 @@ async def keep_upload(
     return upload
 
 
-async def plan_import(session: AsyncSession, group_id: int, rows: Sequence[ProductRow]) -> ImportPlan:
-    """Compare rows with the group's catalogue; changes nothing."""
+async def plan_import(
+    session: AsyncSession, group_id: int, rows: Sequence[ProductRow], ordered: Mapping[int, int]
+) -> ImportPlan:
+    """Compare rows with the group's catalogue; changes nothing.
+
+    ``ordered``: what is ordered and not handed over yet of each product, by its id, in thousandths of its unit.
+    """
     existing = await _products_by_key(session, group_id)
     new: list[ProductRow] = []
     changed: list[tuple[Product, ProductRow]] = []
+    stock: list[StockChange] = []
     same = 0
     named: set[tuple[str, str]] = set()
     for row in rows:
@@ -69,19 +101,41 @@ async def plan_import(session: AsyncSession, group_id: int, rows: Sequence[Produ
         product = existing.get(key)
         if product is None:
             new.append(row)
-        elif _differs(product, row):
+            continue
+        counted = StockChange(row.name, product.stock_milli, row.stock_milli, ordered.get(product.id, 0))
+        if counted.before_milli != counted.after_milli or (
+            row.stock_milli is not None and counted.ordered_milli
+        ):
+            stock.append(counted)
+        if _differs(product, row, counted):
             changed.append((product, row))
         else:
             same += 1
     missing = tuple(p for key, p in existing.items() if key not in named and p.available)
-    return ImportPlan(tuple(new), tuple(changed), same, missing)
+    return ImportPlan(tuple(new), tuple(changed), same, missing, tuple(stock))
+
+
+async def lock_catalogue(session: AsyncSession, group_id: int) -> None:
+    """Keep others from importing and from ordering until the unit of work ends; the products are read afterwards.
+
+    The group's row is the lock of imports: two files are imported one after the other.
+    """
+    await session.execute(select(Group.id).where(Group.id == group_id).with_for_update(key_share=True))
+    products = select(Product).where(Product.group_id == group_id).order_by(Product.id)
+    await session.execute(products.with_for_update(key_share=True).execution_options(populate_existing=True))
 
 
 async def import_upload(
-    session: AsyncSession, group: Group, upload_id: int, *, withdraw_missing: bool = False
+    session: AsyncSession,
+    group: Group,
+    upload_id: int,
+    ordered: Mapping[int, int],
+    *,
+    withdraw_missing: bool = False,
 ) -> ImportPlan:
     """Carry an upload out, once; ``withdraw_missing`` stops offering what the file does not name.
 
+    ``ordered``: as :func:`plan_import`, read after :func:`lock_catalogue`.
     Returns what it did. Raises :class:`AlreadyImported` or :class:`~ledger.errors.NotFound`.
     """
     statement = (
@@ -95,17 +149,15 @@ async def import_upload(
         raise NotFound("upload", upload_id)
     if upload.imported_at is not None:
         raise AlreadyImported
-    # The group's row is the lock: two files are imported one after the other.
-    await session.execute(select(Group.id).where(Group.id == group.id).with_for_update(key_share=True))
     rows = [ProductRow(**row) for row in upload.rows]
-    plan = await plan_import(session, group.id, rows)
+    plan = await plan_import(session, group.id, rows, ordered)
     producers = await _producers_for(session, group, [row.producer for row in rows])
     for row in plan.new:
         product = Product(group_id=group.id, producer_id=producers[name_key(row.producer)].id)
-        _apply(product, row)
+        _apply(product, row, ordered_milli=0)
         session.add(product)
     for product, row in plan.changed:
-        _apply(product, row)
+        _apply(product, row, ordered.get(product.id, 0))
     if withdraw_missing:
         for product in plan.missing:
             product.available = False
@@ -172,25 +224,27 @@ async def _producers_for(session: AsyncSession, group: Group, names: Sequence[st
     return producers
 
 
-def _differs(product: Product, row: ProductRow) -> bool:
+def _differs(product: Product, row: ProductRow, stock: StockChange) -> bool:
     then = (
         product.name,
         product.unit,
         product.price_cents,
         product.vat_rate,
         product.stock_milli,
+        product.short_milli,
         product.weighed,
     )
-    now = (row.name, row.unit, row.price_cents, row.vat_rate, row.stock_milli, row.weighed)
+    left = (stock.after_milli, stock.short_milli)
+    now = (row.name, row.unit, row.price_cents, row.vat_rate, *left, row.weighed)
     return then != now or not product.available
 
 
-def _apply(product: Product, row: ProductRow) -> None:
+def _apply(product: Product, row: ProductRow, ordered_milli: int) -> None:
     product.name = row.name
     product.name_key = name_key(row.name)
     product.unit = row.unit
     product.price_cents = row.price_cents
     product.vat_rate = row.vat_rate
-    product.stock_milli = row.stock_milli
+    product.count(row.stock_milli, ordered_milli)
     product.weighed = row.weighed
     product.available = True

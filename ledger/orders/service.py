@@ -305,10 +305,9 @@ def _check_lines(lines: Sequence[ChosenLine], given_back: Mapping[int, int], agr
         product = line.product
         if not product.available:
             raise NoLongerOffered(product.name)
-        if product.stock_milli is not None:
-            left = product.stock_milli + given_back.get(product.id, 0)
-            if left < line.quantity_milli:
-                raise OutOfStock(product.name, left)
+        left = product.left_with(given_back.get(product.id, 0))
+        if left is not None and left < line.quantity_milli:
+            raise OutOfStock(product.name, left)
     total = sum(line.amount_cents for line in lines)
     if agreed_cents is not None and agreed_cents != total:
         raise PriceChanged(agreed_cents, total)
@@ -377,8 +376,6 @@ async def _cancel(session: AsyncSession, order: Order) -> None:
     lines = await lines_of(session, order)
     products = await _lock_products(session, {line.product_id for line in lines})
     for line in lines:
-        stock = products[line.product_id].stock_milli
-        if stock is not None:
-            products[line.product_id].stock_milli = stock + line.quantity_milli
+        products[line.product_id].give_back(line.quantity_milli)
     order.cancelled_at = utc_now()
     await session.flush()

@@ -11,7 +11,7 @@ from ledger.catalogue import service as catalogue
 from ledger.catalogue.rows import ProductRow
 from ledger.db import Database, utc_now
 from ledger.groups import service as groups
-from ledger.orders import distributions
+from ledger.orders import distributions, stock
 from ledger.payments import service as payments
 
 PRICES = {"Lentilles vertes": 500, "Carottes de sable": 240, "Miel de tilleul": 800, "Pain complet": 435}
@@ -64,7 +64,7 @@ async def seed_group(
             for line, (name, price) in enumerate(prices.items(), start=2)
         ]
         upload = await catalogue.keep_upload(session, group.id, "catalogue.csv", rows)
-        await catalogue.import_upload(session, group, upload.id)
+        await stock.import_upload(session, group, upload.id)
         offered = await catalogue.offered_products(session, group.id)
         products = {product.name: product.id for producer in offered for product in producer.products}
         now = utc_now()

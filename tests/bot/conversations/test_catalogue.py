@@ -7,9 +7,16 @@ import pytest
 from tests.support.bot import Stage
 from tests.support.catalogues import DATA, workbook, zipped
 from tests.support.coordinating import set_up
+from tests.support.ledger import check
+from tests.support.ordering import order, village
+from tests.support.screens import Message
 
 SMALL = "produit;unité;prix;producteur\nMiel;pot;7,50;Ruchers\nPain <b>;pièce;4,20;Fournil\n".encode()
 CHANGED = "produit;unité;prix;producteur\nMiel;pot;8,00;Ruchers\nCidre;bouteille;3;Vergers\n".encode()
+COUNTED = (
+    "produit;unité;prix;producteur;stock\nMiel de tilleul;pièce;10;Ferme des Tilleuls;{}\n"
+    "Pain complet;pièce;8;Ferme des Tilleuls;\n"
+)
 
 
 async def products(stage: Stage) -> dict[str, tuple[int, int]]:
@@ -67,6 +74,31 @@ async def test_a_second_file_changes_adds_and_withdraws(stage: Stage) -> None:
     assert preview.says("1 on offer is not in this file: Pain <b>")
     await group.anne.press("withdraw", expect="1 product is not offered any more", message=preview)
     assert await products(stage) == {"Miel": (800, 1), "Pain <b>": (420, 0), "Cidre": (300, 1)}
+
+
+async def test_what_is_ordered_is_not_sold_again_by_another_import(stage: Stage) -> None:
+    """Also what was ordered between the preview and the tap."""
+    v = await village(stage)
+
+    async def preview(count: int) -> Message:
+        before = await stage.world.seq()
+        await v.anne.upload("c.csv", COUNTED.format(count).encode())
+        return await v.anne.wait("J'ai compris", after=before)
+
+    await v.anne.press("Importer", expect="importé", message=await preview(48))
+    await order(v.marie, "Miel de tilleul", "Chèque", total="40,00", times=4)
+    again = await preview(48)
+    assert again.says("Miel de tilleul : 44 → 44 (compté 48, déjà commandé 4)")
+    assert "Pain complet :" not in again.text
+    await order(v.marie, "Miel de tilleul", "Chèque", total="20,00", times=2)
+    done = await v.anne.press("Importer", expect="importé", message=again)
+    assert done.says("Miel de tilleul : 42 → 42 (compté 48, déjà commandé 6)")
+    assert (await v.marie.ask("/commander", expect="Miel")).says("reste 42")
+    short = await preview(5)
+    assert short.says("⚠️ Miel de tilleul : 5 en stock d'après le fichier, mais 6 déjà commandé")
+    assert (await v.anne.press("Importer", expect="importé", message=short)).says("Il manque 1 ;")
+    assert (await v.marie.ask("/commander", expect="Miel")).says("reste 0")
+    assert await check(stage.database) == []
 
 
 async def test_cancelled(stage: Stage) -> None:

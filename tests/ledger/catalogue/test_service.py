@@ -15,6 +15,7 @@ from ledger.db import Database
 from ledger.errors import NotFound
 from ledger.groups.models import Method
 from ledger.orders import service as orders
+from ledger.orders import stock
 from tests.support.ledger import Story, found, together
 
 EGGS = ProductRow(2, "Ferme des Tilleuls", "Œufs", "boîte de 6", 350, 550, None, False)
@@ -34,12 +35,12 @@ async def keep(story: Story, *rows: ProductRow) -> int:
 async def import_(story: Story, upload_id: int, *, withdraw: bool = False) -> ImportPlan:
     async with story.database.unit_of_work() as session:
         group = await story.group(session)
-        return await catalogue.import_upload(session, group, upload_id, withdraw_missing=withdraw)
+        return await stock.import_upload(session, group, upload_id, withdraw_missing=withdraw)
 
 
 async def plan(story: Story, *rows: ProductRow) -> ImportPlan:
     async with story.database.snapshot() as session:
-        return await catalogue.plan_import(session, story.group_id, rows)
+        return await stock.plan_import(session, story.group_id, rows)
 
 
 async def products(story: Story) -> dict[str, Product]:
