@@ -10,6 +10,7 @@ from bot.views.handover import DayPage, figures, title, validated_by
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
+from ledger.names import by_name
 from ledger.orders.handover_models import CashCount, CountKind
 from ledger.orders.models import Distribution
 from ledger.orders.order_state import OrderState, Tally, mark_of_orders
@@ -75,7 +76,7 @@ def report(
         lines += ["", texts.t("🌱 <b>Producers</b>")]
         lines += [
             texts.t("• {name} — {amount}", name=producers[producer_id], amount=texts.money(amount))
-            for producer_id, amount in sorted(figures_.per_producer.items(), key=lambda p: producers[p[0]])
+            for producer_id, amount in by_name(figures_.per_producer.items(), lambda p: producers[p[0]])
         ]
     if group.payments_enabled:
         lines += ["", *_differences(texts, figures_.tally)]

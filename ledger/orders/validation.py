@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
@@ -19,6 +19,7 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
+from ledger.names import by_name
 from ledger.orders.corrections import CurrentLine, current_lines
 from ledger.orders.handover_models import DistributionStep, OrderStep, StepKind, StepSettlement
 from ledger.orders.models import Confirmation, Distribution, Order
@@ -76,9 +77,10 @@ async def order_states(
             Order.cancelled_at.is_(None),
             *([Order.id == order_id] if order_id is not None else []),
         )
-        .order_by(func.lower(Member.name), Order.id)
+        .order_by(Order.id)
     )
-    rows = [(order, member) for order, member in await session.execute(statement)]
+    found = [(order, member) for order, member in await session.execute(statement)]
+    rows = by_name(found, lambda row: row[1].name)
     ids = [order.id for order, _ in rows]
     lines = _by_order(await current_lines(session, Order.id.in_(ids)))
     choices = await confirmations_of(session, ids)
