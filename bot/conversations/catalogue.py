@@ -15,6 +15,7 @@ from ledger.catalogue.errors import FileTooLarge, UnreadableCatalogue
 from ledger.catalogue.reader import CatalogueFile
 from ledger.catalogue.sniff import MAX_BYTES
 from ledger.errors import NotFound
+from ledger.names import clean_name
 from ledger.orders import stock
 from ledger.orders.distributions import open_distributions
 
@@ -53,7 +54,7 @@ async def take_file(update: Update, context: Context) -> None:
     if read is None:
         context.say(views.unavailable(context.texts))
     else:
-        await _preview(context, document.file_name or "catalogue", read)
+        await _preview(context, clean_name(document.file_name or "", update.update_id), read)
 
 
 def _read(context: Context, document: Document) -> CatalogueFile | None:

@@ -158,6 +158,8 @@ def payment_page(
         ]
         rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
     else:
+        if payment.method is Method.TRANSFER:
+            lines.append(texts.t("🏦 Look at the bank account first."))
         if is_far_off(payment.amount_cents, amount):
             lines += ["", far_off(texts, payment.amount_cents, amount)]
             rows.append((_received(texts, page, payment.amount_cents),))
