@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ledger.groups.service import folded
+from ledger.names import name_key
 
 _POLITE = r"(?:svp|stp|s'il (?:te|vous) plait|merci|please|thanks)"
 _MINE = r"(?:mon|my|quel est mon|c'est quoi mon|(?:et )?mon|what is my|what's my|whats my)"
@@ -30,5 +30,4 @@ ASKS_BALANCE = re.compile(
 
 def asks_balance(text: str) -> bool:
     """Whether a text asks where one stands and nothing else: "solde ?", "combien je dois ?", "how much do I owe?"."""
-    plain = folded(text[:100].replace("’", "'"))
-    return ASKS_BALANCE.fullmatch(plain.strip(" ?!.…")) is not None
+    return ASKS_BALANCE.fullmatch(name_key(text[:100]).strip(" ?!.…")) is not None
