@@ -210,14 +210,15 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
 
 
 async def is_old(context: Context, payment: Payment, steps: int) -> bool:
-    """Whether somebody took a step since the button was made; then what they did is shown."""
+    """Whether somebody took a step since the button was made, or it is on a colleague's page; then it is shown anew."""
     await payments.lock_payment(context.session, payment.group_id, payment.id)
     page = await page_of(context, payment)
-    if page.steps == steps:
+    changed = page.steps != steps
+    if not changed and not context.is_on_others_page:
         return False
-    if page.settled is not None:
+    if changed and page.settled is not None:
         context.toast(plain(already_settled(context.texts, page.settled)), alert=True)
-    else:
+    elif changed:
         context.toast(context.texts.label("This payment changed meanwhile. Here is how it stands."))
     context.show(views.payment_page(context.texts, page))
     return True
