@@ -84,6 +84,6 @@ async def test_what_nobody_opened_yet_is_whoever_taps_first(stage: Stage) -> Non
     page = await opened(d, d.anne)
     bare = data_of(page, "Orders").partition("~")[0]
     assert await d.bruno.forge_tap(bare, page) == ""
-    (edited,) = [m for m in await d.bruno.messages(d.chat) if m.says("nothing awaited")]
+    edited = await d.bruno.wait("nothing awaited", chat=d.chat)
     assert edited.id == page.id
     assert THEIRS in await d.anne.tap("Marie", message=edited)
