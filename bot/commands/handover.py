@@ -9,23 +9,21 @@ import datetime as dt
 
 from telegram import Update
 
-from bot.commands.handover_telling import show_aside, tell_member
+from bot.commands.handover_telling import show_aside, tell_member, toast_refusal
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command
 from bot.views import handover as views
 from bot.views import handover_order as order_views
-from bot.views.errors import plain, sentence
 from ledger.db import utc_now
 from ledger.groups.service import get_member
 from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
 
 
 async def at_hand(update: Update, context: Context) -> None:  # noqa: ARG001
-    """/distribution: today's, or the next one."""
+    """/jour: today's, or the next one."""
     group_id = context.coordinator.group_id
     zone = context.texts.zone
     today = utc_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -69,28 +67,28 @@ async def show_order(context: Context, order_id: int) -> None:
 
 
 async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
-    """✅: receive what is expected, and mark the order validated; the button says how much that is."""
+    """✅: receive what is handed over, and mark the order validated; the button says how much, and what it was made from."""
     by = context.coordinator
-    (order_id, expected), seen = context.numbers_seen(2)
+    (order_id, received), seen = context.numbers_seen(2)
     before = await validation.order_state(context.session, by.group_id, order_id)
-    awaited_ids = {p.id for p in before.payments if p.state is PaymentState.EXPECTED}
     try:
         async with context.attempt():
             await validation.validate_order(
-                context.session, by.group_id, order_id, by, expected_cents=expected, seen=seen
+                context.session, by.group_id, order_id, by, received_cents=received, seen=seen
             )
     except (validation.AlreadyValidated, validation.ExpectedChanged, SeenChanged) as refusal:
-        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        toast_refusal(context, refusal)
         await show_order(context, order_id)
         return
     page = await order_page_of(context, order_id)
-    received = [payment for payment in page.state.payments if payment.id in awaited_ids]
+    given = {payment.id for payment in before.at_the_stand}
+    settled = [payment for payment in page.state.payments if payment.id in given]
     show_aside(context, order_views.order_page(context.texts, context.group, page))
     await tell_member(
         context,
         page.state.member,
         lambda texts, awaited: order_views.told_validated(
-            texts, context.group, page, by.name, received, awaited
+            texts, context.group, page, by.name, settled, awaited
         ),
     )
 
@@ -99,6 +97,9 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     """Take an order's validation back, if it is the one the button was made for."""
     by = context.coordinator
     order_id, step = context.numbers(2)
+    if context.is_on_others_page:
+        await show_order(context, order_id)
+        return
     try:
         async with context.attempt():
             await validation.undo_order(context.session, by.group_id, order_id, by, seen=step)
@@ -126,13 +127,11 @@ async def day_page_of(context: Context, distribution: Distribution) -> views.Day
     """A distribution in figures."""
     group_id = context.coordinator.group_id
     report = await validation.report(context.session, group_id, distribution.id)
-    expected = await distributions.payments_at(context.session, group_id, distribution.id)
     step = await validation.distribution_validation(context.session, distribution.id)
     closed = None
     if step is not None:
         closed = views.Closed(step, (await get_member(context.session, group_id, step.by_id)).name)
-    waiting = (e.payment for e in expected if e.payment.state is PaymentState.EXPECTED)
-    return views.DayPage(report, sum(payment.amount_cents for payment in waiting), closed)
+    return views.DayPage(report, closed)
 
 
 async def order_page_of(context: Context, order_id: int) -> order_views.OrderPage:
@@ -148,7 +147,7 @@ async def order_page_of(context: Context, order_id: int) -> order_views.OrderPag
 
 
 handlers = [
-    Command(("distribution",), at_hand),
+    Command(("jour", "day", "distribution"), at_hand),
     Button("day", day),
     Button("dorders", orders),
     Button("dorder", order),

@@ -9,7 +9,7 @@ from telegram import Update
 
 from bot.commands import handover
 from bot.commands.handover_telling import show_aside, tell_coordinators_chat
-from bot.commands.validate import back_of, is_old, page_of, payment_of, tell_settled
+from bot.commands.validate import back_of, is_old, page_of, payment_of, show_settled, tell_settled
 from bot.conversations.cards import close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
@@ -69,7 +69,14 @@ async def ask_instead(update: Update, context: Context) -> State | None:  # noqa
 async def take_instead(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    return await _receive_instead(context, amount) if amount else None
+    if not amount or _asks_if_sure(context, amount):
+        return None
+    return await _receive_instead(context, amount)
+
+
+async def sure_instead(update: Update, context: Context) -> str:  # noqa: ARG001
+    """It is ten times as much indeed."""
+    return await _receive_instead(context, _data(context)["typed"])
 
 
 async def proposed_instead(update: Update, context: Context) -> str:  # noqa: ARG001
@@ -78,7 +85,7 @@ async def proposed_instead(update: Update, context: Context) -> str:  # noqa: AR
 
 
 async def _receive_instead(context: Context, amount: int) -> str:
-    by, data = context.coordinator, _data(context)
+    by, data = context.treasurer, _data(context)
     announced = await payment_of(context, data["payment"])
     await close_page(context, announced)
     if await is_old(context, announced, data["steps"]):
@@ -86,12 +93,7 @@ async def _receive_instead(context: Context, amount: int) -> str:
     done = await payments.receive_instead(
         context.session, by.group_id, announced.id, Method(data["method"]), amount, by
     )
-    page = await page_of(context, done.payment)
-    back = await back_of(context, done.payment)
-    discreet = not context.among_coordinators
-    screen = payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=discreet)
-    context.show(screen.under(views.instead_of(context.texts, announced)))
-    await tell_settled(context, done)
+    await show_settled(context, done, instead_of=announced)
     return END
 
 
@@ -130,7 +132,14 @@ def _ask_unannounced(context: Context, state: OrderState, method: Method, notice
 async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    return await _receive_unannounced(context, amount) if amount else None
+    if not amount or _asks_if_sure(context, amount):
+        return None
+    return await _receive_unannounced(context, amount)
+
+
+async def sure_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
+    """It is ten times as much indeed."""
+    return await _receive_unannounced(context, _data(context)["typed"])
 
 
 async def proposed_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
@@ -228,7 +237,7 @@ async def till_of(context: Context, distribution: Distribution) -> Till:
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """Not after all: back to where it was asked."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     data = context.conversation.data
     if data.get("group") != group_id:
         raise NotFound("button", "cancel")
@@ -272,9 +281,30 @@ def _typed_amount(context: Context) -> int | None:
     return amount or None
 
 
+def _asks_if_sure(context: Context, amount: int) -> bool:
+    """Whether the amount is ten times what is awaited; then both stand as buttons, and typing again is possible."""
+    proposed = _data(context)["proposed"]
+    if not payments.is_far_off(proposed, amount):
+        return False
+    keep(context.conversation, typed=amount)
+    texts = context.texts
+    announced = texts.label("✅ Received · {amount}", amount=texts.money(proposed))
+    rows = (
+        (context.step_button(announced, "amount", style="success"),),
+        (
+            context.step_button(
+                texts.label("Yes, {amount}", amount=texts.money(amount)), "sure", style="danger"
+            ),
+        ),
+        (_cancel(context),),
+    )
+    context.say(context.to_answer(Screen(payment_views.far_off(texts, proposed, amount), rows)))
+    return True
+
+
 def _data(context: Context) -> dict[str, Any]:
     """What is remembered, if it is of the group the coordinator acts in."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     data = context.conversation.data
     if data["group"] != group_id:
         raise NotFound("button", group_id)
@@ -297,8 +327,18 @@ conversation = DurableConversation(
         Button("dcount", ask_count),
     ],
     states={
-        State.INSTEAD: [CANCEL, StepButton("amount", proposed_instead), Typed(take_instead)],
-        State.UNANNOUNCED: [CANCEL, StepButton("amount", proposed_unannounced), Typed(take_unannounced)],
+        State.INSTEAD: [
+            CANCEL,
+            StepButton("amount", proposed_instead),
+            StepButton("sure", sure_instead),
+            Typed(take_instead),
+        ],
+        State.UNANNOUNCED: [
+            CANCEL,
+            StepButton("amount", proposed_unannounced),
+            StepButton("sure", sure_unannounced),
+            Typed(take_unannounced),
+        ],
         State.COUNT: [CANCEL, Typed(take_count)],
         State.REASON: [CANCEL, Typed(take_reason)],
     },

@@ -22,7 +22,7 @@ from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot.delivery import board, chats, inbox, outbox, typed_keys
+from bot.delivery import board, chats, inbox, outbox, pages, typed_keys
 from bot.delivery.api import Api, asked_pause
 from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
 from bot.delivery.facts import find_out
@@ -35,6 +35,7 @@ from bot.views.texts import Texts, language_of
 from ledger.db import Database, utc_now
 from ledger.errors import LedgerError
 from ledger.groups import service as groups
+from ledger.names import clean_name
 
 log = logging.getLogger(__name__)
 
@@ -186,6 +187,7 @@ class Dispatcher:
         update = as_update(claimed.payload, self._api)
         scene = await self._scene(session, update, facts)
         if scene is not None:
+            scene.page_owner = pages.owner_of(claimed.payload)
             if refusal is None:
                 await self._process(scene)
             else:
@@ -230,9 +232,10 @@ class Dispatcher:
         private = chat.id == user.id
         chat_id = chat.id if private else await chats.now_at(session, chat.id)
         place = await find_place(session, user.id, chat_id)
-        if place is None or (place.person.name, place.person.username) != (user.full_name, user.username):
+        name = clean_name(user.full_name, user.id)
+        if place is None or (place.person.name, place.person.username) != (name, user.username):
             language = language_of(user.language_code)
-            await groups.remember_person(session, user.id, user.full_name, user.username, language)
+            await groups.remember_person(session, user.id, name, user.username, language)
             place = await find_place(session, user.id, chat_id)
             assert place is not None
         person = place.person
@@ -308,11 +311,19 @@ class Dispatcher:
 
 
 def as_update(payload: dict[str, Any], api: Api) -> Update:
-    """The library's object. A tapped message comes without its buttons, which nobody asks for: they are most of the work."""
+    """The library's object. A tapped message comes without its buttons, which nobody asks for: they are most of the work.
+
+    A button's data comes without the mark that says whose page it is on.
+    """
     tap = payload.get("callback_query")
     if isinstance(tap, dict) and isinstance(tap.get("message"), dict):
         message = {key: value for key, value in tap["message"].items() if key not in NOT_ASKED_FOR}
         payload = {**payload, "callback_query": {**tap, "message": message}}
+    if isinstance(tap, dict) and isinstance(tap.get("data"), str):
+        payload = {
+            **payload,
+            "callback_query": {**payload["callback_query"], "data": pages.split(tap["data"])[0]},
+        }
     return Update.de_json(payload, api)
 
 
