@@ -10,7 +10,7 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands import handover
-from bot.conversations.order import show_catalogue
+from bot.conversations.baskets import show_catalogue
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.views import handover_plan as views

@@ -115,6 +115,10 @@ def anonymous_admin(texts: Texts) -> Screen:
     )
 
 
-def not_understood(texts: Texts) -> Html:
-    """A text nobody expected."""
+def not_understood(texts: Texts, word: str | None = None) -> Html:
+    """A text nobody expected; ``word``: one that no product is called either."""
+    if word is not None:
+        return texts.t(
+            "I did not understand, and I found no product for “{word}”. Here is what you can do:", word=word
+        )
     return texts.t("I did not understand. Here is what you can do:")
