@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,6 +92,7 @@ def build_cards(config: Config, database: Database, api: Api, committed: Callabl
         gateway=Gateway(config.stripe.base_url),
         vault=Vault(config.stripe.encryption_key),
         host_key=config.stripe.api_key,
+        host_group=config.stripe.group,
         public_url=config.web.public_url if config.web.listen else None,
         bot_id=api.bot.id,
         bot_username=api.bot.username or "",
@@ -127,29 +127,14 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         application.bot_data["cards"] = cards
         bot = Bot(api, database, dispatcher, sender, reminding, cards)
         try:
-            with _garbage_seldom_collected():
-                async with _work(config, bot):
-                    yield bot
+            async with _work(config, bot):
+                yield bot
         finally:
             await application.shutdown()
             await api.shutdown()
             await cards.gateway.aclose()
     finally:
         await database.close()
-
-
-@contextlib.contextmanager
-def _garbage_seldom_collected() -> Iterator[None]:
-    """What start-up made stays and is not looked through again; the rest less often: a sixth of an update's CPU saved."""
-    thresholds = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 @contextlib.asynccontextmanager

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from telegram.error import InvalidToken
 
 from bot import config as configuration
@@ -115,9 +116,30 @@ async def _run_bot(options: argparse.Namespace) -> int:
 
 
 async def _check_config(options: argparse.Namespace) -> int:
-    _load(options)
+    config = _load(options)
+    if not await _key_has_its_group(config):
+        return 1
     print("The configuration is complete.")
     return 0
+
+
+async def _key_has_its_group(config: Config) -> bool:
+    """Say which group the host's Stripe key serves, where the database knows; false where the named one is not there."""
+    from bot.delivery.host_key import standing
+
+    found = None
+    if config.stripe.api_key is not None:
+        with suppress(OSError, SQLAlchemyError, ImportError):  # without a database nobody is served yet
+            database = Database(config.database.url)
+            try:
+                if database.is_there() and await migrations.is_current(database):
+                    async with database.snapshot() as session:
+                        found = await standing(session, config.stripe.api_key, config.stripe.group)
+            finally:
+                await database.close()
+    if found is not None:
+        print("; ".join([f"{found.said}.", *(f"group {one}" for one in found.groups)]), file=sys.stderr)
+    return found is None or found.level < logging.ERROR
 
 
 async def _migrate(options: argparse.Namespace) -> int:

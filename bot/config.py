@@ -63,6 +63,7 @@ class Stripe:
     """Card payments: the host's own key, and what groups' keys are kept with."""
 
     api_key: Annotated[Secret | None, values.STRIPE_KEY] = None
+    group: Annotated[int | None, values.COUNT] = None
     webhook_secret: Annotated[Secret | None, values.STRIPE_SIGNING_SECRET] = None
     base_url: Annotated[str | None, values.URL] = None
     encryption_key: Annotated[Secret | None, values.ENCRYPTION_KEY] = None

@@ -19,6 +19,7 @@ from ledger.db import utc_now
 from ledger.groups.service import get_member
 from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
+from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
 
@@ -70,15 +71,15 @@ async def show_order(context: Context, order_id: int) -> None:
 async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
     """✅: receive what is expected, and mark the order validated; the button says how much that is."""
     by = context.coordinator
-    order_id, expected = context.numbers(2)
+    (order_id, expected), seen = context.numbers_seen(2)
     before = await validation.order_state(context.session, by.group_id, order_id)
     awaited_ids = {p.id for p in before.payments if p.state is PaymentState.EXPECTED}
     try:
         async with context.attempt():
             await validation.validate_order(
-                context.session, by.group_id, order_id, by, expected_cents=expected
+                context.session, by.group_id, order_id, by, expected_cents=expected, seen=seen
             )
-    except (validation.AlreadyValidated, validation.ExpectedChanged) as refusal:
+    except (validation.AlreadyValidated, validation.ExpectedChanged, SeenChanged) as refusal:
         context.toast(plain(sentence(context.texts, refusal)), alert=True)
         await show_order(context, order_id)
         return
@@ -98,12 +99,13 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     """Take an order's validation back, if it is the one the button was made for."""
     by = context.coordinator
     order_id, step = context.numbers(2)
-    before = await validation.order_state(context.session, by.group_id, order_id)
-    if before.validated is not None and before.validated.step != step:
+    try:
+        async with context.attempt():
+            await validation.undo_order(context.session, by.group_id, order_id, by, seen=step)
+    except SeenChanged:
         context.toast(context.texts.label("This order changed meanwhile. Here is how it stands."))
         await show_order(context, order_id)
         return
-    await validation.undo_order(context.session, by.group_id, order_id, by)
     page = await order_page_of(context, order_id)
     show_aside(context, order_views.order_page(context.texts, context.group, page))
     context.toast(context.texts.label("↩️ Undone: the order is not validated any more."))

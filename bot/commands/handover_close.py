@@ -21,6 +21,7 @@ from bot.views.texts import Texts
 from ledger.catalogue.service import producer_names
 from ledger.orders import distributions, till, validation
 from ledger.orders.models import Distribution
+from ledger.orders.seen import SeenChanged
 from ledger.orders.validation import OrderState
 
 
@@ -31,30 +32,34 @@ async def close(update: Update, context: Context) -> None:  # noqa: ARG001
 
 
 async def leave_open(update: Update, context: Context) -> None:  # noqa: ARG001
-    """The second tap, by the one who leaves orders open, about as many as were named."""
+    """The second tap, by the one who leaves orders open: the very ones that were shown."""
     by = context.coordinator
-    distribution_id, count, by_id = context.numbers(3)
+    (distribution_id, _, by_id), seen = context.numbers_seen(3)
     distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
-    is_other = by_id != by.id
-    if is_other or len(await _open_orders(context, distribution)) != count:
-        if is_other:
-            context.toast(
-                context.texts.label(
-                    "Somebody else was asked this. Now it is up to you: tap again if you want it."
-                )
+    if by_id != by.id:
+        context.toast(
+            context.texts.label(
+                "Somebody else was asked this. Now it is up to you: tap again if you want it."
             )
+        )
         await _show_left_open(context, distribution)
         return
-    await _close(context, distribution, leave_open=True)
+    await _close(context, distribution, leave_open=True, seen=seen)
 
 
-async def _close(context: Context, distribution: Distribution, *, leave_open: bool) -> None:
+async def _close(
+    context: Context, distribution: Distribution, *, leave_open: bool, seen: int | None = None
+) -> None:
     by = context.coordinator
     try:
         async with context.attempt():
             await validation.validate_distribution(
-                context.session, by.group_id, distribution.id, by, leave_open=leave_open
+                context.session, by.group_id, distribution.id, by, leave_open=leave_open, seen=seen
             )
+    except SeenChanged as refusal:
+        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        await _show_left_open(context, distribution)
+        return
     except validation.OrdersLeftOpen:
         await _show_left_open(context, distribution)
         return
@@ -99,12 +104,13 @@ async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
     by = context.coordinator
     distribution_id, step = context.numbers(2)
     distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
-    standing = await validation.distribution_validation(context.session, distribution_id)
-    if standing is not None and standing.step != step:
+    try:
+        async with context.attempt():
+            await validation.undo_distribution(context.session, by.group_id, distribution_id, by, seen=step)
+    except SeenChanged:
         context.toast(context.texts.label("This distribution changed meanwhile. Here is how it stands."))
         await handover.show_day(context, distribution)
         return
-    await validation.undo_distribution(context.session, by.group_id, distribution_id, by)
     await handover.show_day(context, distribution)
 
     def said(texts: Texts) -> Screen:

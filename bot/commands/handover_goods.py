@@ -14,6 +14,7 @@ from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import handover_changes as changes
 from bot.views import handover_goods as views
+from bot.views.errors import plain, sentence
 from ledger.errors import NotFound
 from ledger.groups.service import get_member
 from ledger.orders import corrections, distributions
@@ -21,6 +22,7 @@ from ledger.orders import service as orders
 from ledger.orders.corrections import Changed, Corrected, CurrentLine
 from ledger.orders.handover_models import ChangeKind
 from ledger.orders.models import Order
+from ledger.orders.seen import SeenChanged
 
 
 async def goods(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -60,18 +62,25 @@ async def _ask_not_delivered(context: Context, distribution_id: int, product_id:
 
 
 async def not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
-    """It did not come, for as many members as the button says; asked again when they are others."""
+    """It did not come, for the lines that were shown; asked again when any of them changed."""
     by = context.coordinator
-    distribution_id, product_id, members = context.numbers(3)
+    (distribution_id, product_id, _), seen = context.numbers_seen(3)
     one = await totals_of(context, distribution_id, product_id)
-    if one.members != members:
-        await _ask_not_delivered(context, distribution_id, product_id)
-        return
+    nothing_left = one.given_milli == 0
     try:
         async with context.attempt():
             done = await corrections.not_delivered(
-                context.session, by.group_id, distribution_id, product_id, by
+                context.session,
+                by.group_id,
+                distribution_id,
+                product_id,
+                by,
+                seen=None if nothing_left else seen,
             )
+    except SeenChanged as refusal:
+        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        await _ask_not_delivered(context, distribution_id, product_id)
+        return
     except corrections.NothingToChange:
         lines = await corrections.product_lines(context.session, by.group_id, distribution_id, product_id)
         await _say_who_was_first(context, lines[0])
@@ -106,15 +115,11 @@ async def line_not_delivered(update: Update, context: Context) -> None:  # noqa:
     """One line did not come."""
     by = context.coordinator
     line_id, step = context.numbers(2)
-    now = await corrections.get_line(context.session, by.group_id, line_id)
-    if now.step != step:
-        await _say_who_was_first(context, now)
-        await show_line(context, line_id)
-        return
+    seen = corrections.mark_of_line(line_id, step)
     try:
         async with context.attempt():
-            done = await corrections.deliver(context.session, by.group_id, line_id, 0, by)
-    except corrections.NothingToChange:
+            done = await corrections.deliver(context.session, by.group_id, line_id, 0, by, seen=seen)
+    except (corrections.NothingToChange, SeenChanged):
         await _say_who_was_first(context, await corrections.get_line(context.session, by.group_id, line_id))
         await show_line(context, line_id)
         return

@@ -121,12 +121,13 @@ async def stop(update: Update, context: Context) -> None:  # noqa: ARG001
         or numbers[1:] not in ([], [1])
     ):
         raise NotFound("button", numbers)
-    host_key = context.cards.host_key
+    host_key, named = context.cards.host_key, context.cards.host_group
     if len(numbers) == 1:
-        follows = host_key is not None and await accounts.is_hosts(context.session, group.id)
+        served = await accounts.hosts_group(context.session, named)
+        follows = host_key is not None and served == group.id
         context.show(views.stop_question(context.texts, group, account, host_follows=follows))
         return
-    after = await accounts.stop(context.session, group, account.id, host_key)
+    after = await accounts.stop(context.session, group, account.id, host_key, named)
     context.scene.after_commit.append(context.cards.wake)
     await tell_coordinators(
         context,

@@ -24,6 +24,8 @@ from ledger.groups.models import OFFLINE_METHODS, Method
 from ledger.orders import distributions, till, validation
 from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
+from ledger.orders.seen import SeenChanged
+from ledger.orders.validation import OrderState
 from ledger.payments import service as payments
 
 LONGEST_REASON = 100
@@ -107,10 +109,22 @@ async def ask_unannounced(update: Update, context: Context) -> State | None:  # 
     state = await validation.order_state(context.session, group_id, order_id)
     if not await context.discreetly():
         return None
-    proposed = max(state.missing_cents, 0)
-    keep(context.conversation, group=context.group.id, order=order_id, method=method, proposed=proposed)
-    _ask_given(context, method, proposed)
+    _ask_unannounced(context, state, method)
     return State.UNANNOUNCED
+
+
+def _ask_unannounced(context: Context, state: OrderState, method: Method, notice: str = "") -> None:
+    """Remembers how the order stood when it was asked."""
+    proposed = max(state.missing_cents, 0)
+    keep(
+        context.conversation,
+        group=context.group.id,
+        order=state.order.id,
+        method=method,
+        proposed=proposed,
+        seen=state.mark,
+    )
+    _ask_given(context, method, proposed, notice)
 
 
 async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
@@ -126,7 +140,12 @@ async def proposed_unannounced(update: Update, context: Context) -> str:  # noqa
 
 async def _receive_unannounced(context: Context, amount: int) -> str:
     by, data = context.coordinator, _data(context)
+    await validation.lock_order(context.session, by.group_id, data["order"])
     state = await validation.order_state(context.session, by.group_id, data["order"])
+    if state.mark != data.get("seen"):
+        notice = errors.sentence(context.texts, SeenChanged())
+        _ask_unannounced(context, state, Method(data["method"]), notice)
+        return State.UNANNOUNCED
     done = await payments.receive_unannounced(
         context.session, state.member, Method(data["method"]), amount, by, f"order:{state.order.id}"
     )
@@ -174,8 +193,6 @@ async def take_reason(update: Update, context: Context) -> str | None:  # noqa: 
     if not 0 < len(reason) <= LONGEST_REASON:
         context.say(context.to_answer(Screen(views.reason_again(context.texts))))
         return None
-    if await till.expected_in_till(context.session, context.group.id) != data["expected"]:
-        return await _count(context, data["distribution"], None)
     return await _count(context, data["distribution"], reason)
 
 
@@ -191,6 +208,7 @@ async def _count(context: Context, distribution_id: int, reason: str | None) -> 
                 data["counted"],
                 by,
                 reason=reason,
+                seen_cents=data.get("expected"),
             )
     except till.ReasonNeeded as need:
         keep(context.conversation, expected=need.expected)
@@ -225,14 +243,14 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     return END
 
 
-def _ask_given(context: Context, method: Method, proposed_cents: int) -> None:
+def _ask_given(context: Context, method: Method, proposed_cents: int, notice: str = "") -> None:
     texts = context.texts
     proposed = None
     if proposed_cents > 0:
         label = texts.label("✅ Received · {amount}", amount=texts.money(proposed_cents))
         proposed = context.step_button(label, "amount", style="success")
     screen = views.ask_given(texts, method, proposed, proposed_cents or 1250, _cancel(context))
-    context.say(context.to_answer(screen))
+    context.say(context.to_answer(screen.under(notice) if notice else screen))
 
 
 def _method(context: Context, position: int) -> tuple[list[int], Method]:

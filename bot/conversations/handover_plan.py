@@ -22,6 +22,7 @@ from bot.views.screen import Screen
 from ledger.errors import NotFound
 from ledger.orders import distributions, rescheduling, validation
 from ledger.orders.models import Distribution
+from ledger.orders.seen import SeenChanged
 
 
 class State(StrEnum):
@@ -184,16 +185,19 @@ async def _ask_cancel(context: Context, distribution: Distribution) -> None:
 
 
 async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001
-    """Cancelled, with as many orders as the button says; asked again when they are others."""
+    """Cancelled, with the orders that were shown; asked again when anything of them changed."""
     by = context.coordinator
-    distribution_id, count = context.numbers(2)
+    (distribution_id, _), seen = context.numbers_seen(2)
     distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
-    await rescheduling.lock_distribution(context.session, by.group_id, distribution_id)
-    states = await validation.order_states(context.session, by.group_id, distribution_id)
-    if len(states) != count:
+    try:
+        async with context.attempt():
+            done = await rescheduling.cancel_distribution(
+                context.session, by.group_id, distribution_id, by, seen=seen
+            )
+    except SeenChanged as refusal:
+        context.toast(errors.plain(errors.sentence(context.texts, refusal)), alert=True)
         await _ask_cancel(context, distribution)
         return
-    done = await rescheduling.cancel_distribution(context.session, by.group_id, distribution_id, by)
     for one in done:
         await tell_member(
             context,

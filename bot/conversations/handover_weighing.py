@@ -75,10 +75,13 @@ async def sure_weight(update: Update, context: Context) -> str | None:  # noqa: 
 async def _weighed(context: Context, page: views.LinePage, quantity: int) -> str | None:
     if changed_meanwhile(context, page, _weigh_screen(context, page, ())):
         return State.WEIGHT
-    by, done = context.coordinator, None
+    by, line, done = context.coordinator, page.line, None
+    seen = corrections.mark_of_line(line.line.id, line.step)
     try:
         async with context.attempt():
-            done = await corrections.deliver(context.session, by.group_id, page.line.line.id, quantity, by)
+            done = await corrections.deliver(
+                context.session, by.group_id, line.line.id, quantity, by, seen=seen
+            )
     except corrections.NothingToChange:
         pass
     if done is not None:

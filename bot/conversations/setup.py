@@ -59,7 +59,7 @@ async def setup(update: Update, context: Context) -> None:
         )
         context.scene.group = group
         if is_new:
-            await accounts.follow_host(context.session, context.cards.host_key)
+            await accounts.follow_host(context.session, context.cards.host_key, context.cards.host_group)
             _present(context, group)
         else:
             await _set_up_before(context, group)

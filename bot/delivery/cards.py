@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery import board, outbox
 from bot.delivery.card_news import CardNews
+from bot.delivery.host_key import standing
 from bot.delivery.outbox import Call
 from bot.views import cards as views
 from bot.views.texts import Texts
@@ -69,6 +70,8 @@ class CardClosed(Exception):
 class Cards:
     """One process's door to Stripe. ``public_url`` is where our own web server is reached, if it is.
 
+    ``host_key`` is the configuration's, ``host_group`` the number of the group it is for, where the host names one.
+
     ``committed`` is called after each commit that queued calls. ``telegram_links``: where links into chats lead.
     """
 
@@ -81,6 +84,7 @@ class Cards:
     bot_username: str
     committed: Callable[[], None]
     telegram_links: str = "https://t.me"
+    host_group: int | None = None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     # — what handlers use —
@@ -219,15 +223,17 @@ class Cards:
                 await self.work_off()
             except Exception as error:
                 log.error("cards: %s; again in a moment", type(error).__name__, exc_info=True)
-            try:
-                await asyncio.wait_for(self._woken.wait(), POLL_EVERY)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_EVERY):
+                    await self._woken.wait()
 
     async def mind_keys(self) -> None:
         """Follow what the configuration says of keys; whoever keeps a group's money is told when its key cannot be read."""
         async with self._telling() as (session, news):
-            await accounts.follow_host(session, self.host_key)
+            await accounts.follow_host(session, self.host_key, self.host_group)
+            found = await standing(session, self.host_key, self.host_group)
+            if found is not None:
+                log.log(found.level, "%s", found.said)
             for group in await accounts.mind_keys(session, self.reads):
                 if group.takes_cards:
                     log.info("group %s: its Stripe key can be read again", group.id)

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
 
+UNSEEN = -1
+"""Stands for the mark of what a screen showed where the button carries none: nothing is ever like that."""
+
 Fact = tuple[str, ...]
 """A question to the outside: ``("chat_member", chat id, user id)`` or ``("catalogue", file id, file
 name, decimals of the currency)``."""
@@ -191,6 +194,16 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         if len(args) != count or not all(_NUMBER.fullmatch(arg) for arg in args):
             raise NotFound("button", ":".join(args))
         return [int(arg) for arg in args]
+
+    def numbers_seen(self, count: int) -> tuple[list[int], int]:
+        """:meth:`numbers`, and after them the mark of what the screen showed (``ledger/orders/seen.py``).
+
+        :data:`UNSEEN` for a button from before buttons carried one, so that it is asked again.
+        """
+        if len(self.button_args) == count:
+            return self.numbers(count), UNSEEN
+        *numbers, seen = self.numbers(count + 1)
+        return numbers, seen
 
     @property
     def command_text(self) -> str:

@@ -10,6 +10,7 @@ Boards come last: see ``board_sender.py``.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import math
@@ -133,10 +134,9 @@ class Sender:
                 self._look = True
 
     async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
 
     async def _is_ours(self) -> bool:
         if self._database.is_sqlite:

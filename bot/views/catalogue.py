@@ -203,12 +203,7 @@ def _import_rows(texts: Texts, read: CatalogueFile, plan: ImportPlan, upload_id:
 def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool) -> Screen:
     """What was done."""
     lines: list[str] = [
-        texts.t(
-            "✅ Imported: {new} new, {changed} changed, {same} unchanged.",
-            new=len(plan.new),
-            changed=len(plan.changed),
-            same=plan.same,
-        )
+        texts.t("✅ Imported: {counts}.", counts=", ".join(_counts(texts, plan))),
     ]
     if withdrawn:
         lines.append(
@@ -224,6 +219,14 @@ def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool
         lines += ["", texts.t("Next: announce a distribution, so that members can order.")]
         rows.append((button(texts.label("➕ New distribution"), "newdist", style="primary"),))
     return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _counts(texts: Texts, plan: ImportPlan) -> list[str]:
+    return [
+        texts.nlabel("{n} new", "{n} new", len(plan.new)),
+        texts.nlabel("{n} changed", "{n} changed", len(plan.changed)),
+        texts.nlabel("{n} unchanged", "{n} unchanged", plan.same),
+    ]
 
 
 def not_imported(texts: Texts) -> Screen:

@@ -12,7 +12,7 @@ from bot.views.paging import page_of, turning_row
 from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Member
-from ledger.orders.corrections import CurrentLine
+from ledger.orders.corrections import CurrentLine, mark_of
 from ledger.orders.handover_models import Change, ChangeKind
 from ledger.orders.models import Distribution, OrderLine
 
@@ -27,6 +27,8 @@ class ProductTotals:
     given_milli: int
     amount_cents: int
     changed: int
+    mark: int
+    """Stands for the lines it was counted from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def totals(lines: Sequence[CurrentLine]) -> list[ProductTotals]:
             given_milli=sum(line.quantity_milli for line in of),
             amount_cents=sum(line.amount_cents for line in of),
             changed=sum(line.is_changed for line in of),
+            mark=mark_of(of),
         )
         for of in by_product.values()
     ]
@@ -123,7 +126,7 @@ def sure_it_did_not_come(texts: Texts, distribution: Distribution, one: ProductT
     args = (distribution.id, one.newest.product_id)
     yes = texts.nlabel("🚫 Did not come, for {n} member", "🚫 Did not come, for {n} members", one.members)
     rows = (
-        (button(yes, "dnotyes", *args, one.members, style="danger"),),
+        (button(yes, "dnotyes", *args, one.members, one.mark, style="danger"),),
         (button(texts.label("◀️ Back"), "dprod", *args),),
     )
     return Screen(question, rows)

@@ -125,7 +125,7 @@ def _validate_button(texts: Texts, state: OrderState) -> Button:
     if state.expected_cents:
         amount = texts.money(state.expected_cents)
         label = texts.label("✅ Validate the order · {amount} received", amount=amount)
-    return button(label, "dval", state.order.id, state.expected_cents, style="success")
+    return button(label, "dval", state.order.id, state.expected_cents, state.mark, style="success")
 
 
 def _awaits_transfer(state: OrderState) -> bool:

@@ -12,7 +12,7 @@ from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.orders.models import Distribution
 from ledger.orders.rescheduling import Cancelled
-from ledger.orders.validation import OrderState
+from ledger.orders.validation import OrderState, mark_of_orders
 
 
 def ask_move(texts: Texts, distribution: Distribution, step_by_step: Button, cancel: Button) -> Screen:
@@ -97,7 +97,16 @@ def sure_to_cancel(
     lines += [texts.t("• The group and everybody who ordered are told."), texts.t("This cannot be undone.")]
     label = texts.nlabel("🚫 Cancel it, with {n} order", "🚫 Cancel it, with {n} orders", len(states))
     rows = (
-        (button(label, "dcancelyes", distribution.id, len(states), style="danger"),),
+        (
+            button(
+                label,
+                "dcancelyes",
+                distribution.id,
+                len(states),
+                mark_of_orders(states),
+                style="danger",
+            ),
+        ),
         (button(texts.label("◀️ Back"), "day", distribution.id),),
     )
     return Screen("\n".join(lines), rows)

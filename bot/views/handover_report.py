@@ -11,7 +11,7 @@ from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.orders.handover_models import CashCount, CountKind
 from ledger.orders.models import Distribution
-from ledger.orders.validation import OrderState
+from ledger.orders.validation import OrderState, mark_of_orders
 
 NAMES = 40
 
@@ -53,7 +53,8 @@ def left_open(
         texts.t("Validate the distribution all the same? It will be noted that you left them open."),
     ]
     leave = texts.nlabel("🏁 Leave {n} order open", "🏁 Leave {n} orders open", len(states))
-    rows.append((button(leave, "dleave", distribution.id, len(states), by_id, style="danger"),))
+    seen = mark_of_orders(states)
+    rows.append((button(leave, "dleave", distribution.id, len(states), by_id, seen, style="danger"),))
     rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
     return Screen("\n".join(lines)).with_rows(rows)
 

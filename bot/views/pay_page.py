@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 
 from bot.views import card_errors
@@ -10,6 +12,32 @@ from ledger.errors import LedgerError
 from ledger.groups.models import Group
 from ledger.payments.models import Payment, PaymentState
 
+_STYLE = """
+:root { --ink: #1d2b26; --paper: #fff; --wall: #f3f6f4; --accent: #1f6f54; --tint: #e6f2ec; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e8efeb; --paper: #1b2521; --wall: #131a17; --accent: #28805f; --tint: #21352c; }
+}
+* { box-sizing: border-box; }
+body { font: 1.06rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; margin: 0; padding: 12vh 1rem 1rem;
+  background: var(--wall); color: var(--ink); -webkit-text-size-adjust: 100%; }
+main { max-width: 26rem; margin: 0 auto; padding: 1.6rem 1.3rem; border-radius: 1rem; background: var(--paper);
+  box-shadow: 0 1px 3px #0002; overflow-wrap: anywhere; text-wrap: pretty; }
+h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .6rem; }
+p { margin: 0; }
+p + p { margin-top: .6rem; }
+section + section { margin-top: 1.6rem; }
+a { display: block; margin-top: .7rem; padding: .75rem; border-radius: .7rem; text-align: center; text-decoration: none;
+  font-weight: 600; background: var(--accent); color: #fff; }
+p + a { margin-top: 1.4rem; }
+a.second { background: var(--tint); color: var(--ink); }
+a:focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
+"""
+POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; img-src data:; style-src 'sha256-"
+    + base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    + "'"
+)
+"""The page's Content-Security-Policy: its own style and nothing else, in nobody's frame."""
 _PAGE = """<!doctype html>
 <html lang="{language}">
 <head>
@@ -20,25 +48,7 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="data:,">
-<style>
-:root {{ --ink: #1d2b26; --paper: #fff; --wall: #f3f6f4; --accent: #1f6f54; --tint: #e6f2ec; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --ink: #e8efeb; --paper: #1b2521; --wall: #131a17; --accent: #28805f; --tint: #21352c; }}
-}}
-* {{ box-sizing: border-box; }}
-body {{ font: 1.06rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; margin: 0; padding: 12vh 1rem 1rem;
-  background: var(--wall); color: var(--ink); -webkit-text-size-adjust: 100%; }}
-main {{ max-width: 26rem; margin: 0 auto; padding: 1.6rem 1.3rem; border-radius: 1rem; background: var(--paper);
-  box-shadow: 0 1px 3px #0002; overflow-wrap: anywhere; text-wrap: pretty; }}
-h1 {{ font-size: 1.35rem; line-height: 1.3; margin: 0 0 .6rem; }}
-p {{ margin: 0; }}
-section + section {{ margin-top: 1.6rem; }}
-a {{ display: block; margin-top: .7rem; padding: .75rem; border-radius: .7rem; text-align: center; text-decoration: none;
-  font-weight: 600; background: var(--accent); color: #fff; }}
-p + a {{ margin-top: 1.4rem; }}
-a.second {{ background: var(--tint); color: var(--ink); }}
-a:focus-visible {{ outline: 2px solid var(--ink); outline-offset: 2px; }}
-</style>
+<style>{style}</style>
 </head>
 <body><main>{body}</main></body>
 </html>
@@ -95,11 +105,11 @@ def unknown(*languages: Texts) -> str:
         line = texts.t("Nothing was taken. Open the chat and ask for the link again.")
         sections.append(f'<section lang="{texts.language}"><h1>{title}</h1><p>{line}</p></section>')
     titles = " · ".join(texts.t("This link leads nowhere") for texts in languages)
-    return _PAGE.format(language=languages[0].language, title=titles, body="".join(sections))
+    return _PAGE.format(style=_STYLE, language=languages[0].language, title=titles, body="".join(sections))
 
 
 def _page(texts: Texts, title: Html, lines: list[Html], links: list[tuple[str, str, str]]) -> str:
     body = f"<h1>{title}</h1>" + "".join(f"<p>{line}</p>" for line in lines)
     for label, url, kind in links:
         body += f'<a class="{kind}" href="{html.escape(url)}">{html.escape(label)}</a>'
-    return _PAGE.format(language=texts.language, title=title, body=body)
+    return _PAGE.format(style=_STYLE, language=texts.language, title=title, body=body)

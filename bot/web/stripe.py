@@ -1,7 +1,8 @@
 """The doors for cards: ``/stripe``, where Stripe tells what happened, and ``/pay/<token>``, where members go to pay.
 
 An event is answered 200 once it is stored, and only if it is signed by Stripe for our key's mode. Nothing a browser does
-here books anything: ``/pay`` asks Stripe, whose answer counts.
+here books anything: ``/pay`` asks Stripe, whose answer counts. Who only asks whether the page is there (HEAD) asks nobody
+and writes nothing.
 """
 
 from __future__ import annotations
@@ -24,6 +25,15 @@ from ledger.payments.card.gateway import WrongSignature, event_of
 
 log = logging.getLogger(__name__)
 
+_HEADERS = {
+    "Content-Security-Policy": pay_page.POLICY,
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Cache-Control": "no-store",
+}
+"""A link is a secret and an answer is true for a moment: nobody frames, keeps or passes on either."""
 _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -65,6 +75,11 @@ class StripeDoor:
 
     async def pay(self, request: Request) -> Response:
         """To Stripe's page; to a word on how things stand where there is nothing to pay, or for who comes back."""
+        response = await self._pay(request)
+        response.headers.update(_HEADERS)
+        return response
+
+    async def _pay(self, request: Request) -> Response:
         token = request.path_params["token"]
         try:
             if not _LIKE_A_TOKEN.fullmatch(token):
@@ -72,6 +87,8 @@ class StripeDoor:
             texts, group = await self._reader(token)
         except NotFound:
             return HTMLResponse(pay_page.unknown(Texts("fr"), Texts("en")), status_code=404)
+        if request.method == "HEAD":
+            return HTMLResponse("")
         chat = self._cards.chat_link(token)
         try:
             if "back" in request.query_params:

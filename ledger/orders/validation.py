@@ -19,9 +19,10 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
-from ledger.orders.corrections import CurrentLine, current_lines
+from ledger.orders.corrections import CurrentLine, current_lines, mark_of
 from ledger.orders.handover_models import DistributionStep, OrderStep, StepKind, StepSettlement
 from ledger.orders.models import Confirmation, Distribution, Order
+from ledger.orders.seen import check, mark
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
 
@@ -91,6 +92,17 @@ class OrderState:
         """> 0 missing, < 0 overpaid, 0 exactly paid; once what is expected is received."""
         return self.due_cents - self.received_cents - self.expected_cents - self.card_cents
 
+    @property
+    def mark(self) -> int:
+        """Stands for the lines and payments as they are: what whoever validates the order says is right."""
+        paid = ((p.id, p.state, p.amount_cents, self.received.get(p.id)) for p in self.payments)
+        return mark(mark_of(self.lines), *((id_, str(state), *rest) for id_, state, *rest in paid))
+
+
+def mark_of_orders(states: Sequence[OrderState]) -> int:
+    """Stands for these orders as they are."""
+    return mark(*sorted((s.order.id, s.mark, s.validated is not None) for s in states))
+
 
 def is_confirmed_by_hand(payment: Payment) -> bool:
     """It is expected, and a coordinator will say that it came."""
@@ -152,18 +164,25 @@ async def order_state(session: AsyncSession, group_id: int, order_id: int) -> Or
 
 
 async def validate_order(
-    session: AsyncSession, group_id: int, order_id: int, by: Member, *, expected_cents: int | None = None
+    session: AsyncSession,
+    group_id: int,
+    order_id: int,
+    by: Member,
+    *,
+    expected_cents: int | None = None,
+    seen: int | None = None,
 ) -> OrderState:
     """Receive what is expected for the order, as announced, and mark it validated. A card payment under way stays so.
 
-    ``expected_cents``: how much that is on the screen of who validates. Raises :class:`AlreadyValidated`,
-    :class:`ExpectedChanged`.
+    ``expected_cents``: how much that is on the screen of who validates; ``seen``: the mark of the order there. Raises
+    :class:`AlreadyValidated`, :class:`ExpectedChanged`, :class:`~ledger.orders.seen.SeenChanged`.
     """
     step = await _next_order_step(session, group_id, order_id, StepKind.VALIDATED, by)
     await _lock_payments(session, group_id, order_id)
     state = await order_state(session, group_id, order_id)
     if expected_cents is not None and expected_cents != state.expected_cents:
         raise ExpectedChanged(state.expected_cents)
+    check(seen, now=state.mark)
     for payment in state.payments:
         if is_confirmed_by_hand(payment):
             settled = await payments.receive(session, group_id, payment.id, by)
@@ -174,9 +193,16 @@ async def validate_order(
     return await order_state(session, group_id, order_id)
 
 
-async def undo_order(session: AsyncSession, group_id: int, order_id: int, by: Member) -> OrderState:
-    """Take the order's validation back, with what it received and nothing else. Raises :class:`NotValidated`."""
+async def undo_order(
+    session: AsyncSession, group_id: int, order_id: int, by: Member, *, seen: int | None = None
+) -> OrderState:
+    """Take the order's validation back, with what it received and nothing else.
+
+    ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
+    :class:`~ledger.orders.seen.SeenChanged`.
+    """
     step = await _next_order_step(session, group_id, order_id, StepKind.UNDONE, by)
+    check(seen, now=step.step - 1)
     await _lock_payments(session, group_id, order_id)
     made = await session.execute(
         select(Settlement)
@@ -195,28 +221,43 @@ async def undo_order(session: AsyncSession, group_id: int, order_id: int, by: Me
 
 
 async def validate_distribution(
-    session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, leave_open: bool = False
+    session: AsyncSession,
+    group_id: int,
+    distribution_id: int,
+    by: Member,
+    *,
+    leave_open: bool = False,
+    seen: int | None = None,
 ) -> DistributionStep:
     """Validate a distribution whose orders all are; ``leave_open`` says to do it although some are not.
 
-    Raises :class:`AlreadyValidated`, :class:`OrdersLeftOpen`.
+    ``seen``: the :func:`mark_of_orders` left open that were shown. Raises :class:`AlreadyValidated`,
+    :class:`OrdersLeftOpen`, :class:`~ledger.orders.seen.SeenChanged`.
     """
     last = await _lock_distribution(session, group_id, distribution_id)
     await _check_turn(session, last, StepKind.VALIDATED)
     states = await order_states(session, group_id, distribution_id)
-    open_orders = sum(1 for state in states if state.validated is None)
+    left = [state for state in states if state.validated is None]
+    open_orders = len(left)
     if open_orders and not leave_open:
         raise OrdersLeftOpen(open_orders)
+    check(seen, now=mark_of_orders(left))
     return await _next_distribution_step(
         session, group_id, distribution_id, StepKind.VALIDATED, by, left_open=open_orders
     )
 
 
 async def undo_distribution(
-    session: AsyncSession, group_id: int, distribution_id: int, by: Member
+    session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, seen: int | None = None
 ) -> DistributionStep:
-    """Open a validated distribution again; its orders stay as they are. Raises :class:`NotValidated`."""
-    return await _next_distribution_step(session, group_id, distribution_id, StepKind.UNDONE, by)
+    """Open a validated distribution again; its orders stay as they are.
+
+    ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
+    :class:`~ledger.orders.seen.SeenChanged`.
+    """
+    step = await _next_distribution_step(session, group_id, distribution_id, StepKind.UNDONE, by)
+    check(seen, now=step.step - 1)
+    return step
 
 
 async def distribution_validation(session: AsyncSession, distribution_id: int) -> DistributionStep | None:
@@ -277,14 +318,19 @@ async def report(session: AsyncSession, group_id: int, distribution_id: int) -> 
     )
 
 
-async def _next_order_step(
-    session: AsyncSession, group_id: int, order_id: int, kind: StepKind, by: Member
-) -> OrderStep:
+async def lock_order(session: AsyncSession, group_id: int, order_id: int) -> None:
+    """Until this unit of work ends nobody else corrects or validates the order. Raises :class:`NotFound`."""
     statement = select(Order.id).where(
         Order.id == order_id, Order.group_id == group_id, Order.cancelled_at.is_(None)
     )
     if (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none() is None:
         raise NotFound("order", order_id)
+
+
+async def _next_order_step(
+    session: AsyncSession, group_id: int, order_id: int, kind: StepKind, by: Member
+) -> OrderStep:
+    await lock_order(session, group_id, order_id)
     last = (await _last_steps(session, [order_id])).get(order_id)
     await _check_turn(session, last, kind)
     step = OrderStep(

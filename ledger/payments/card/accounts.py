@@ -1,4 +1,4 @@
-"""Which account at Stripe takes a group's cards: the host's (one group, the first) or the group's own.
+"""Which account at Stripe takes a group's cards: the host's (one group, which the host names) or the group's own.
 
 The group's row is the lock: of two coordinators who change the key at once, the second changes what the first left.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
@@ -50,21 +50,31 @@ async def of_host(session: AsyncSession) -> CardAccount | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def is_hosts(session: AsyncSession, group_id: int) -> bool:
-    """Whether it is the group that the host's key may serve."""
-    return await _first_group(session) == group_id
+async def hosts_group(session: AsyncSession, named: int | None) -> int | None:
+    """The group that the host's key serves or may serve: the one with the number that the host names.
+
+    Where the host names none: the one it serves already, or the only one there is; of several it never picks one.
+    """
+    if named is not None:
+        statement = select(Group.id).where(Group.id == named)
+        return (await session.execute(statement)).scalar_one_or_none()
+    account = await of_host(session)
+    if account is not None and account.retired_at is None:
+        return account.group_id
+    ids = (await session.execute(select(Group.id).limit(2))).scalars().all()
+    return ids[0] if len(ids) == 1 else None
 
 
-async def follow_host(session: AsyncSession, key: str | None) -> None:
-    """Make the configuration's key serve the host's first group, or nobody when it is gone. Safe to repeat.
+async def follow_host(session: AsyncSession, key: str | None, named: int | None = None) -> None:
+    """Make the configuration's key serve the host's group, or nobody when it is gone. Safe to repeat.
 
     A group gets card among its methods with its first account; taking it out stays the group's own choice (R10).
     """
-    first = await _first_group(session)
-    group = None if first is None else await _lock(session, first)
+    served = await hosts_group(session, named)
+    group = None if served is None else await _lock(session, served)
     account = await of_host(session)
     if account is not None and account.retired_at is None:
-        if key is None or account.livemode != is_live(key):
+        if key is None or account.livemode != is_live(key) or account.group_id != served:
             await retire(session, account)
         elif account.key_hint != key[-HINT:]:  # rolled: the account behind it is the same
             account.key_hint, account.key_since = key[-HINT:], utc_now()
@@ -94,7 +104,7 @@ async def use_own_key(
 
 
 async def stop(
-    session: AsyncSession, group: Group, account_id: int, host_key: str | None
+    session: AsyncSession, group: Group, account_id: int, host_key: str | None, named: int | None = None
 ) -> CardAccount | None:
     """Take no more cards with the group's own key; returns the host's account where that serves the group from now on.
 
@@ -105,7 +115,7 @@ async def stop(
     if account is None or account.id != account_id or account.sealed_key is None:
         raise NotFound("card account", account_id)
     await retire(session, account)
-    await follow_host(session, host_key)
+    await follow_host(session, host_key, named)
     return await in_use(session, group.id)
 
 
@@ -185,10 +195,6 @@ async def _add(
         group.methods = [*group.methods, str(Method.CARD)]
     await session.flush()
     return account
-
-
-async def _first_group(session: AsyncSession) -> int | None:
-    return (await session.execute(select(func.min(Group.id)))).scalar_one_or_none()
 
 
 async def _lock(session: AsyncSession, group_id: int) -> Group:

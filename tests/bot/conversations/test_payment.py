@@ -178,6 +178,6 @@ async def test_what_was_entered_by_hand_is_cancelled_when_it_is_undone_and_can_b
     assert await balance_of_marie(group) == 0
     balance = await group.marie.ask("/solde", expect="You are even")
     assert "awaiting" not in balance.text
-    undone = await group.anne.press("Undo", expect="Cash of -€5.00", message=cancelled)
+    undone = await group.anne.press("Undo", expect="Cash of −€5.00", message=cancelled)
     await group.anne.press("Received", expect="confirmed by Anne", message=undone)
     assert await balance_of_marie(group) == -500

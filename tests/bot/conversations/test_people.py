@@ -248,7 +248,7 @@ async def test_a_treasurer_gives_back_and_takes_out(any_stage: Stage) -> None:
     await group.anne.press("Cash", expect="credit €12.35 → even")
     done = await group.anne.press("Confirm", expect="✅ Recorded")
     assert (await group.marie.wait("gave you back")).says("€12.35 (Cash)")
-    await group.marie.ask("/history", expect="Cash given back\n      -€12.35 → €0.00")
+    await group.marie.ask("/history", expect="Cash given back\n      −€12.35 → €0.00")
     await group.anne.press("Take out of the group", expect="Take Marie Dupont out", message=done)
     await group.anne.press("Take out of the group", expect="Left the group on")
     await group.marie.wait("Anne took you out of Paniers")

@@ -117,10 +117,10 @@ async def test_the_till_is_counted_and_a_difference_needs_a_reason(any_stage: St
     await d.anne.press("Cash count", expect="at opening: €42.50 counted")
     await d.anne.press("Count at closing", expect="How much is in the till")
     await d.anne.ask("lots", expect="did not understand this amount")
-    await d.anne.ask("40", expect="difference -€2.50")
+    await d.anne.ask("40", expect="difference −€2.50")
     assert len(await any_stage.rows("cash_counts")) == 1
     await d.anne.ask("x" * 101, expect="at most 100 characters")
-    await d.anne.ask("too much <change> given", expect="Difference -€2.50")
+    await d.anne.ask("too much <change> given", expect="Difference −€2.50")
     posted = await d.anne.wait("Till at closing: €40.00, counted by Anne", chat=d.chat)
     assert posted.says("too much <change> given")
     assert [row["reason"] for row in await any_stage.rows("cash_counts")] == [None, "too much <change> given"]

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+import logging
+
 import pytest
 
+from bot.cli import _check_config
+from bot.delivery.host_key import standing
 from ledger.db import Database, utc_now
 from ledger.errors import NotFound
 from ledger.groups.models import Method
@@ -116,7 +121,7 @@ async def test_the_hosts_key(own_database: Database) -> None:
     first, other = await found(own_database), await found(own_database, "Other")
     for key in (HOST, HOST, ROLLED):
         async with own_database.unit_of_work() as session:
-            await accounts.follow_host(session, key)
+            await accounts.follow_host(session, key, first.group_id)
     [account] = await rows(first)
     assert (account.key_hint, account.sealed_key) == ("BBBB", None)
     assert account.key_since > account.created_at
@@ -126,11 +131,66 @@ async def test_the_hosts_key(own_database: Database) -> None:
             await accounts.stop(session, await first.group(session), account.id, None)
     own = await use(first, OWN, "acct_1")
     async with own_database.unit_of_work() as session:
-        await accounts.follow_host(session, HOST)  # a restart
+        await accounts.follow_host(session, HOST, first.group_id)  # a restart
         assert (await accounts.in_use(session, first.group_id)).id == own.id  # type: ignore[union-attr]
-        back = await accounts.stop(session, await first.group(session), own.id, HOST)
+        back = await accounts.stop(session, await first.group(session), own.id, HOST, first.group_id)
         assert back is not None
         assert back.sealed_key is None
         await accounts.follow_host(session, None)
         assert await accounts.in_use(session, first.group_id) is None
         assert utc_now() > back.key_since
+
+
+async def served(database: Database, named: int | None = None, key: str | None = HOST) -> int | None:
+    """A start: the group that the host's key takes cards for, and that it is said."""
+    async with database.unit_of_work() as session:
+        await accounts.follow_host(session, key, named)
+        account = await accounts.of_host(session)
+        said = await standing(session, key, named)
+        group_id = account.group_id if account is not None and account.retired_at is None else None
+        assert said is None or (said.level >= logging.WARNING) == (group_id is None or bool(said.groups))
+        return group_id
+
+
+async def test_the_hosts_key_serves_whom_the_host_names(own_database: Database) -> None:
+    """Alone here, a group is served and stays so; among several, nobody is picked: the host names one."""
+    first = await found(own_database)
+    assert await served(own_database) == first.group_id
+    other = await found(own_database, "Other")
+    assert await served(own_database) == first.group_id
+    assert await served(own_database, key=None) is None
+    assert await served(own_database) is None
+    assert await served(own_database, other.group_id) == other.group_id
+    assert (await rows(first))[-1].retired_at is not None
+    assert await served(own_database) == other.group_id
+    assert await served(own_database, first.group_id) == first.group_id
+    assert await served(own_database, 404) is None
+
+
+async def test_of_two_groups_that_were_there_before_the_key_none_gets_it(own_database: Database) -> None:
+    await found(own_database)
+    other = await found(own_database, "Other")
+    assert await served(own_database) is None
+    assert await served(own_database, other.group_id) == other.group_id
+
+
+async def test_the_configurations_check_says_whom_the_key_serves(
+    own_database: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = await found(own_database), await found(own_database, "Other")
+    monkeypatch.setattr("bot.logs.configure", lambda *_: None)
+    monkeypatch.setenv("CAGNOTTE_TELEGRAM__TOKEN", "123456:abc-DEF_ghi")
+    monkeypatch.setenv("CAGNOTTE_DATABASE__URL", own_database.url.render_as_string(hide_password=False))
+    monkeypatch.setenv("CAGNOTTE_STRIPE__API_KEY", HOST)
+
+    async def said(named: int | None) -> tuple[int, str]:
+        monkeypatch.setenv("CAGNOTTE_STRIPE__GROUP", str(named or ""))
+        status = await _check_config(argparse.Namespace(config=None))
+        return status, capsys.readouterr().err
+
+    assert await said(other.group_id) == (0, f"stripe.api_key serves group {other.group_id}.\n")
+    status, words = await said(None)
+    assert (status, "there are 2 groups and stripe.group names none" in words) == (0, True)
+    assert f"group {first.group_id} (AMAP des Lilas)" in words
+    status, words = await said(404)
+    assert (status, "no group has this number" in words) == (1, True)
