@@ -26,7 +26,7 @@ from ledger.orders.repeating import Repeated, Wanted
 
 PRODUCERS = 20
 """Producers on a page."""
-LONGEST_QUERY = 24
+LONGEST_QUERY = 20
 """Bytes of what is looked for that a button carries along."""
 LONGEST_PRODUCER = 40
 SHOWN = 8
@@ -72,7 +72,7 @@ def found_page(
         if product.id == found.product_id:
             rows += quantity_rows(texts, basket, product, page_number[product.id], *tapped)
     if len(found.hits) > PAGE:
-        text.append(texts.t("The first {shown} are here; one more word finds the others.", shown=PAGE))
+        text.append(texts.t("Not everything fits here: one more word finds the rest."))
     rows.append((button(texts.label("🛒 See the products"), "cat", basket.basket.id, 0, 0),))
     rows.append((basket_button(texts, basket),))
     return Screen("\n".join(text)).with_rows(rows)

@@ -59,7 +59,7 @@ def help_screen(texts: Texts, *, coordinator: bool) -> Screen:
     lines = [
         texts.t("<b>What I can do for you</b>"),
         "",
-        texts.t("/order — see the products and order"),
+        texts.t("/order — see the products and order (or just write a product's name: “honey”)"),
         texts.t("/basket — your basket"),
         texts.t("/orders — your orders and how to pay them"),
         texts.t("/balance — where you stand (or just write “balance?”)"),

@@ -129,9 +129,7 @@ class Shopper:
         """Five updates: the catalogue, a product, the basket, confirm, cheque. Returns the receipt's reference."""
         product = f":{self.product}:0"
         page = await self._say("/commander", lambda m: data_of(m, "add:", product), "catalogue")
-        page = await self._tap(
-            page, data_of(page, "add:", product), lambda m: "✅" in str(m.data), "product"
-        )
+        page = await self._tap(page, data_of(page, "add:", product), lambda m: "✅" in str(m.data), "product")
         page = await self._tap(page, data_of(page, "basket:"), lambda m: data_of(m, "confirm:"), "basket")
         page = await self._tap(
             page, data_of(page, "confirm:"), lambda m: data_of(m, "pay:"), "payment choice"
