@@ -21,7 +21,6 @@ from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
 
 
 async def at_hand(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -69,28 +68,28 @@ async def show_order(context: Context, order_id: int) -> None:
 
 
 async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
-    """✅: receive what is expected, and mark the order validated; the button says how much that is."""
+    """✅: receive what is handed over, and mark the order validated; the button says how much, and what it was made from."""
     by = context.coordinator
-    (order_id, expected), seen = context.numbers_seen(2)
+    (order_id, received), seen = context.numbers_seen(2)
     before = await validation.order_state(context.session, by.group_id, order_id)
-    awaited_ids = {p.id for p in before.payments if p.state is PaymentState.EXPECTED}
     try:
         async with context.attempt():
             await validation.validate_order(
-                context.session, by.group_id, order_id, by, expected_cents=expected, seen=seen
+                context.session, by.group_id, order_id, by, received_cents=received, seen=seen
             )
     except (validation.AlreadyValidated, validation.ExpectedChanged, SeenChanged) as refusal:
         context.toast(plain(sentence(context.texts, refusal)), alert=True)
         await show_order(context, order_id)
         return
     page = await order_page_of(context, order_id)
-    received = [payment for payment in page.state.payments if payment.id in awaited_ids]
+    given = {payment.id for payment in before.at_the_stand}
+    settled = [payment for payment in page.state.payments if payment.id in given]
     show_aside(context, order_views.order_page(context.texts, context.group, page))
     await tell_member(
         context,
         page.state.member,
         lambda texts, awaited: order_views.told_validated(
-            texts, context.group, page, by.name, received, awaited
+            texts, context.group, page, by.name, settled, awaited
         ),
     )
 
@@ -126,13 +125,11 @@ async def day_page_of(context: Context, distribution: Distribution) -> views.Day
     """A distribution in figures."""
     group_id = context.coordinator.group_id
     report = await validation.report(context.session, group_id, distribution.id)
-    expected = await distributions.payments_at(context.session, group_id, distribution.id)
     step = await validation.distribution_validation(context.session, distribution.id)
     closed = None
     if step is not None:
         closed = views.Closed(step, (await get_member(context.session, group_id, step.by_id)).name)
-    waiting = (e.payment for e in expected if e.payment.state is PaymentState.EXPECTED)
-    return views.DayPage(report, sum(payment.amount_cents for payment in waiting), closed)
+    return views.DayPage(report, closed)
 
 
 async def order_page_of(context: Context, order_id: int) -> order_views.OrderPage:

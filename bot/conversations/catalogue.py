@@ -16,6 +16,7 @@ from ledger.catalogue.reader import CatalogueFile
 from ledger.catalogue.sniff import MAX_BYTES
 from ledger.errors import NotFound
 from ledger.money import exponent_of
+from ledger.names import clean_name
 from ledger.orders import stock
 from ledger.orders.distributions import open_distributions
 
@@ -54,7 +55,7 @@ async def take_file(update: Update, context: Context) -> None:
     if read is None:
         context.say(views.unavailable(context.texts))
     else:
-        await _preview(context, document.file_name or "catalogue", read)
+        await _preview(context, clean_name(document.file_name or "", update.update_id), read)
 
 
 def _read(context: Context, document: Document) -> CatalogueFile | None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.conversations.dates import NotUnderstood, parse_date
 from ledger.groups.models import Method
-from ledger.groups.service import folded
 from ledger.money import InvalidAmount, parse_amount
+from ledger.names import name_key
 
 METHOD_WORDS = {
     "cheque": Method.CHEQUE,
@@ -82,7 +82,7 @@ def parse_signed(text: str, exponent: int) -> int:
 def method_of(text: str) -> Method | None:
     """The method a text names and nothing else: ``chèque``, ``cash``, ``par virement bancaire``, ``carte`` …"""
     words = text.split()
-    if folded(" ".join(word for word in words if word.lower() not in SMALL_WORDS)) in CARD_WORDS:
+    if name_key(" ".join(word for word in words if word.lower() not in SMALL_WORDS)) in CARD_WORDS:
         return Method.CARD
     found = _method_at(words, 0)
     return found[0] if found and found[1] == len(words) else None
@@ -125,10 +125,10 @@ def _words(text: str) -> tuple[str | None, list[str]]:
 
 def _method_at(words: Sequence[str], start: int) -> tuple[Method, int] | None:
     """The method that these words name from ``start`` on, small words before it included, and where it ends."""
-    while start < len(words) - 1 and folded(words[start]) in SMALL_WORDS:
+    while start < len(words) - 1 and name_key(words[start]) in SMALL_WORDS:
         start += 1
     for end in (start + 2, start + 1):
-        method = METHOD_WORDS.get(folded(" ".join(words[start:end]))) if end <= len(words) else None
+        method = METHOD_WORDS.get(name_key(" ".join(words[start:end]))) if end <= len(words) else None
         if method is not None:
             return method, end
     return None

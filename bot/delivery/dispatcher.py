@@ -34,6 +34,7 @@ from bot.views.texts import Texts
 from ledger.db import Database, utc_now
 from ledger.errors import LedgerError
 from ledger.groups import service as groups
+from ledger.names import clean_name
 
 log = logging.getLogger(__name__)
 
@@ -209,9 +210,10 @@ class Dispatcher:
         private = chat.id == user.id
         chat_id = chat.id if private else await chats.now_at(session, chat.id)
         place = await find_place(session, user.id, chat_id)
-        if place is None or (place.person.name, place.person.username) != (user.full_name, user.username):
+        name = clean_name(user.full_name, user.id)
+        if place is None or (place.person.name, place.person.username) != (name, user.username):
             language = preferred_language(user)
-            await groups.remember_person(session, user.id, user.full_name, user.username, language)
+            await groups.remember_person(session, user.id, name, user.username, language)
             place = await find_place(session, user.id, chat_id)
             assert place is not None
         person = place.person

@@ -9,9 +9,10 @@ from bot.views.paging import page_of, turning_row
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.catalogue.models import Product
-from ledger.catalogue.reader import CatalogueFile, ProblemReason, ProductRow, RowProblem, name_key
+from ledger.catalogue.reader import CatalogueFile, ProblemReason, ProductRow, RowProblem
 from ledger.catalogue.service import ImportPlan, ProducerProducts, StockChange
 from ledger.groups.models import Group
+from ledger.names import name_key
 
 PROBLEMS_SHOWN = 30
 CHANGES_SHOWN = 10

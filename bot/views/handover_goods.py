@@ -12,6 +12,7 @@ from bot.views.paging import page_of, turning_row
 from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Member
+from ledger.names import sort_key
 from ledger.orders.corrections import CurrentLine, mark_of
 from ledger.orders.handover_models import Change, ChangeKind
 from ledger.orders.models import Distribution, OrderLine
@@ -60,7 +61,7 @@ def totals(lines: Sequence[CurrentLine]) -> list[ProductTotals]:
         )
         for of in by_product.values()
     ]
-    return sorted(found, key=lambda one: (one.newest.product_name.casefold(), one.newest.product_id))
+    return sorted(found, key=lambda one: (sort_key(one.newest.product_name), one.newest.product_id))
 
 
 def goods_page(

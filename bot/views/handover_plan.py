@@ -11,8 +11,8 @@ from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.orders.models import Distribution
+from ledger.orders.order_state import OrderState, mark_of_orders
 from ledger.orders.rescheduling import Cancelled
-from ledger.orders.validation import OrderState, mark_of_orders
 
 
 def ask_move(texts: Texts, distribution: Distribution, step_by_step: Button, cancel: Button) -> Screen:
@@ -83,7 +83,7 @@ def sure_to_cancel(
         ),
     ]
     if group.payments_enabled:
-        expected = sum(state.expected_cents + state.card_cents for state in states)
+        expected = sum(state.awaited_cents for state in states)
         lines += [
             texts.t("• Nobody owes these orders any more."),
             texts.t(

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Method
 from ledger.orders.models import Confirmation
+from ledger.orders.order_state import Settles
 
 
 def balance(texts: Texts, cents: int) -> Html:
@@ -50,6 +51,23 @@ def difference(texts: Texts, announced_cents: int, received_cents: int) -> Html 
     return None
 
 
+def differences(texts: Texts, missing_cents: int, overpaid_cents: int) -> list[str]:
+    """What is missing and overpaid at a distribution, once what is awaited is received."""
+    lines: list[str] = []
+    if missing_cents:
+        lines.append(texts.t("➖ Missing: {amount}", amount=texts.money(missing_cents)))
+    if overpaid_cents:
+        lines.append(texts.t("➕ Overpaid: {amount}", amount=texts.money(overpaid_cents)))
+    return lines
+
+
+def transfers_awaited(texts: Texts, cents: int) -> Html:
+    """A part of what is awaited at a distribution that no validation receives."""
+    return texts.t(
+        "🏦 of which {amount} by bank transfer, confirmed once seen on the account", amount=texts.money(cents)
+    )
+
+
 def method(texts: Texts, value: Method | None) -> str:
     """A method's name, plain."""
     return {
@@ -71,6 +89,15 @@ def paid_by(texts: Texts, value: Method, cents: int) -> Html:
         Method.TRANSFER: texts.t("{amount} by bank transfer", amount=amount),
         Method.MEMBER_CREDIT: texts.t("{amount} of member credit", amount=amount),
         Method.CARD: texts.t("{amount} by card", amount=amount),
+    }[value]
+
+
+def settles(texts: Texts, value: Settles) -> str:
+    """Why just this sum is offered, beside another one (to receive nothing has a sentence of its own); plain."""
+    return {
+        Settles.AS_ANNOUNCED: texts.label("as announced"),
+        Settles.NEW_TOTAL: texts.label("new total"),
+        Settles.WHAT_IS_LEFT: texts.label("all that is left"),
     }[value]
 
 

@@ -158,6 +158,8 @@ def payment_page(
         ]
         rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
     else:
+        if payment.method is Method.TRANSFER:
+            lines.append(texts.t("🏦 Look at the bank account first."))
         if amount_cents is not None:
             lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(amount)))
             verdict = money.difference(texts, payment.amount_cents, amount)

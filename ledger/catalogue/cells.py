@@ -11,9 +11,9 @@ import datetime
 import re
 from decimal import Decimal
 
-from ledger.catalogue.names import clean_text, name_key
 from ledger.catalogue.rows import CellError, ProblemReason
 from ledger.money import InvalidAmount, parse_amount
+from ledger.names import clean_text, name_key
 
 _TEMPORAL = (datetime.date, datetime.time, datetime.timedelta)
 CellValue = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta | None

@@ -13,10 +13,10 @@ from ledger.catalogue.cells import CellValue
 from ledger.catalogue.errors import EmptyCatalogue, TooManyRows
 from ledger.catalogue.headers import Header, find_header
 from ledger.catalogue.inspect_xml import MAX_ROWS
-from ledger.catalogue.names import clean_text, name_key
 from ledger.catalogue.rows import CatalogueFile, CellError, Column, ProblemReason, ProductRow, RowProblem
 from ledger.catalogue.sniff import read_tables
 from ledger.catalogue.tables import Table, TableRow
+from ledger.names import clean_text, name_key
 
 __all__ = [
     "CatalogueFile",

@@ -18,6 +18,7 @@ from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member
 from ledger.money import line_amount
+from ledger.names import by_name
 from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
 from ledger.orders.validation import distribution_validation
 
@@ -232,13 +233,13 @@ async def chosen_lines(session: AsyncSession, basket: Basket, *, lock: bool = Fa
         select(Product, BasketLine.quantity_milli)
         .join(BasketLine, BasketLine.product_id == Product.id)
         .where(BasketLine.basket_id == basket.id)
+        .order_by(Product.id)
     )
     if lock:
-        statement = statement.order_by(Product.id).with_for_update(of=Product, key_share=True)
+        statement = statement.with_for_update(of=Product, key_share=True)
         statement = statement.execution_options(populate_existing=True)
-    else:
-        statement = statement.order_by(Product.name_key, Product.id)
-    return [ChosenLine(product, quantity) for product, quantity in await session.execute(statement)]
+    chosen = [ChosenLine(product, quantity) for product, quantity in await session.execute(statement)]
+    return by_name(chosen, lambda line: line.product.name)
 
 
 async def live_order(

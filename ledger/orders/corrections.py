@@ -19,6 +19,7 @@ from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
 from ledger.money import line_amount
+from ledger.names import sort_key
 from ledger.orders.handover_models import Change, ChangeKind, Correction
 from ledger.orders.models import Confirmation, Order, OrderLine
 from ledger.orders.seen import check, mark
@@ -108,9 +109,10 @@ async def current_lines(session: AsyncSession, *conditions: object) -> list[Curr
         .outerjoin(Correction, and_(Correction.order_line_id == OrderLine.id, Correction.step == last.c.step))
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.cancelled_at.is_(None), *conditions)  # type: ignore[arg-type]
-        .order_by(OrderLine.order_id, OrderLine.product_name, OrderLine.id)
+        .order_by(OrderLine.id)
     )
-    return [_current(line, correction) for line, correction in await session.execute(statement)]
+    found = [_current(line, correction) for line, correction in await session.execute(statement)]
+    return sorted(found, key=lambda one: (one.line.order_id, sort_key(one.line.product_name)))
 
 
 async def lines_now(session: AsyncSession, order: Order) -> list[CurrentLine]:

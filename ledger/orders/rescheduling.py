@@ -22,8 +22,9 @@ from ledger.groups.models import Member
 from ledger.orders.distributions import check_dates
 from ledger.orders.handover_models import MovedFrom
 from ledger.orders.models import Distribution, Order, OrderLine
+from ledger.orders.order_state import OrderState, mark_of_orders
 from ledger.orders.seen import check
-from ledger.orders.validation import OrderState, distribution_validation, mark_of_orders, order_states
+from ledger.orders.validation import distribution_validation, order_states
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 

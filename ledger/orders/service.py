@@ -17,6 +17,7 @@ from ledger.catalogue.models import Product
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member, Method
+from ledger.names import by_name
 from ledger.orders.baskets import (
     ChosenLine,
     OrdersClosed,
@@ -356,7 +357,7 @@ async def _write_lines(
         )
     session.add_all(written)
     await session.flush()
-    return tuple(sorted(written, key=lambda line: line.product_name.casefold()))
+    return tuple(by_name(written, lambda line: line.product_name))
 
 
 async def _confirmation_of(session: AsyncSession, basket: Basket) -> int:
