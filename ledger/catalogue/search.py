@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ledger.catalogue.models import Producer, Product
-from ledger.catalogue.reader import name_key
 from ledger.catalogue.service import ProducerProducts
+from ledger.names import name_key
 
 _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset(

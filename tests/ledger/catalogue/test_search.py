@@ -3,9 +3,9 @@
 import pytest
 
 from ledger.catalogue.models import Producer, Product
-from ledger.catalogue.reader import name_key
 from ledger.catalogue.search import find_products, search_words
 from ledger.catalogue.service import ProducerProducts
+from ledger.names import name_key
 
 CATALOGUE = {
     "Ferme des Œillets": ["Carottes de sable", "Poireau", "Ail rose", "Crème crue", "Volaille entière"],
