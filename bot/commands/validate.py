@@ -19,7 +19,7 @@ from bot.views.screen import Screen
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.service import get_member
-from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.money import InvalidAmount, parse_amount
 from ledger.orders import distributions
 from ledger.orders.models import Distribution
 from ledger.payments import service as payments
@@ -55,7 +55,7 @@ async def show_reference(context: Context, text: str) -> None:
     # An amount follows a reference that comes first; around one found in a longer text there is only noise.
     amount = None
     if rest and normalise(code) == payment.reference:
-        amount = parse_amount(rest, exponent=exponent_of(context.group.currency))
+        amount = parse_amount(rest, currency=context.group.currency)
         if amount == 0:
             raise InvalidAmount(rest)
     context.show(views.payment_page(context.texts, await page_of(context, payment), amount))
@@ -211,14 +211,15 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
 
 
 async def is_old(context: Context, payment: Payment, steps: int) -> bool:
-    """Whether somebody took a step since the button was made; then what they did is shown."""
+    """Whether somebody took a step since the button was made, or it is on a colleague's page; then it is shown anew."""
     await payments.lock_payment(context.session, payment.group_id, payment.id)
     page = await page_of(context, payment)
-    if page.steps == steps:
+    changed = page.steps != steps
+    if not changed and not context.is_on_others_page:
         return False
-    if page.settled is not None:
+    if changed and page.settled is not None:
         context.toast(plain(already_settled(context.texts, page.settled)), alert=True)
-    else:
+    elif changed:
         context.toast(context.texts.label("This payment changed meanwhile. Here is how it stands."))
     context.show(views.payment_page(context.texts, page))
     return True

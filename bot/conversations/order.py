@@ -35,11 +35,12 @@ from ledger.catalogue.service import get_product
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.groups.service import offered_methods
-from ledger.money import InvalidAmount, parse_amount
+from ledger.money import InvalidAmount
 from ledger.orders import baskets, distributions
 from ledger.orders import service as orders
 from ledger.orders.models import Basket, Distribution
 from ledger.payments import service as payments
+from ledger.quantities import parse_quantity
 
 
 class State(StrEnum):
@@ -108,7 +109,7 @@ async def take_quantity(update: Update, context: Context) -> None:  # noqa: ARG0
     product = await get_product(context.session, context.member.group_id, data["product"])
     try:
         basket = await baskets.basket_filled_by(context.session, context.member, data["basket"])
-        quantity = parse_amount(context.typed.removesuffix(product.unit).strip(), exponent=3)
+        quantity = parse_quantity(context.typed, product.unit)
         await baskets.set_quantity(context.session, basket, product, quantity)
     except (InvalidAmount, baskets.InvalidQuantity):
         if context.is_private and await order_search.search(context, context.typed):

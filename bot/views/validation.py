@@ -13,7 +13,7 @@ from ledger.groups.models import Member, Method
 from ledger.orders.distributions import ExpectedPayment
 from ledger.orders.models import Distribution
 from ledger.payments.models import Payment, PaymentState, Settlement
-from ledger.payments.service import AlreadySettled
+from ledger.payments.service import AlreadySettled, is_far_off
 from ledger.reference import format_reference
 
 PAGE = 8
@@ -160,22 +160,17 @@ def payment_page(
     else:
         if payment.method is Method.TRANSFER:
             lines.append(texts.t("🏦 Look at the bank account first."))
-        if amount_cents is not None:
-            lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(amount)))
-            verdict = money.difference(texts, payment.amount_cents, amount)
-            lines += [verdict] if verdict else []
-        rows.append(
-            (
-                button(
-                    texts.label("✅ Received · {amount}", amount=texts.money(amount)),
-                    "rcv",
-                    payment.id,
-                    page.steps,
-                    amount,
-                    style="success",
-                ),
-            )
-        )
+        if is_far_off(payment.amount_cents, amount):
+            lines += ["", far_off(texts, payment.amount_cents, amount)]
+            rows.append((_received(texts, page, payment.amount_cents),))
+            yes = texts.label("Yes, {amount}", amount=texts.money(amount))
+            rows.append((button(yes, "rcv", payment.id, page.steps, amount, style="danger"),))
+        else:
+            if amount_cents is not None:
+                lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(amount)))
+                verdict = money.difference(texts, payment.amount_cents, amount)
+                lines += [verdict] if verdict else []
+            rows.append((_received(texts, page, amount),))
         rows.append(
             (
                 button(texts.label("Other amount"), "other", payment.id, page.steps),
@@ -185,6 +180,21 @@ def payment_page(
         rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
     rows.append(_back_row(texts, back, page.order_id))
     return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _received(texts: Texts, page: PaymentPage, amount_cents: int) -> Button:
+    label = texts.label("✅ Received · {amount}", amount=texts.money(amount_cents))
+    return button(label, "rcv", page.payment.id, page.steps, amount_cents, style="success")
+
+
+def far_off(texts: Texts, awaited_cents: int, given_cents: int) -> Html:
+    """A comma was left out, or so it seems: both amounts, before anything is recorded."""
+    return texts.t(
+        "⚠️ <b>{given}</b> instead of <b>{awaited}</b>: that is ten times as much or more. Nothing is recorded yet. Tap "
+        "what was given.",
+        given=texts.money(given_cents),
+        awaited=texts.money(awaited_cents),
+    )
 
 
 def settled(
