@@ -17,6 +17,7 @@ from bot.views.screen import Screen
 from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.db import utc_now
+from ledger.groups.roles import Role, role_of
 from ledger.orders import service as orders
 from ledger.orders.baskets import is_replaceable
 from ledger.payments import requests
@@ -78,7 +79,7 @@ async def plain_words(update: Update, context: Context) -> None:
     if not context.is_private:
         return
     member = context.scene.member
-    if member is not None and member.is_coordinator and looks_like_reference(context.typed):
+    if role_of(member) >= Role.TREASURER and looks_like_reference(context.typed):
         await show_reference(context, context.typed)
         return
     await not_understood(update, context)
