@@ -9,7 +9,15 @@ from telegram import Update
 
 from bot.commands import handover
 from bot.commands.handover_telling import show_aside, tell_coordinators_chat
-from bot.commands.validate import back_of, is_old, page_of, payment_of, show_settled, tell_settled
+from bot.commands.validate import (
+    back_of,
+    is_old,
+    page_of,
+    payment_of,
+    screen_of,
+    show_settled,
+    tell_settled,
+)
 from bot.conversations.cards import close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
@@ -160,6 +168,7 @@ async def _receive_unannounced(context: Context, amount: int) -> str:
     )
     page = await page_of(context, done.payment)
     back = await back_of(context, done.payment)
+    context.toast(payment_views.toast_settled(context.texts, page, done.settlement))
     context.show(payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=False))
     await tell_settled(context, done)
     return END
@@ -243,7 +252,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
         raise NotFound("button", "cancel")
     if "payment" in data:
         payment = await payment_of(context, data["payment"])
-        context.show(payment_views.payment_page(context.texts, await page_of(context, payment)))
+        context.show(await screen_of(context, payment))
     elif "order" in data:
         await handover.show_order(context, data["order"])
     else:
