@@ -9,12 +9,11 @@ import datetime as dt
 
 from telegram import Update
 
-from bot.commands.handover_telling import show_aside, tell_member
+from bot.commands.handover_telling import show_aside, tell_member, toast_refusal
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command
 from bot.views import handover as views
 from bot.views import handover_order as order_views
-from bot.views.errors import plain, sentence
 from ledger.db import utc_now
 from ledger.groups.service import get_member
 from ledger.orders import distributions, validation
@@ -79,7 +78,7 @@ async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
                 context.session, by.group_id, order_id, by, received_cents=received, seen=seen
             )
     except (validation.AlreadyValidated, validation.ExpectedChanged, SeenChanged) as refusal:
-        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        toast_refusal(context, refusal)
         await show_order(context, order_id)
         return
     page = await order_page_of(context, order_id)
@@ -98,6 +97,9 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     """Take an order's validation back, if it is the one the button was made for."""
     by = context.coordinator
     order_id, step = context.numbers(2)
+    if context.is_on_others_page:
+        await show_order(context, order_id)
+        return
     try:
         async with context.attempt():
             await validation.undo_order(context.session, by.group_id, order_id, by, seen=step)

@@ -9,12 +9,11 @@ from collections import defaultdict
 
 from telegram import Update
 
-from bot.commands.handover_telling import show_aside, tell_member
+from bot.commands.handover_telling import show_aside, tell_member, toast_refusal
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import handover_changes as changes
 from bot.views import handover_goods as views
-from bot.views.errors import plain, sentence
 from ledger.errors import NotFound
 from ledger.groups.service import get_member
 from ledger.orders import corrections, distributions
@@ -80,7 +79,7 @@ async def not_delivered(update: Update, context: Context) -> None:  # noqa: ARG0
                 seen=None if nothing_left else seen,
             )
     except SeenChanged as refusal:
-        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        toast_refusal(context, refusal)
         await _ask_not_delivered(context, distribution_id, product_id)
         return
     except corrections.NothingToChange:
@@ -117,6 +116,9 @@ async def line_not_delivered(update: Update, context: Context) -> None:  # noqa:
     """One line did not come."""
     by = context.coordinator
     line_id, step = context.numbers(2)
+    if context.is_on_others_page:
+        await show_line(context, line_id)
+        return
     seen = corrections.mark_of_line(line_id, step)
     try:
         async with context.attempt():

@@ -14,6 +14,7 @@ from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import validation as views
 from bot.views.errors import already_settled, amount_again, plain
+from bot.views.handover_money import instead_of as instead_of_line
 from bot.views.screen import Screen
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
@@ -38,7 +39,7 @@ async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
     if context.command_text and context.scene.update.callback_query is None:
         await show_reference(context, context.command_text)
     else:
-        _ = context.coordinator
+        _ = context.treasurer
         await _show_awaited_somewhere(context)
 
 
@@ -47,7 +48,7 @@ async def show_reference(context: Context, text: str) -> None:
     code, rest = split_reference(text)
     payment = await _find(context, text)
     if payment is None:
-        group_id = context.coordinator.group_id
+        group_id = context.treasurer.group_id
         near = await payments.near_references(context.session, group_id, code)
         named = [(p, (await get_member(context.session, group_id, p.member_id)).name) for p in near]
         context.show(views.unknown_reference(context.texts, code, named))
@@ -64,7 +65,7 @@ async def show_reference(context: Context, text: str) -> None:
 async def _find(context: Context, text: str) -> Payment | None:
     """The payment in the group that is looked at; in private, else in another that the person coordinates."""
     if not context.is_private:
-        return await payments.find_by_reference(context.session, context.coordinator.group_id, text)
+        return await payments.find_by_reference(context.session, context.treasurer.group_id, text)
     coordinated = await groups.coordinated_by(context.session, context.person.id)
     if not coordinated:
         raise NotAllowed("coordinator")
@@ -83,7 +84,7 @@ async def show_awaited(update: Update, context: Context) -> None:  # noqa: ARG00
     """The list of one distribution."""
     distribution_id, page = context.numbers(2)
     await context.follow(Distribution, distribution_id)
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     distribution = await distributions.get_distribution(context.session, group_id, distribution_id)
     expected = await distributions.payments_at(context.session, group_id, distribution_id)
     context.show(views.awaited(context.texts, distribution, expected, page, names=context.among_coordinators))
@@ -91,7 +92,7 @@ async def show_awaited(update: Update, context: Context) -> None:  # noqa: ARG00
 
 async def show_awaited_elsewhere(update: Update, context: Context) -> None:  # noqa: ARG001
     """The list of what belongs to no order."""
-    waiting = await distributions.awaited_elsewhere(context.session, context.coordinator.group_id)
+    waiting = await distributions.awaited_elsewhere(context.session, context.treasurer.group_id)
     page = context.numbers(1)[0]
     context.show(views.awaited_elsewhere(context.texts, waiting, page, names=context.among_coordinators))
 
@@ -113,8 +114,8 @@ async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
     if await is_old(context, payment, steps):
         return
     due = (await page_of(context, payment)).due.amount_cents
-    done = await payments.receive(context.session, payment.group_id, payment.id, context.coordinator, amount)
-    await _show_settled(context, done, due)
+    done = await payments.receive(context.session, payment.group_id, payment.id, context.treasurer, amount)
+    await show_settled(context, done, due_cents=due)
 
 
 async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -123,8 +124,8 @@ async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return
-    done = await payments.refuse(context.session, payment.group_id, payment.id, context.coordinator)
-    await _show_settled(context, done)
+    done = await payments.refuse(context.session, payment.group_id, payment.id, context.treasurer)
+    await show_settled(context, done)
 
 
 async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -135,7 +136,7 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     if not views.can_be_undone(payment):
         raise NotFound("button", payment.id)
-    done = await payments.undo(context.session, payment.group_id, payment.id, context.coordinator)
+    done = await payments.undo(context.session, payment.group_id, payment.id, context.treasurer)
     if done.payment.state is PaymentState.EXPECTED:
         context.toast(context.texts.label("Undone: the payment is awaited again."))
     else:
@@ -158,7 +159,7 @@ async def ask_amount(update: Update, context: Context) -> State | None:  # noqa:
 
 async def take_amount(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, shown once more with its button."""
-    _ = context.coordinator
+    _ = context.treasurer
     payment = await payment_of(context, context.conversation.data["payment"])
     amount = context.typed_amount
     if not amount:
@@ -176,7 +177,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
 
 
 async def _show_awaited_somewhere(context: Context) -> None:
-    group_id, names = context.coordinator.group_id, context.among_coordinators
+    group_id, names = context.treasurer.group_id, context.among_coordinators
     found = await distributions.awaiting(context.session, group_id)
     elsewhere = await distributions.awaited_elsewhere(context.session, group_id)
     if not found and not elsewhere:
@@ -195,7 +196,7 @@ async def _show_awaited_somewhere(context: Context) -> None:
 async def payment_of(context: Context, payment_id: int) -> Payment:
     """A payment of the group the coordinator acts in."""
     await context.follow(Payment, payment_id)
-    return await payments.get_payment(context.session, context.coordinator.group_id, payment_id)
+    return await payments.get_payment(context.session, context.treasurer.group_id, payment_id)
 
 
 async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
@@ -215,14 +216,15 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
 
 
 async def is_old(context: Context, payment: Payment, steps: int) -> bool:
-    """Whether somebody took a step since the button was made; then what they did is shown."""
+    """Whether somebody took a step since the button was made, or it is on a colleague's page; then it is shown anew."""
     await payments.lock_payment(context.session, payment.group_id, payment.id)
     page = await page_of(context, payment)
-    if page.steps == steps:
+    changed = page.steps != steps
+    if not changed and not context.is_on_others_page:
         return False
-    if page.settled is not None:
+    if changed and page.settled is not None:
         context.toast(plain(already_settled(context.texts, page.settled)), alert=True)
-    else:
+    elif changed:
         context.toast(context.texts.label("This payment changed meanwhile. Here is how it stands."))
     context.show(views.payment_page(context.texts, page))
     return True
@@ -233,14 +235,26 @@ async def back_of(context: Context, payment: Payment) -> int:
     return await distributions.distribution_of(context.session, payment) or views.ELSEWHERE
 
 
-async def _show_settled(context: Context, done: payments.Settled, due_cents: int | None = None) -> None:
+async def show_settled(
+    context: Context,
+    done: payments.Settled,
+    *,
+    due_cents: int | None = None,
+    instead_of: Payment | None = None,
+) -> None:
+    """What was just done, with the way to undo it; the member is told.
+
+    ``due_cents``: what it should have brought, if not what was announced; ``instead_of``: what had been announced.
+    """
     page = await page_of(context, done.payment)
-    by = context.coordinator.name
+    by = context.treasurer.name
     back = await back_of(context, done.payment)
     discreet = not context.among_coordinators
     screen = views.settled(
         context.texts, page, done.settlement, by, back, due_cents=due_cents, discreet=discreet
     )
+    if instead_of is not None and instead_of.id != done.payment.id:
+        screen = screen.under(instead_of_line(context.texts, instead_of))
     context.show(screen)
     await tell_settled(context, done, due_cents)
 

@@ -10,7 +10,7 @@ from telegram import Update
 
 from bot.commands import handover
 from bot.commands.handover_telling import show_aside, tell_coordinators_chat
-from bot.commands.validate import back_of, is_old, page_of, payment_of, tell_settled
+from bot.commands.validate import back_of, is_old, page_of, payment_of, show_settled, tell_settled
 from bot.conversations.cards import close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
@@ -73,7 +73,7 @@ async def proposed_instead(update: Update, context: Context) -> str:  # noqa: AR
 
 
 async def _receive_instead(context: Context, amount: int) -> str:
-    by, data = context.coordinator, _data(context)
+    by, data = context.treasurer, _data(context)
     announced = await payment_of(context, data["payment"])
     await close_page(context, announced)
     if await is_old(context, announced, data["steps"]):
@@ -82,14 +82,7 @@ async def _receive_instead(context: Context, amount: int) -> str:
     done = await payments.receive_instead(
         context.session, by.group_id, announced.id, Method(data["method"]), amount, by
     )
-    page = await page_of(context, done.payment)
-    back = await back_of(context, done.payment)
-    discreet = not context.among_coordinators
-    screen = payment_views.settled(
-        context.texts, page, done.settlement, by.name, back, due_cents=due, discreet=discreet
-    )
-    context.show(screen.under(views.instead_of(context.texts, announced)))
-    await tell_settled(context, done, due)
+    await show_settled(context, done, due_cents=due, instead_of=announced)
     return END
 
 
@@ -226,7 +219,7 @@ async def till_of(context: Context, distribution: Distribution) -> Till:
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """Not after all: back to where it was asked."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     data = context.conversation.data
     if data.get("group") != group_id:
         raise NotFound("button", "cancel")
@@ -288,7 +281,7 @@ def _typed_amount(context: Context) -> int | None:
 
 def _data(context: Context) -> dict[str, Any]:
     """What is remembered, if it is of the group the coordinator acts in."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     data = context.conversation.data
     if data["group"] != group_id:
         raise NotFound("button", group_id)

@@ -21,7 +21,7 @@ from telegram import Update, User
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot.delivery import board, chats, inbox, outbox, typed_keys
+from bot.delivery import board, chats, inbox, outbox, pages, typed_keys
 from bot.delivery.api import Api
 from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
 from bot.delivery.facts import find_out
@@ -166,6 +166,7 @@ class Dispatcher:
         update = as_update(claimed.payload, self._api)
         scene = await self._scene(session, update, facts)
         if scene is not None:
+            scene.page_owner = pages.owner_of(claimed.payload)
             if refusal is None:
                 await self._process(scene)
             else:
@@ -289,11 +290,19 @@ class Dispatcher:
 
 
 def as_update(payload: dict[str, Any], api: Api) -> Update:
-    """The library's object. A tapped message comes without its buttons, which nobody asks for: they are most of the work."""
+    """The library's object. A tapped message comes without its buttons, which nobody asks for: they are most of the work.
+
+    A button's data comes without the mark that says whose page it is on.
+    """
     tap = payload.get("callback_query")
     if isinstance(tap, dict) and isinstance(tap.get("message"), dict):
         message = {key: value for key, value in tap["message"].items() if key not in NOT_ASKED_FOR}
         payload = {**payload, "callback_query": {**tap, "message": message}}
+    if isinstance(tap, dict) and isinstance(tap.get("data"), str):
+        payload = {
+            **payload,
+            "callback_query": {**payload["callback_query"], "data": pages.split(tap["data"])[0]},
+        }
     return Update.de_json(payload, api)
 
 

@@ -163,7 +163,7 @@ async def test_a_coordinator_who_is_one_no_more_cannot_confirm(stage: Stage) -> 
     group = await set_up(stage)
     await group.anne.ask("/paiement Marie 5 cash", expect="A payment by")
     async with stage.database.unit_of_work() as session:
-        await session.execute(sql("UPDATE members SET is_coordinator = false"))
+        await session.execute(sql("UPDATE members SET is_coordinator = false, is_treasurer = false"))
     assert "Only the group's coordinators" in await group.anne.tap("Confirm")
     assert await stage.rows("payments") == []
 
