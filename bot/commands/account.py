@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from telegram import Update
 
 from bot.commands.members import choices_on
+from bot.commands.plain_questions import asks_balance
 from bot.commands.validate import show_reference
 from bot.conversations.start import account_of, show_home
 from bot.delivery.context import Context
@@ -21,12 +20,6 @@ from ledger.orders import service as orders
 from ledger.orders.baskets import is_replaceable
 from ledger.payments import requests
 from ledger.reference import looks_like_reference
-
-ASKS_BALANCE = re.compile(
-    r"(?:(?:mon|quel est mon|what is my|what'?s my|my|c'?est quoi mon)\s+)?(?:solde|cagnotte|balance)"
-    r"(?:,?\s+(?:svp|stp|please|s'il (?:te|vous) pla[iî]t))?\s*[?!.]*",
-    re.IGNORECASE,
-)
 
 
 async def balance(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -72,7 +65,7 @@ async def cancel_order(update: Update, context: Context) -> None:
 
 async def plain_words(update: Update, context: Context) -> None:
     """What people write without a slash: their balance, a reference; else a friendly pointer."""
-    if ASKS_BALANCE.fullmatch(context.typed):
+    if asks_balance(context.typed):
         await balance(update, context)
         return
     if not context.is_private:

@@ -23,7 +23,7 @@ from ledger.payments import service as payments
 
 
 async def at_hand(update: Update, context: Context) -> None:  # noqa: ARG001
-    """/distribution: today's, or the next one."""
+    """/jour: today's, or the next one."""
     group_id = context.coordinator.group_id
     zone = context.texts.zone
     today = utc_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -147,7 +147,7 @@ async def order_page_of(context: Context, order_id: int) -> order_views.OrderPag
 
 
 handlers = [
-    Command(("distribution",), at_hand),
+    Command(("jour", "day", "distribution"), at_hand),
     Button("day", day),
     Button("dorders", orders),
     Button("dorder", order),

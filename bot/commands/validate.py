@@ -19,7 +19,7 @@ from bot.views.screen import Screen
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.service import get_member
-from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.money import InvalidAmount, parse_amount
 from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
 from ledger.orders.order_state import Receipt, Settles, due_by
@@ -56,7 +56,7 @@ async def show_reference(context: Context, text: str) -> None:
     # An amount follows a reference that comes first; around one found in a longer text there is only noise.
     amount = None
     if rest and normalise(code) == payment.reference:
-        amount = parse_amount(rest, exponent=exponent_of(context.group.currency))
+        amount = parse_amount(rest, currency=context.group.currency)
         if amount == 0:
             raise InvalidAmount(rest)
     context.show(views.payment_page(context.texts, await page_of(context, payment), amount))

@@ -64,7 +64,14 @@ async def ask_instead(update: Update, context: Context) -> State | None:  # noqa
 async def take_instead(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    return await _receive_instead(context, amount) if amount else None
+    if not amount or _asks_if_sure(context, amount):
+        return None
+    return await _receive_instead(context, amount)
+
+
+async def sure_instead(update: Update, context: Context) -> str:  # noqa: ARG001
+    """It is ten times as much indeed."""
+    return await _receive_instead(context, _data(context)["typed"])
 
 
 async def proposed_instead(update: Update, context: Context) -> str:  # noqa: ARG001
@@ -121,7 +128,14 @@ def _ask_unannounced(context: Context, state: OrderState, method: Method, notice
 async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    return await _receive_unannounced(context, amount) if amount else None
+    if not amount or _asks_if_sure(context, amount):
+        return None
+    return await _receive_unannounced(context, amount)
+
+
+async def sure_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
+    """It is ten times as much indeed."""
+    return await _receive_unannounced(context, _data(context)["typed"])
 
 
 async def proposed_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
@@ -279,6 +293,27 @@ def _typed_amount(context: Context) -> int | None:
     return amount or None
 
 
+def _asks_if_sure(context: Context, amount: int) -> bool:
+    """Whether the amount is ten times what is awaited; then both stand as buttons, and typing again is possible."""
+    proposed = _data(context)["proposed"]
+    if not payments.is_far_off(proposed, amount):
+        return False
+    keep(context.conversation, typed=amount)
+    texts = context.texts
+    announced = texts.label("✅ Received · {amount}", amount=texts.money(proposed))
+    rows = (
+        (context.step_button(announced, "amount", style="success"),),
+        (
+            context.step_button(
+                texts.label("Yes, {amount}", amount=texts.money(amount)), "sure", style="danger"
+            ),
+        ),
+        (_cancel(context),),
+    )
+    context.say(context.to_answer(Screen(payment_views.far_off(texts, proposed, amount), rows)))
+    return True
+
+
 def _data(context: Context) -> dict[str, Any]:
     """What is remembered, if it is of the group the coordinator acts in."""
     group_id = context.treasurer.group_id
@@ -304,8 +339,18 @@ conversation = DurableConversation(
         Button("dcount", ask_count),
     ],
     states={
-        State.INSTEAD: [CANCEL, StepButton("amount", proposed_instead), Typed(take_instead)],
-        State.UNANNOUNCED: [CANCEL, StepButton("amount", proposed_unannounced), Typed(take_unannounced)],
+        State.INSTEAD: [
+            CANCEL,
+            StepButton("amount", proposed_instead),
+            StepButton("sure", sure_instead),
+            Typed(take_instead),
+        ],
+        State.UNANNOUNCED: [
+            CANCEL,
+            StepButton("amount", proposed_unannounced),
+            StepButton("sure", sure_unannounced),
+            Typed(take_unannounced),
+        ],
         State.COUNT: [CANCEL, Typed(take_count)],
         State.REASON: [CANCEL, Typed(take_reason)],
     },

@@ -26,11 +26,12 @@ from ledger.catalogue.service import get_product, offered_products
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.groups.service import get_member, offered_methods
-from ledger.money import InvalidAmount, parse_amount
+from ledger.money import InvalidAmount
 from ledger.orders import baskets, distributions
 from ledger.orders import service as orders
 from ledger.orders.models import Basket, Distribution
 from ledger.payments import service as payments
+from ledger.quantities import parse_quantity
 
 
 class State(StrEnum):
@@ -118,7 +119,7 @@ async def take_quantity(update: Update, context: Context) -> str | None:  # noqa
     product = await get_product(context.session, context.member.group_id, data["product"])
     try:
         basket = await baskets.basket_filled_by(context.session, context.member, data["basket"])
-        quantity = parse_amount(context.typed.removesuffix(product.unit).strip(), exponent=3)
+        quantity = parse_quantity(context.typed, product.unit)
         await baskets.set_quantity(context.session, basket, product, quantity)
     except (InvalidAmount, baskets.InvalidQuantity):
         screen = context.to_answer(views.ask_quantity(context.texts, product))

@@ -30,7 +30,7 @@ from ledger.db import Base
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
-from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.money import InvalidAmount, parse_amount
 
 if TYPE_CHECKING:
     from bot.delivery.cards import Cards
@@ -43,7 +43,7 @@ UNSEEN = -1
 
 Fact = tuple[str, ...]
 """A question to the outside: ``("chat_member", chat id, user id)`` or ``("catalogue", file id, file
-name, decimals of the currency)``."""
+name, currency)``."""
 
 
 class NeedsFact(Exception):
@@ -231,7 +231,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     def typed_amount(self) -> int | None:
         """The message's text as an amount in cents, 0 or more; none where it is no amount."""
         try:
-            return parse_amount(self.typed, exponent=exponent_of(self.group.currency))
+            return parse_amount(self.typed, currency=self.group.currency)
         except InvalidAmount:
             return None
 

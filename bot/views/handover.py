@@ -151,10 +151,8 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
     return [
         *rows,
         (button(texts.label("➕ Order for somebody"), "dfor", distribution.id),),
-        (
-            button(texts.label("📅 Move it"), "dmove", distribution.id),
-            button(texts.label("🚫 Cancel it"), "dcancel", distribution.id),
-        ),
+        (button(texts.label("📅 Move it"), "dmove", distribution.id),),
+        (button(texts.label("🚫 Cancel it"), "dcancel", distribution.id),),
         (button(close, "dclose", distribution.id, style="success"),),
         last,
     ]

@@ -78,9 +78,9 @@ def help_screen(texts: Texts, *, coordinator: bool) -> Screen:
             texts.t("/balances — everybody's balance"),
             texts.t("/member NAME — one member"),
             texts.t("/payment, /opening — enter a payment or an opening balance by hand"),
-            texts.t("/distribution — distribution day: orders, goods, money"),
+            texts.t("/day — distribution day: orders, goods, money"),
             texts.t("/sheets — order sheets and lists of a distribution"),
-            texts.t("/distributions — announce a distribution"),
+            texts.t("/distributions — announce a distribution, see all of them"),
             texts.t("/catalog — the products: send me a CSV or Excel file"),
             texts.t("/settings, /coordinators — options and roles"),
         ]

@@ -14,7 +14,7 @@ from ledger.orders.distributions import ExpectedPayment
 from ledger.orders.models import Distribution
 from ledger.orders.order_state import Receipt, Settles, sums
 from ledger.payments.models import Payment, PaymentState, Settlement
-from ledger.payments.service import AlreadySettled
+from ledger.payments.service import AlreadySettled, is_far_off
 from ledger.reference import format_reference
 
 PAGE = 8
@@ -181,7 +181,11 @@ def _to_receive(texts: Texts, page: PaymentPage, given_cents: int | None) -> lis
         amount = texts.money(page.due.amount_cents)
         why = money.settles(texts, page.due.settles)
         lines.append(texts.t("⚖️ To be paid now: <b>{amount}</b> ({why})", amount=amount, why=why))
-    if given_cents is not None:
+    if given_cents is None:
+        return lines
+    if is_far_off(page.payment.amount_cents, given_cents):
+        lines += ["", far_off(texts, page.payment.amount_cents, given_cents)]
+    else:
         lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(given_cents)))
         verdict = money.difference(texts, page.due.amount_cents, given_cents)
         lines += [verdict] if verdict else []
@@ -192,7 +196,8 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
     """✅ for what was given, or for each sum that may be; and the other ways out."""
     payment = page.payment
     offered = sums(payment.method, payment.amount_cents, page.due)
-    if given_cents is not None:
+    is_odd = given_cents is not None and is_far_off(payment.amount_cents, given_cents)
+    if given_cents is not None and not is_odd:
         offered = [Receipt(Settles.AS_ANNOUNCED, given_cents)]
     rows: list[Row] = [
         (
@@ -207,6 +212,9 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
         )
         for number, one in enumerate(offered)
     ]
+    if given_cents is not None and is_odd:
+        yes = texts.label("Yes, {amount}", amount=texts.money(given_cents))
+        rows.append((button(yes, "rcv", payment.id, page.steps, given_cents, style="danger"),))
     rows.append(
         (
             button(texts.label("Other amount"), "other", payment.id, page.steps),
@@ -215,6 +223,16 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
     )
     rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
     return rows
+
+
+def far_off(texts: Texts, awaited_cents: int, given_cents: int) -> Html:
+    """A comma was left out, or so it seems: both amounts, before anything is recorded."""
+    return texts.t(
+        "⚠️ <b>{given}</b> instead of <b>{awaited}</b>: that is ten times as much or more. Nothing is recorded yet. Tap "
+        "what was given.",
+        given=texts.money(given_cents),
+        awaited=texts.money(awaited_cents),
+    )
 
 
 def settled(
