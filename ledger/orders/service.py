@@ -90,7 +90,10 @@ class OrderFixed(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What a confirmed basket became. ``is_addition``: the order existed before. Balance after it, in cents."""
+    """What a confirmed basket became. ``is_addition``: the order existed before. Balance after it, in cents.
+
+    ``replaces``: it took the place of that order (R1).
+    """
 
     order: Order
     confirmation: Confirmation
@@ -99,6 +102,12 @@ class Confirmed:
     distribution: Distribution
     is_addition: bool
     balance_cents: int
+    replaces: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether it was added to an order that stays as it was."""
+        return self.is_addition and not self.replaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +201,16 @@ async def confirm(
     basket.closed_at = confirmation.confirmed_at
     await session.flush()
     balance = await payments.balance_of(session, member)
-    return Confirmed(order, confirmation, payment, order_lines, distribution, is_addition, balance)
+    return Confirmed(
+        order,
+        confirmation,
+        payment,
+        order_lines,
+        distribution,
+        is_addition,
+        balance,
+        replaces=replaced is not None,
+    )
 
 
 async def confirmed(session: AsyncSession, member: Member, confirmation_id: int) -> Confirmed:
