@@ -71,6 +71,7 @@ async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
     by = context.coordinator
     (order_id, received), seen = context.numbers_seen(2)
     before = await validation.order_state(context.session, by.group_id, order_id)
+    given = {payment.id for payment in before.at_the_stand}
     try:
         async with context.attempt():
             await validation.validate_order(
@@ -81,7 +82,6 @@ async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
         await show_order(context, order_id)
         return
     page = await order_page_of(context, order_id)
-    given = {payment.id for payment in before.at_the_stand}
     settled = [payment for payment in page.state.payments if payment.id in given]
     show_aside(context, order_views.order_page(context.texts, context.group, page))
     await tell_member(

@@ -22,6 +22,8 @@ from ledger.orders.corrections import Changed, Corrected, CurrentLine
 from ledger.orders.handover_models import ChangeKind
 from ledger.orders.models import Order
 from ledger.orders.seen import SeenChanged
+from ledger.payments import service as payments
+from ledger.payments.models import PaymentState
 
 
 async def goods(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -156,11 +158,13 @@ async def tell_changed(context: Context, done: Changed) -> None:
     for one in done.corrected:
         own[one.member.id].append(one)
     for theirs in own.values():
+        member = theirs[0].member
+        announced = await payments.payments_of(context.session, member, PaymentState.EXPECTED)
         await tell_member(
             context,
-            theirs[0].member,
-            lambda texts, awaited, theirs=theirs: changes.told_changed(  # type: ignore[misc]
-                texts, context.group, distribution, theirs, done.change, by.name, awaited
+            member,
+            lambda texts, _, theirs=theirs, announced=announced: changes.told_changed(  # type: ignore[misc]
+                texts, context.group, distribution, theirs, done.change, by.name, announced
             ),
         )
 

@@ -20,8 +20,9 @@ from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.service import get_member
 from ledger.money import InvalidAmount, parse_amount
-from ledger.orders import distributions
+from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
+from ledger.orders.order_state import Receipt, Settles, due_by
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 from ledger.reference import normalise, split_reference
@@ -112,8 +113,9 @@ async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return
+    due = (await page_of(context, payment)).due.amount_cents
     done = await payments.receive(context.session, payment.group_id, payment.id, context.treasurer, amount)
-    await show_settled(context, done)
+    await show_settled(context, done, due_cents=due)
 
 
 async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -207,7 +209,10 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
     balance = await payments.balance_of(context.session, member)
     order = await distributions.order_of(context.session, payment)
     order_id = order.id if order is not None and order.cancelled_at is None else None
-    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, order_id)
+    due = Receipt(Settles.AS_ANNOUNCED, payment.amount_cents)
+    if order_id is not None and payment.state is PaymentState.EXPECTED:
+        due = due_by(await validation.order_state(context.session, payment.group_id, order_id), payment)
+    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, due, order_id)
 
 
 async def is_old(context: Context, payment: Payment, steps: int) -> bool:
@@ -231,22 +236,31 @@ async def back_of(context: Context, payment: Payment) -> int:
 
 
 async def show_settled(
-    context: Context, done: payments.Settled, *, instead_of: Payment | None = None
+    context: Context,
+    done: payments.Settled,
+    *,
+    due_cents: int | None = None,
+    instead_of: Payment | None = None,
 ) -> None:
-    """What was just done, with the way to undo it; the member is told. ``instead_of``: what had been announced."""
+    """What was just done, with the way to undo it; the member is told.
+
+    ``due_cents``: what it should have brought, if not what was announced; ``instead_of``: what had been announced.
+    """
     page = await page_of(context, done.payment)
     by = context.treasurer.name
     back = await back_of(context, done.payment)
     discreet = not context.among_coordinators
-    screen = views.settled(context.texts, page, done.settlement, by, back, discreet=discreet)
+    screen = views.settled(
+        context.texts, page, done.settlement, by, back, due_cents=due_cents, discreet=discreet
+    )
     if instead_of is not None and instead_of.id != done.payment.id:
         screen = screen.under(instead_of_line(context.texts, instead_of))
     context.show(screen)
-    await tell_settled(context, done)
+    await tell_settled(context, done, due_cents)
 
 
-async def tell_settled(context: Context, done: payments.Settled) -> None:
-    """Tell the member what became of their payment."""
+async def tell_settled(context: Context, done: payments.Settled, due_cents: int | None = None) -> None:
+    """Tell the member what became of their payment; ``due_cents``: what it should have brought, if another sum."""
     member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
     person = await groups.reachable(context.session, member)
     if person is None:
@@ -254,7 +268,8 @@ async def tell_settled(context: Context, done: payments.Settled) -> None:
     awaited = await payments.awaited(context.session, member)
     texts = context.texts_for(person.language)
     context.tell(
-        person.id, views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited)
+        person.id,
+        views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents),
     )
 
 

@@ -12,6 +12,7 @@ from ledger.groups.models import Group
 from ledger.orders.corrections import Changed, Corrected
 from ledger.orders.handover_models import Change, ChangeKind
 from ledger.orders.models import Distribution
+from ledger.payments.models import Payment
 
 
 def difference_text(texts: Texts, one: Corrected) -> str:
@@ -106,9 +107,9 @@ def told_changed(
     own: Sequence[Corrected],
     change: Change,
     by: str,
-    awaited_cents: int,
+    announced: Sequence[Payment],
 ) -> Screen:
-    """What a member reads: before and after of each of their lines, and the new balance."""
+    """What a member reads: before and after of each of their lines, and what it makes of balance and announced payments."""
     values = {"day": texts.day(distribution.starts_at), "by": by}
     if change.kind is ChangeKind.UNDO:
         head = texts.t("↩️ {by} took a correction of your order for {day} back:", **values)
@@ -117,7 +118,7 @@ def told_changed(
     lines: list[str] = [head, *(f"• {difference_text(texts, one)}" for one in own)]
     if not group.payments_enabled:
         return Screen("\n".join(lines))
-    lines += ["", money.balance_with_awaited(texts, own[-1].balance_cents, awaited_cents)]
+    lines += ["", money.balance_with_announced(texts, own[-1].balance_cents, announced)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
 
 
