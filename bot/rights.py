@@ -17,7 +17,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
     ),
     Role.MEMBER: (
         "/order /basket /orders /balance /history /topup /reminders /leave",
-        "order dist cat qty qask basket empty drop confirm paymix pay payother payswitch cardpay",
+        "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers payother payswitch cardpay",
         "topup askback askbackoff balance history orders ordercancel mutes mute remgo",
     ),
     Role.TREASURER: (
@@ -27,11 +27,12 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /distribution /sheets /catalog",
+        "/settings /coordinators /distributions /day /sheets /catalog",
         "settings payments negative methods method grouplang joinpolicy invite setask",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout",
-        "distributions newdist day dorders dorder dval dunval dclose dleave dleft dreport dundo dmove dcancel dcancelyes",
+        "distributions newdist dmove dcancel dcancelyes",
+        "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
         "dgoods dprod dlines dline dqty dprice dpall dwalk dnot dnotyes dnone chundo daddpay daddm dcash dcount",
         "dfor forbasket board boardnow boardleft catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",

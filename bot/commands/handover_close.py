@@ -11,11 +11,11 @@ from bot.commands.handover_telling import (
     show_aside,
     tell_coordinators_chat,
     tell_treasurers,
+    toast_refusal,
 )
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import handover_report as views
-from bot.views.errors import plain, sentence
 from bot.views.screen import Screen
 from bot.views.texts import Texts
 from ledger.catalogue.service import producer_names
@@ -28,6 +28,9 @@ from ledger.orders.validation import OrderState
 async def close(update: Update, context: Context) -> None:  # noqa: ARG001
     """🏁: validated when every order is; else what is left open, and a second tap."""
     distribution = await handover.distribution_of_button(context)
+    if context.is_on_others_page:
+        await handover.show_day(context, distribution)
+        return
     await _close(context, distribution, leave_open=False)
 
 
@@ -57,16 +60,17 @@ async def _close(
                 context.session, by.group_id, distribution.id, by, leave_open=leave_open, seen=seen
             )
     except SeenChanged as refusal:
-        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        toast_refusal(context, refusal)
         await _show_left_open(context, distribution)
         return
     except validation.OrdersLeftOpen:
         await _show_left_open(context, distribution)
         return
     except validation.AlreadyValidated as refusal:
-        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        toast_refusal(context, refusal)
         await handover.show_day(context, distribution)
         return
+    context.toast(context.texts.label("🏁 The distribution is validated."))
     await _post_report(context, distribution)
 
 
@@ -104,6 +108,9 @@ async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
     by = context.coordinator
     distribution_id, step = context.numbers(2)
     distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
+    if context.is_on_others_page:
+        await handover.show_day(context, distribution)
+        return
     try:
         async with context.attempt():
             await validation.undo_distribution(context.session, by.group_id, distribution_id, by, seen=step)
@@ -111,6 +118,7 @@ async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
         context.toast(context.texts.label("This distribution changed meanwhile. Here is how it stands."))
         await handover.show_day(context, distribution)
         return
+    context.toast(context.texts.label("↩️ The distribution is open again."))
     await handover.show_day(context, distribution)
 
     def said(texts: Texts) -> Screen:

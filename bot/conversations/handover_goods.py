@@ -19,10 +19,11 @@ from bot.views import handover_goods as views
 from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen
 from ledger.errors import NotFound
-from ledger.money import InvalidAmount, parse_amount
+from ledger.money import InvalidAmount
 from ledger.orders import corrections
 from ledger.orders.baskets import MAX_QUANTITY
 from ledger.orders.seen import SeenChanged
+from ledger.quantities import parse_quantity
 
 
 class State(StrEnum):
@@ -150,6 +151,7 @@ async def confirm_price(update: Update, context: Context) -> str:  # noqa: ARG00
         context.show(again.under(errors.sentence(context.texts, refusal)))
         return State.CONFIRM_PRICE
     await goods.tell_changed(context, done)
+    context.toast(changes.toast_changed(context.texts, done))
     context.show(changes.changed_many(context.texts, done, by.name))
     return END
 
@@ -200,9 +202,8 @@ def ask_if_sure(context: Context, page: views.LinePage, quantity: int, instead: 
 
 def typed_quantity(context: Context, page: views.LinePage) -> int | None:
     """Thousandths of the line's unit; none when the text is no quantity."""
-    text = context.typed.removesuffix(page.line.line.unit).strip()
     try:
-        quantity = parse_amount(text, exponent=3)
+        quantity = parse_quantity(context.typed, page.line.line.unit)
     except InvalidAmount:
         return None
     return quantity if quantity <= MAX_QUANTITY else None

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from telegram import Update
 
 from bot.commands import handover
-from bot.commands.handover_telling import tell_member, tell_members_chats
+from bot.commands.handover_telling import tell_member, tell_members_chats, toast_refusal
 from bot.conversations import dates
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
@@ -157,6 +157,7 @@ async def confirm_move(update: Update, context: Context) -> str:  # noqa: ARG001
         dt.datetime.fromisoformat(data["closes"]),
         by,
     )
+    context.toast(context.texts.label("📅 The distribution is moved."))
     for state in await validation.order_states(context.session, by.group_id, moved.id):
         await tell_member(
             context, state.member, lambda texts, _: views.moved(texts, context.group, moved, by.name)
@@ -195,9 +196,10 @@ async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001
                 context.session, by.group_id, distribution_id, by, seen=seen
             )
     except SeenChanged as refusal:
-        context.toast(errors.plain(errors.sentence(context.texts, refusal)), alert=True)
+        toast_refusal(context, refusal)
         await _ask_cancel(context, distribution)
         return
+    context.toast(context.texts.label("🚫 The distribution is cancelled."))
     for one in done:
         await tell_member(
             context,

@@ -30,7 +30,7 @@ from bot.views.screen import Screen
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import OFFLINE_METHODS, Member
-from ledger.money import InvalidAmount, exponent_of
+from ledger.money import InvalidAmount
 from ledger.orders import by_hand
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
@@ -64,10 +64,9 @@ async def _begin(context: Context, kind: str) -> State | None:
     keep(context.conversation, kind=kind)
     if not context.command_text:
         return await ask_next(context)
-    exponent = exponent_of(context.group.currency)
     parse = payment_line.parse_opening if kind == "opening" else payment_line.parse_payment
     try:
-        typed = parse(context.command_text, exponent)
+        typed = parse(context.command_text, context.group.currency)
         _check_date(context, typed.dated)
     except NotUnderstood as problem:
         sentence = views.not_understood(context.texts, problem.part)
@@ -132,7 +131,7 @@ async def take_amount(update: Update, context: Context) -> State:  # noqa: ARG00
     """How much; asked again when it is no amount."""
     _ = context.treasurer
     try:
-        amount = payment_line.parse_signed(context.typed, exponent_of(context.group.currency))
+        amount = payment_line.parse_signed(context.typed, context.group.currency)
     except InvalidAmount:
         return await ask_next(context, errors.amount_again(context.texts))
     keep(context.conversation, amount=amount)

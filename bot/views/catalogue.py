@@ -172,15 +172,23 @@ def _new_line(texts: Texts, row: ProductRow) -> str:
     )
 
 
-def _changed_line(texts: Texts, product: Product, row: ProductRow) -> str:
+def _changed_line(texts: Texts, product: Product, row: ProductRow) -> Html:
+    """Everything that changes of a product, before → after; its stock has a line of its own."""
+    changes: list[str] = []
     if product.price_cents != row.price_cents:
-        return texts.t(
-            "  {name}: {old} → {new}",
-            name=row.name,
-            old=texts.money(product.price_cents),
-            new=texts.money(row.price_cents),
-        )
-    return texts.t("  {name}: same price, other details", name=row.name)
+        changes.append(f"{texts.money(product.price_cents)} → {texts.money(row.price_cents)}")
+    if product.unit != row.unit:
+        changes.append(texts.label("unit {before} → {after}", before=product.unit, after=row.unit))
+    if product.vat_rate != row.vat_rate:
+        before, after = texts.rate(product.vat_rate), texts.rate(row.vat_rate)
+        changes.append(texts.label("VAT {before} → {after}", before=before, after=after))
+    if product.weighed != row.weighed:
+        changes.append(texts.label("weighed") if row.weighed else texts.label("not weighed any more"))
+    if product.name != row.name:
+        changes.append(texts.label("name “{before}” → “{after}”", before=product.name, after=row.name))
+    if not product.available:
+        changes.append(texts.label("offered again"))
+    return texts.t("  {name}: {changes}", name=row.name, changes=", ".join(changes) or texts.label("stock"))
 
 
 def _import_rows(texts: Texts, read: CatalogueFile, plan: ImportPlan, upload_id: int) -> list[Row]:

@@ -151,10 +151,8 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
     return [
         *rows,
         (button(texts.label("➕ Order for somebody"), "dfor", distribution.id),),
-        (
-            button(texts.label("📅 Move it"), "dmove", distribution.id),
-            button(texts.label("🚫 Cancel it"), "dcancel", distribution.id),
-        ),
+        (button(texts.label("📅 Move it"), "dmove", distribution.id),),
+        (button(texts.label("🚫 Cancel it"), "dcancel", distribution.id),),
         (button(close, "dclose", distribution.id, style="success"),),
         last,
     ]
@@ -170,8 +168,9 @@ def icon(state: OrderState) -> str:
 
 
 def orders_page(texts: Texts, distribution: Distribution, states: Sequence[OrderState], page: int) -> Screen:
-    """Everybody's order by pages: name, total, state. For coordinators' eyes only."""
-    shown, page, pages = page_of(states, page, PAGE)
+    """Everybody's order by pages, the open ones first: name, total, state. For coordinators' eyes only."""
+    open_first = sorted(states, key=lambda state: state.validated is not None)
+    shown, page, pages = page_of(open_first, page, PAGE)
     lines: list[str] = [title(texts, distribution), ""]
     if states:
         lines.append(

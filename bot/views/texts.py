@@ -19,7 +19,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from ledger.money import exponent_of
 
@@ -31,6 +31,11 @@ _HOUR = {"fr": ("H'\u00a0h\u00a0'mm", "H'\u00a0h'"), "en": ("HH:mm", "HH:mm")}
 """The time of day as a pattern: with minutes, and of a full hour."""
 _AT = {"fr": "'à'", "en": "'at'"}
 _BABEL = {"fr": "fr_FR", "en": "en_GB"}
+
+
+def language_of(code: str | None) -> str:
+    """French unless a person's Telegram speaks another language, which we answer in English."""
+    return "fr" if (code or "fr").lower().startswith("fr") else "en"
 
 
 class Html(str):
@@ -92,6 +97,10 @@ class Texts:
         """An amount to paste into a form: ``12,35``, without spaces or currency."""
         value = Decimal(cents).scaleb(-exponent_of(self.currency))
         return format_decimal(value, format="0.00", locale=self._locale)
+
+    def rate(self, hundredths: int) -> str:
+        """A rate in hundredths of a percent: ``550`` → ``5,5 %``."""
+        return format_percent(Decimal(hundredths) / 10_000, format="#,##0.## %", locale=self._locale)
 
     def quantity(self, milli: int, unit: str) -> str:
         """``1200`` of a measure → ``1,2 kg``; ``2000`` of things → ``2 ×``."""

@@ -28,6 +28,8 @@ ACCOUNT_OF = {
     Method.TRANSFER: AccountKind.BANK,
 }
 """Where money received by each offline method goes. What is paid by card comes by :func:`receive_by_card` alone."""
+FAR_OFF = 10
+"""So many times what is awaited, an amount is asked for once more."""
 SMALLEST_BY_CARD = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
 """In minor units; less would be refused. (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)"""
 
@@ -94,6 +96,11 @@ def account_of(method: Method) -> AccountKind:
 def can_carry(method: Method, amount_cents: int, currency: str) -> bool:
     """Whether a method takes an amount (> 0): cards take none of a few cents."""
     return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, 1)
+
+
+def is_far_off(awaited_cents: int, given_cents: int) -> bool:
+    """Whether an amount (both > 0; nothing is awaited at 0) looks like a point left out: 750 for 7,50."""
+    return 0 < awaited_cents * FAR_OFF <= given_cents
 
 
 async def expect(

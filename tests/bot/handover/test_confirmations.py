@@ -38,6 +38,7 @@ async def test_goods_are_asked_about_again_when_a_colleague_weighed_them(any_sta
     await weigh(d, "1.1")
     for old in (sure, again):
         assert CHANGED in await d.anne.forge_tap(data_of(old, "Did not come"), old)
+    await d.anne.wait("€14.24")
     await d.anne.press("Did not come, for 2", expect="2 members do not owe it")
     assert await d.balance(d.marie) == 0
     assert "Anne changed this" in await d.bruno.forge_tap(
@@ -87,6 +88,7 @@ async def test_an_order_is_validated_as_it_was_shown(any_stage: Stage) -> None:
     await d.bruno.press("Validate the order", expect="Validated by Bruno")
     assert CHANGED in await d.anne.tap("Leave 1 order open", message=left), "as many, but another one"
     assert await any_stage.rows("distribution_steps") == []
+    await d.anne.wait("• Paul")
     await d.anne.press("Leave 1 order open", expect="Report")
     assert await d.books_hold()
 

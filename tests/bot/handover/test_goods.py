@@ -33,7 +33,7 @@ async def test_another_weight_than_ordered(stage: Stage) -> None:
     for wrong in ("a lot", "-1", "+1", "1e3", "1,2345", "١"):
         await d.anne.ask(wrong, expect="did not understand this quantity")
     assert await stage.rows("corrections") == []
-    done = await d.anne.ask("1,35", expect="1.2 kg → 1.35 kg")
+    done = await d.anne.ask("1 kg 350", expect="1.2 kg → 1.35 kg")
     assert done.says("€10.68 → €12.02")
     assert done.says("Balance: owes €12.02")
     told = await d.marie.wait("Anne corrected your order")

@@ -26,6 +26,9 @@ async def test_she_brought_cash_instead(any_stage: Stage) -> None:
     assert asked.button("Received · €42.50")
     for wrong in ("0", "-40", "+40", "40,001", "forty"):
         await d.anne.ask(wrong, expect="did not understand this amount")
+    far = await d.anne.ask("4000", expect="€4,000.00 instead of €42.50")
+    assert far.button("Received · €42.50")
+    assert far.button("Yes, €4,000.00")
     assert await any_stage.rows("settlements") == []
     done = await d.anne.ask("40", expect="Missing €2.50")
     assert done.says("€40.00 received from Marie (Cash")

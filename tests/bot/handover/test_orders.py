@@ -209,7 +209,8 @@ async def test_everybody_else_is_refused_on_every_button(stage: Stage) -> None:
     for verb in verbs:
         assert "Only the group's coordinators" in await d.marie.forge_tap(verb, page), verb
         assert "not a member" in await zoe.forge_tap(verb, page), verb
-    await d.marie.ask("/distribution", expect="Only the group's coordinators")
+    for command in ("/distribution", "/jour", "/day"):
+        await d.marie.ask(command, expect="Only the group's coordinators")
     for table in ("order_steps", "changes", "settlements", "distribution_steps", "cash_counts"):
         assert await stage.rows(table) == []
 
