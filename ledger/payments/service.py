@@ -210,7 +210,8 @@ async def receive_unannounced(
 async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
-    One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it.
+    One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it. One that
+    came late (:func:`receive_late`) is cancelled again.
     Raises :class:`NotSettled`, :class:`Replaced`, :class:`InvalidPayment` (by card), :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
@@ -225,10 +226,39 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     if last.transaction_id is not None:
         posted = await books.reverse(session, group_id, last.transaction_id, actor_id=by.id)
         transaction_id = posted.transaction_id
+    came_late = await _came_late(session, last)
     undone = await _settle(session, payment, SettlementKind.UNDONE, by, transaction_id=transaction_id)
-    if payment.entered_by_id is not None and last.kind is SettlementKind.RECEIVED:
+    if last.kind is SettlementKind.RECEIVED and (payment.entered_by_id is not None or came_late):
         await _settle(session, payment, SettlementKind.CANCELLED, by)
     return undone
+
+
+async def can_come_late(session: AsyncSession, payment: Payment) -> bool:
+    """Whether a payment that is not awaited any more may still arrive: a bank transfer that its member may have made
+    before its order was cancelled, and that no other payment replaced."""
+    return (
+        payment.state is PaymentState.CANCELLED
+        and payment.method is Method.TRANSFER
+        and payment.entered_by_id is None
+        and not await _is_replaced(session, payment)
+    )
+
+
+async def receive_late(
+    session: AsyncSession, group_id: int, payment_id: int, by: Member, amount_cents: int
+) -> Settled:
+    """A cancelled transfer arrived all the same: ``amount_cents`` (> 0) are received. Nothing is owed for them any more,
+    so they are the member's avoir. Undone, it is cancelled again.
+
+    Raises :class:`AlreadySettled` for what cannot come late, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
+    """
+    payment = await lock_payment(session, group_id, payment_id)
+    if not await can_come_late(session, payment):
+        return await receive(session, group_id, payment_id, by, amount_cents)
+    if amount_cents <= 0:
+        raise InvalidPayment("amount")
+    await _settle(session, payment, SettlementKind.UNDONE, by)
+    return await _settle_received(session, payment, by, amount_cents)
 
 
 async def enter_by_hand(
@@ -413,6 +443,14 @@ async def require_expected(session: AsyncSession, payment: Payment) -> None:
     """Raise :class:`AlreadySettled` unless nobody settled the payment yet."""
     if payment.state is not PaymentState.EXPECTED:
         raise await settled_by(session, payment)
+
+
+async def _came_late(session: AsyncSession, received: Settlement) -> bool:
+    """Whether a payment was cancelled before it was received."""
+    statement = select(Settlement.kind).where(
+        Settlement.payment_id == received.payment_id, Settlement.step == received.step - 2
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is SettlementKind.CANCELLED
 
 
 def _require_offline(payment: Payment) -> None:
