@@ -161,6 +161,7 @@ def event(texts: Texts, kind: str, amount_cents: int) -> Html:
         "refunded-cash": texts.t("Cash given back"),
         "refunded-transfer": texts.t("Transfer given back"),
         "refunded-card": texts.t("Given back to the card"),
+        "failed-card": texts.t("Online payment: the bank did not pay after all"),
         "disputed-card": texts.t("Card payment taken back by the bank"),
         "dispute-won": texts.t("Card payment: the bank's claim was dismissed"),
     }
@@ -221,6 +222,8 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
 
 def payment_state(texts: Texts, payment: Payment) -> Html:
     """Where a payment stands."""
+    if payment.under_way_since is not None:
+        return texts.t("⏳ at the bank, which takes some days")
     if payment.method is Method.CARD and payment.state is PaymentState.EXPECTED:
         return texts.t("⏳ card payment under way")
     return {
