@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from telegram.ext import Application, ContextTypes
 from bot.commands.menu import publish_menus
 from bot.config import Config
 from bot.delivery import inbox, outbox
-from bot.delivery.api import Api
+from bot.delivery.api import Api, asked_pause
 from bot.delivery.board import post_board
 from bot.delivery.budget import Budget
 from bot.delivery.cards import Cards
@@ -128,29 +127,14 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         application.bot_data["cards"] = cards
         bot = Bot(api, database, dispatcher, sender, reminding, cards)
         try:
-            with _garbage_seldom_collected():
-                async with _work(config, bot):
-                    yield bot
+            async with _work(config, bot):
+                yield bot
         finally:
             await application.shutdown()
             await api.shutdown()
             await cards.gateway.aclose()
     finally:
         await database.close()
-
-
-@contextlib.contextmanager
-def _garbage_seldom_collected() -> Iterator[None]:
-    """What start-up made stays and is not looked through again; the rest less often: a sixth of an update's CPU saved."""
-    thresholds = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
 
 
 @contextlib.asynccontextmanager
@@ -241,8 +225,9 @@ async def _with_patience(call: Callable[[], Awaitable[object]]) -> None:
         except InvalidToken:
             raise
         except Exception as error:
-            log.warning("Telegram does not answer (%s), again in %.1f s", type(error).__name__, delay)
-            await asyncio.sleep(delay)
+            pause = max(delay, asked_pause(error).total_seconds())
+            log.warning("Telegram does not answer (%s), again in %.1f s", type(error).__name__, pause)
+            await asyncio.sleep(pause)
             delay = min(delay * 2, 30.0)
         else:
             return

@@ -94,7 +94,8 @@ HANDOVER = (
         JOIN order_steps s ON s.id = x.order_step_id
         JOIN settlements t ON t.id = x.settlement_id
         JOIN payments p ON p.id = t.payment_id
-        WHERE s.kind <> 'validated' OR t.kind <> 'received' OR coalesce(p.subject, '') <> 'order:' || s.order_id
+        WHERE s.kind <> 'validated' OR t.kind NOT IN ('received', 'cancelled')
+            OR coalesce(p.subject, '') <> 'order:' || s.order_id
         """,
     ),
     Check(

@@ -6,25 +6,25 @@ Counts are shown anywhere; whoever's name or money is shown, only where coordina
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from telegram import Update
 
-from bot.commands.handover_telling import show_aside, tell_member
+from bot.commands.handover_telling import show_aside, tell_member, toast_refusal
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command
 from bot.views import handover as views
 from bot.views import handover_order as order_views
-from bot.views.errors import plain, sentence
 from ledger.db import utc_now
 from ledger.groups.service import get_member
 from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
+from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
 
 
 async def at_hand(update: Update, context: Context) -> None:  # noqa: ARG001
-    """/distribution: today's, or the next one."""
+    """/jour: today's, or the next one."""
     group_id = context.coordinator.group_id
     zone = context.texts.zone
     today = utc_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -68,42 +68,86 @@ async def show_order(context: Context, order_id: int) -> None:
 
 
 async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
-    """✅: receive what is expected, and mark the order validated; the button says how much that is."""
+    """✅: receive what is handed over, and mark the order validated; the button says how much, and what it was made from."""
+    done = await _validate(context)
+    if done is not None:
+        show_aside(context, order_views.order_page(context.texts, context.group, done.page))
+        _toast_validated(context, done)
+
+
+async def validate_and_next(update: Update, context: Context) -> None:  # noqa: ARG001
+    """✅➡️: the same, and on to the next open order; what was done stands above it, with its undo."""
+    done = await _validate(context)
+    if done is None:
+        return
+    following = done.page.turn.next_order_id
+    if following is None:
+        screen = order_views.order_page(context.texts, context.group, done.page)
+    else:
+        page = await order_page_of(context, following)
+        screen = order_views.order_page(context.texts, context.group, page)
+        undo_row = (order_views.undo_button(context.texts, done.page),)
+        screen = screen.with_rows([*screen.rows[:-1], undo_row, screen.rows[-1]])
+        notice = order_views.validated_before(context.texts, done.page, done.received_cents)
+        screen = screen.under(notice)
+    show_aside(context, screen)
+    _toast_validated(context, done)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An order that was validated just now, and what was received with it, in cents."""
+
+    page: order_views.OrderPage
+    received_cents: int
+
+
+def _toast_validated(context: Context, done: Done) -> None:
+    name = done.page.state.member.name
+    context.toast(order_views.toast_validated(context.texts, name, done.received_cents))
+
+
+async def _validate(context: Context) -> Done | None:
+    """None where nothing was done: then the order is shown as it stands."""
     by = context.coordinator
-    order_id, expected = context.numbers(2)
+    (order_id, received), seen = context.numbers_seen(2)
     before = await validation.order_state(context.session, by.group_id, order_id)
-    awaited_ids = {p.id for p in before.payments if p.state is PaymentState.EXPECTED}
+    given = {payment.id for payment in before.at_the_stand}
     try:
         async with context.attempt():
             await validation.validate_order(
-                context.session, by.group_id, order_id, by, expected_cents=expected
+                context.session, by.group_id, order_id, by, received_cents=received, seen=seen
             )
-    except (validation.AlreadyValidated, validation.ExpectedChanged) as refusal:
-        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+    except (validation.AlreadyValidated, validation.ExpectedChanged, SeenChanged) as refusal:
+        toast_refusal(context, refusal)
         await show_order(context, order_id)
-        return
+        return None
     page = await order_page_of(context, order_id)
-    received = [payment for payment in page.state.payments if payment.id in awaited_ids]
-    show_aside(context, order_views.order_page(context.texts, context.group, page))
+    settled = [payment for payment in page.state.payments if payment.id in given]
     await tell_member(
         context,
         page.state.member,
         lambda texts, awaited: order_views.told_validated(
-            texts, context.group, page, by.name, received, awaited
+            texts, context.group, page, by.name, settled, awaited
         ),
     )
+    return Done(page, sum(page.state.received.get(payment.id, 0) for payment in settled))
 
 
 async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     """Take an order's validation back, if it is the one the button was made for."""
     by = context.coordinator
     order_id, step = context.numbers(2)
-    before = await validation.order_state(context.session, by.group_id, order_id)
-    if before.validated is not None and before.validated.step != step:
+    if context.is_on_others_page:
+        await show_order(context, order_id)
+        return
+    try:
+        async with context.attempt():
+            await validation.undo_order(context.session, by.group_id, order_id, by, seen=step)
+    except SeenChanged:
         context.toast(context.texts.label("This order changed meanwhile. Here is how it stands."))
         await show_order(context, order_id)
         return
-    await validation.undo_order(context.session, by.group_id, order_id, by)
     page = await order_page_of(context, order_id)
     show_aside(context, order_views.order_page(context.texts, context.group, page))
     context.toast(context.texts.label("↩️ Undone: the order is not validated any more."))
@@ -124,13 +168,11 @@ async def day_page_of(context: Context, distribution: Distribution) -> views.Day
     """A distribution in figures."""
     group_id = context.coordinator.group_id
     report = await validation.report(context.session, group_id, distribution.id)
-    expected = await distributions.payments_at(context.session, group_id, distribution.id)
     step = await validation.distribution_validation(context.session, distribution.id)
     closed = None
     if step is not None:
         closed = views.Closed(step, (await get_member(context.session, group_id, step.by_id)).name)
-    waiting = (e.payment for e in expected if e.payment.state is PaymentState.EXPECTED)
-    return views.DayPage(report, sum(payment.amount_cents for payment in waiting), closed)
+    return views.DayPage(report, closed)
 
 
 async def order_page_of(context: Context, order_id: int) -> order_views.OrderPage:
@@ -142,14 +184,16 @@ async def order_page_of(context: Context, order_id: int) -> order_views.OrderPag
     by = None
     if state.validated is not None:
         by = (await get_member(session, group_id, state.validated.by_id)).name
-    return order_views.OrderPage(state, distribution, balance, by)
+    turn = await validation.turn_of(session, state)
+    return order_views.OrderPage(state, distribution, balance, by, turn)
 
 
 handlers = [
-    Command(("distribution",), at_hand),
+    Command(("jour", "day", "distribution"), at_hand),
     Button("day", day),
     Button("dorders", orders),
     Button("dorder", order),
     Button("dval", validate),
+    Button("dvalnext", validate_and_next),
     Button("dunval", undo),
 ]

@@ -11,57 +11,66 @@ from bot.commands.handover_telling import (
     show_aside,
     tell_coordinators_chat,
     tell_treasurers,
+    toast_refusal,
 )
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import handover_report as views
-from bot.views.errors import plain, sentence
 from bot.views.screen import Screen
 from bot.views.texts import Texts
 from ledger.catalogue.service import producer_names
 from ledger.orders import distributions, till, validation
 from ledger.orders.models import Distribution
+from ledger.orders.seen import SeenChanged
 from ledger.orders.validation import OrderState
 
 
 async def close(update: Update, context: Context) -> None:  # noqa: ARG001
     """🏁: validated when every order is; else what is left open, and a second tap."""
     distribution = await handover.distribution_of_button(context)
+    if context.is_on_others_page:
+        await handover.show_day(context, distribution)
+        return
     await _close(context, distribution, leave_open=False)
 
 
 async def leave_open(update: Update, context: Context) -> None:  # noqa: ARG001
-    """The second tap, by the one who leaves orders open, about as many as were named."""
+    """The second tap, by the one who leaves orders open: the very ones that were shown."""
     by = context.coordinator
-    distribution_id, count, by_id = context.numbers(3)
+    (distribution_id, _, by_id), seen = context.numbers_seen(3)
     distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
-    is_other = by_id != by.id
-    if is_other or len(await _open_orders(context, distribution)) != count:
-        if is_other:
-            context.toast(
-                context.texts.label(
-                    "Somebody else was asked this. Now it is up to you: tap again if you want it."
-                )
+    if by_id != by.id:
+        context.toast(
+            context.texts.label(
+                "Somebody else was asked this. Now it is up to you: tap again if you want it."
             )
+        )
         await _show_left_open(context, distribution)
         return
-    await _close(context, distribution, leave_open=True)
+    await _close(context, distribution, leave_open=True, seen=seen)
 
 
-async def _close(context: Context, distribution: Distribution, *, leave_open: bool) -> None:
+async def _close(
+    context: Context, distribution: Distribution, *, leave_open: bool, seen: int | None = None
+) -> None:
     by = context.coordinator
     try:
         async with context.attempt():
             await validation.validate_distribution(
-                context.session, by.group_id, distribution.id, by, leave_open=leave_open
+                context.session, by.group_id, distribution.id, by, leave_open=leave_open, seen=seen
             )
+    except SeenChanged as refusal:
+        toast_refusal(context, refusal)
+        await _show_left_open(context, distribution)
+        return
     except validation.OrdersLeftOpen:
         await _show_left_open(context, distribution)
         return
     except validation.AlreadyValidated as refusal:
-        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+        toast_refusal(context, refusal)
         await handover.show_day(context, distribution)
         return
+    context.toast(context.texts.label("🏁 The distribution is validated."))
     await _post_report(context, distribution)
 
 
@@ -99,12 +108,17 @@ async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
     by = context.coordinator
     distribution_id, step = context.numbers(2)
     distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
-    standing = await validation.distribution_validation(context.session, distribution_id)
-    if standing is not None and standing.step != step:
+    if context.is_on_others_page:
+        await handover.show_day(context, distribution)
+        return
+    try:
+        async with context.attempt():
+            await validation.undo_distribution(context.session, by.group_id, distribution_id, by, seen=step)
+    except SeenChanged:
         context.toast(context.texts.label("This distribution changed meanwhile. Here is how it stands."))
         await handover.show_day(context, distribution)
         return
-    await validation.undo_distribution(context.session, by.group_id, distribution_id, by)
+    context.toast(context.texts.label("↩️ The distribution is open again."))
     await handover.show_day(context, distribution)
 
     def said(texts: Texts) -> Screen:

@@ -9,11 +9,12 @@ from collections import defaultdict
 
 from telegram import Update
 
-from bot.commands.handover_telling import show_aside, tell_member
+from bot.commands.handover_telling import show_aside, tell_member, toast_refusal
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import handover_changes as changes
 from bot.views import handover_goods as views
+from bot.views.handover import PAGE
 from ledger.errors import NotFound
 from ledger.groups.service import get_member
 from ledger.orders import corrections, distributions
@@ -21,6 +22,9 @@ from ledger.orders import service as orders
 from ledger.orders.corrections import Changed, Corrected, CurrentLine
 from ledger.orders.handover_models import ChangeKind
 from ledger.orders.models import Order
+from ledger.orders.seen import SeenChanged
+from ledger.payments import service as payments
+from ledger.payments.models import PaymentState
 
 
 async def goods(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -41,9 +45,13 @@ async def product(update: Update, context: Context) -> None:  # noqa: ARG001
 
 async def show_product(context: Context, distribution_id: int, product_id: int) -> None:
     """A product's page."""
-    one = await totals_of(context, distribution_id, product_id)
     distribution = await distributions.get_distribution(context.session, context.group.id, distribution_id)
-    context.show(views.product_page(context.texts, distribution, one))
+    lines = await corrections.current_lines(context.session, Order.distribution_id == distribution.id)
+    found = views.totals(lines)
+    at = next((at for at, one in enumerate(found) if one.newest.product_id == product_id), None)
+    if at is None:
+        raise NotFound("product", product_id)
+    context.show(views.product_page(context.texts, distribution, found[at], at // PAGE))
 
 
 async def ask_not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -60,24 +68,32 @@ async def _ask_not_delivered(context: Context, distribution_id: int, product_id:
 
 
 async def not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
-    """It did not come, for as many members as the button says; asked again when they are others."""
+    """It did not come, for the lines that were shown; asked again when any of them changed."""
     by = context.coordinator
-    distribution_id, product_id, members = context.numbers(3)
+    (distribution_id, product_id, _), seen = context.numbers_seen(3)
     one = await totals_of(context, distribution_id, product_id)
-    if one.members != members:
-        await _ask_not_delivered(context, distribution_id, product_id)
-        return
+    nothing_left = one.given_milli == 0
     try:
         async with context.attempt():
             done = await corrections.not_delivered(
-                context.session, by.group_id, distribution_id, product_id, by
+                context.session,
+                by.group_id,
+                distribution_id,
+                product_id,
+                by,
+                seen=None if nothing_left else seen,
             )
+    except SeenChanged as refusal:
+        toast_refusal(context, refusal)
+        await _ask_not_delivered(context, distribution_id, product_id)
+        return
     except corrections.NothingToChange:
         lines = await corrections.product_lines(context.session, by.group_id, distribution_id, product_id)
         await _say_who_was_first(context, lines[0])
         await show_product(context, distribution_id, product_id)
         return
     await tell_changed(context, done)
+    context.toast(changes.toast_changed(context.texts, done))
     context.show(changes.changed_many(context.texts, done, by.name))
 
 
@@ -99,22 +115,24 @@ async def line(update: Update, context: Context) -> None:  # noqa: ARG001
 
 async def show_line(context: Context, line_id: int) -> None:
     """A line's page."""
-    show_aside(context, views.line_page(context.texts, await line_page_of(context, line_id)))
+    page = await line_page_of(context, line_id)
+    order = await orders.get_order(context.session, context.group.id, page.line.line.order_id)
+    ids = [line.line.id for line in await corrections.lines_now(context.session, order)]
+    show_aside(context, views.line_page(context.texts, page, ids.index(line_id) // PAGE))
 
 
 async def line_not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
     """One line did not come."""
     by = context.coordinator
     line_id, step = context.numbers(2)
-    now = await corrections.get_line(context.session, by.group_id, line_id)
-    if now.step != step:
-        await _say_who_was_first(context, now)
+    if context.is_on_others_page:
         await show_line(context, line_id)
         return
+    seen = corrections.mark_of_line(line_id, step)
     try:
         async with context.attempt():
-            done = await corrections.deliver(context.session, by.group_id, line_id, 0, by)
-    except corrections.NothingToChange:
+            done = await corrections.deliver(context.session, by.group_id, line_id, 0, by, seen=seen)
+    except (corrections.NothingToChange, SeenChanged):
         await _say_who_was_first(context, await corrections.get_line(context.session, by.group_id, line_id))
         await show_line(context, line_id)
         return
@@ -133,10 +151,12 @@ async def show_changed(context: Context, done: Changed) -> None:
     by = context.coordinator
     await tell_changed(context, done)
     if len(done.corrected) > 1:
+        context.toast(changes.toast_changed(context.texts, done))
         context.show(changes.changed_many(context.texts, done, by.name))
         return
     screen = changes.changed_one(context.texts, context.group, done.corrected[0], done.change, by.name)
     show_aside(context, screen)
+    context.toast(changes.toast_changed(context.texts, done))
 
 
 async def tell_changed(context: Context, done: Changed) -> None:
@@ -149,11 +169,13 @@ async def tell_changed(context: Context, done: Changed) -> None:
     for one in done.corrected:
         own[one.member.id].append(one)
     for theirs in own.values():
+        member = theirs[0].member
+        announced = await payments.payments_of(context.session, member, PaymentState.EXPECTED)
         await tell_member(
             context,
-            theirs[0].member,
-            lambda texts, awaited, theirs=theirs: changes.told_changed(  # type: ignore[misc]
-                texts, context.group, distribution, theirs, done.change, by.name, awaited
+            member,
+            lambda texts, _, theirs=theirs, announced=announced: changes.told_changed(  # type: ignore[misc]
+                texts, context.group, distribution, theirs, done.change, by.name, announced
             ),
         )
 

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from bot.delivery import chats
 from bot.delivery.context import Context
+from bot.views.errors import plain, sentence
 from bot.views.screen import Screen
 from bot.views.texts import Texts
+from ledger.errors import LedgerError
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Member
+from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
 
 
@@ -24,6 +27,12 @@ def show_aside(context: Context, screen: Screen) -> None:
         context.tell(context.person.id, screen)
         return
     context.show_privately(screen)
+
+
+def toast_refusal(context: Context, refusal: LedgerError) -> None:
+    """Why nothing was done, over the button; not on a colleague's page, where the person's own one opens."""
+    if not (isinstance(refusal, SeenChanged) and context.is_on_others_page):
+        context.toast(plain(sentence(context.texts, refusal)), alert=True)
 
 
 async def tell_member(context: Context, member: Member, screen: Callable[[Texts, int], Screen]) -> None:

@@ -14,13 +14,15 @@ from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import validation as views
 from bot.views.errors import already_settled, amount_again, plain
+from bot.views.handover_money import instead_of as instead_of_line
 from bot.views.screen import Screen
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.service import get_member
-from ledger.money import InvalidAmount, exponent_of, parse_amount
-from ledger.orders import distributions
+from ledger.money import InvalidAmount, parse_amount
+from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
+from ledger.orders.order_state import Receipt, Settles, due_by
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 from ledger.reference import normalise, split_reference
@@ -37,7 +39,7 @@ async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
     if context.command_text and context.scene.update.callback_query is None:
         await show_reference(context, context.command_text)
     else:
-        _ = context.coordinator
+        _ = context.treasurer
         await _show_awaited_somewhere(context)
 
 
@@ -46,7 +48,7 @@ async def show_reference(context: Context, text: str) -> None:
     code, rest = split_reference(text)
     payment = await _find(context, text)
     if payment is None:
-        group_id = context.coordinator.group_id
+        group_id = context.treasurer.group_id
         near = await payments.near_references(context.session, group_id, code)
         named = [(p, (await get_member(context.session, group_id, p.member_id)).name) for p in near]
         context.show(views.unknown_reference(context.texts, code, named))
@@ -54,16 +56,16 @@ async def show_reference(context: Context, text: str) -> None:
     # An amount follows a reference that comes first; around one found in a longer text there is only noise.
     amount = None
     if rest and normalise(code) == payment.reference:
-        amount = parse_amount(rest, exponent=exponent_of(context.group.currency))
+        amount = parse_amount(rest, currency=context.group.currency)
         if amount == 0:
             raise InvalidAmount(rest)
-    context.show(views.payment_page(context.texts, await page_of(context, payment), amount))
+    context.show(await screen_of(context, payment, amount))
 
 
 async def _find(context: Context, text: str) -> Payment | None:
     """The payment in the group that is looked at; in private, else in another that the person coordinates."""
     if not context.is_private:
-        return await payments.find_by_reference(context.session, context.coordinator.group_id, text)
+        return await payments.find_by_reference(context.session, context.treasurer.group_id, text)
     coordinated = await groups.coordinated_by(context.session, context.person.id)
     if not coordinated:
         raise NotAllowed("coordinator")
@@ -82,7 +84,7 @@ async def show_awaited(update: Update, context: Context) -> None:  # noqa: ARG00
     """The list of one distribution."""
     distribution_id, page = context.numbers(2)
     await context.follow(Distribution, distribution_id)
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     distribution = await distributions.get_distribution(context.session, group_id, distribution_id)
     expected = await distributions.payments_at(context.session, group_id, distribution_id)
     context.show(views.awaited(context.texts, distribution, expected, page, names=context.among_coordinators))
@@ -90,7 +92,7 @@ async def show_awaited(update: Update, context: Context) -> None:  # noqa: ARG00
 
 async def show_awaited_elsewhere(update: Update, context: Context) -> None:  # noqa: ARG001
     """The list of what belongs to no order."""
-    waiting = await distributions.awaited_elsewhere(context.session, context.coordinator.group_id)
+    waiting = await distributions.awaited_elsewhere(context.session, context.treasurer.group_id)
     page = context.numbers(1)[0]
     context.show(views.awaited_elsewhere(context.texts, waiting, page, names=context.among_coordinators))
 
@@ -98,11 +100,7 @@ async def show_awaited_elsewhere(update: Update, context: Context) -> None:  # n
 async def show_payment(update: Update, context: Context) -> None:  # noqa: ARG001
     """A payment of the list was tapped."""
     payment = await payment_of(context, context.numbers(1)[0])
-    context.show(
-        views.payment_page(
-            context.texts, await page_of(context, payment), back=await back_of(context, payment)
-        )
-    )
+    context.show(await screen_of(context, payment))
 
 
 async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -111,8 +109,9 @@ async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return
-    done = await payments.receive(context.session, payment.group_id, payment.id, context.coordinator, amount)
-    await _show_settled(context, done)
+    due = (await page_of(context, payment)).due.amount_cents
+    done = await payments.receive(context.session, payment.group_id, payment.id, context.treasurer, amount)
+    await show_settled(context, done, due_cents=due)
 
 
 async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -121,8 +120,8 @@ async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return
-    done = await payments.refuse(context.session, payment.group_id, payment.id, context.coordinator)
-    await _show_settled(context, done)
+    done = await payments.refuse(context.session, payment.group_id, payment.id, context.treasurer)
+    await show_settled(context, done)
 
 
 async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -133,12 +132,12 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     if not views.can_be_undone(payment):
         raise NotFound("button", payment.id)
-    done = await payments.undo(context.session, payment.group_id, payment.id, context.coordinator)
+    done = await payments.undo(context.session, payment.group_id, payment.id, context.treasurer)
     if done.payment.state is PaymentState.EXPECTED:
         context.toast(context.texts.label("Undone: the payment is awaited again."))
     else:
         context.toast(context.texts.label("Undone: the payment is cancelled."))
-    context.show(views.payment_page(context.texts, await page_of(context, done.payment)))
+    context.show(await screen_of(context, done.payment))
     await tell_settled(context, done)
 
 
@@ -156,25 +155,25 @@ async def ask_amount(update: Update, context: Context) -> State | None:  # noqa:
 
 async def take_amount(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, shown once more with its button."""
-    _ = context.coordinator
+    _ = context.treasurer
     payment = await payment_of(context, context.conversation.data["payment"])
     amount = context.typed_amount
     if not amount:
         context.say(context.to_answer(Screen(amount_again(context.texts))))
         return None
-    context.say(views.payment_page(context.texts, await page_of(context, payment), amount))
+    context.say(await screen_of(context, payment, amount))
     return END
 
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """No other amount after all."""
     payment = await payment_of(context, context.conversation.data["payment"])
-    context.show(views.payment_page(context.texts, await page_of(context, payment)))
+    context.show(await screen_of(context, payment))
     return END
 
 
 async def _show_awaited_somewhere(context: Context) -> None:
-    group_id, names = context.coordinator.group_id, context.among_coordinators
+    group_id, names = context.treasurer.group_id, context.among_coordinators
     found = await distributions.awaiting(context.session, group_id)
     elsewhere = await distributions.awaited_elsewhere(context.session, group_id)
     if not found and not elsewhere:
@@ -193,7 +192,7 @@ async def _show_awaited_somewhere(context: Context) -> None:
 async def payment_of(context: Context, payment_id: int) -> Payment:
     """A payment of the group the coordinator acts in."""
     await context.follow(Payment, payment_id)
-    return await payments.get_payment(context.session, context.coordinator.group_id, payment_id)
+    return await payments.get_payment(context.session, context.treasurer.group_id, payment_id)
 
 
 async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
@@ -206,39 +205,71 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
     balance = await payments.balance_of(context.session, member)
     order = await distributions.order_of(context.session, payment)
     order_id = order.id if order is not None and order.cancelled_at is None else None
-    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, order_id)
+    due = Receipt(Settles.AS_ANNOUNCED, payment.amount_cents)
+    if order_id is not None and payment.state is PaymentState.EXPECTED:
+        due = due_by(await validation.order_state(context.session, payment.group_id, order_id), payment)
+    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, due, order_id)
+
+
+async def screen_of(context: Context, payment: Payment, amount_cents: int | None = None) -> Screen:
+    """A payment's screen. ``amount_cents``: the amount given, where it is another one."""
+    page, back = await page_of(context, payment), await back_of(context, payment)
+    return views.payment_page(context.texts, page, amount_cents, back)
 
 
 async def is_old(context: Context, payment: Payment, steps: int) -> bool:
-    """Whether somebody took a step since the button was made; then what they did is shown."""
+    """Whether somebody took a step since the button was made, or it is on a colleague's page; then it is shown anew."""
     await payments.lock_payment(context.session, payment.group_id, payment.id)
     page = await page_of(context, payment)
-    if page.steps == steps:
+    changed = page.steps != steps
+    if not changed and not context.is_on_others_page:
         return False
-    if page.settled is not None:
+    if changed and page.settled is not None:
         context.toast(plain(already_settled(context.texts, page.settled)), alert=True)
-    else:
+    elif changed:
         context.toast(context.texts.label("This payment changed meanwhile. Here is how it stands."))
-    context.show(views.payment_page(context.texts, page))
+    context.show(await screen_of(context, payment))
     return True
 
 
-async def back_of(context: Context, payment: Payment) -> int:
-    """The distribution a payment's screen leads back to, or :data:`views.ELSEWHERE`."""
-    return await distributions.distribution_of(context.session, payment) or views.ELSEWHERE
+async def back_of(context: Context, payment: Payment) -> views.Back:
+    """The page of the list that a payment stands on, or stood on when it was awaited."""
+    group_id = payment.group_id
+    distribution_id = await distributions.distribution_of(context.session, payment)
+    if distribution_id is None:
+        listed = await distributions.awaited_elsewhere(context.session, group_id)
+    else:
+        listed = await distributions.payments_at(context.session, group_id, distribution_id)
+    return views.Back(distribution_id or views.ELSEWHERE, views.list_page(listed, payment))
 
 
-async def _show_settled(context: Context, done: payments.Settled) -> None:
+async def show_settled(
+    context: Context,
+    done: payments.Settled,
+    *,
+    due_cents: int | None = None,
+    instead_of: Payment | None = None,
+) -> None:
+    """What was just done, with the way to undo it; the member is told.
+
+    ``due_cents``: what it should have brought, if not what was announced; ``instead_of``: what had been announced.
+    """
     page = await page_of(context, done.payment)
-    by = context.coordinator.name
+    context.toast(views.toast_settled(context.texts, page, done.settlement))
+    by = context.treasurer.name
     back = await back_of(context, done.payment)
     discreet = not context.among_coordinators
-    context.show(views.settled(context.texts, page, done.settlement, by, back, discreet=discreet))
-    await tell_settled(context, done)
+    screen = views.settled(
+        context.texts, page, done.settlement, by, back, due_cents=due_cents, discreet=discreet
+    )
+    if instead_of is not None and instead_of.id != done.payment.id:
+        screen = screen.under(instead_of_line(context.texts, instead_of))
+    context.show(screen)
+    await tell_settled(context, done, due_cents)
 
 
-async def tell_settled(context: Context, done: payments.Settled) -> None:
-    """Tell the member what became of their payment."""
+async def tell_settled(context: Context, done: payments.Settled, due_cents: int | None = None) -> None:
+    """Tell the member what became of their payment; ``due_cents``: what it should have brought, if another sum."""
     member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
     person = await groups.reachable(context.session, member)
     if person is None:
@@ -246,7 +277,8 @@ async def tell_settled(context: Context, done: payments.Settled) -> None:
     awaited = await payments.awaited(context.session, member)
     texts = context.texts_for(person.language)
     context.tell(
-        person.id, views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited)
+        person.id,
+        views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents),
     )
 
 

@@ -15,7 +15,7 @@ from ledger.catalogue.errors import FileTooLarge, UnreadableCatalogue
 from ledger.catalogue.reader import CatalogueFile
 from ledger.catalogue.sniff import MAX_BYTES
 from ledger.errors import NotFound
-from ledger.money import exponent_of
+from ledger.names import clean_name
 from ledger.orders import stock
 from ledger.orders.distributions import open_distributions
 
@@ -54,15 +54,14 @@ async def take_file(update: Update, context: Context) -> None:
     if read is None:
         context.say(views.unavailable(context.texts))
     else:
-        await _preview(context, document.file_name or "catalogue", read)
+        await _preview(context, clean_name(document.file_name or "", update.update_id), read)
 
 
 def _read(context: Context, document: Document) -> CatalogueFile | None:
     """The file's lines; none where Telegram does not give it. Raises :class:`UnreadableCatalogue`."""
     if (document.file_size or 0) > MAX_BYTES:
         raise FileTooLarge(document.file_size or 0, MAX_BYTES)
-    exponent = exponent_of(context.group.currency)
-    read = context.fact("catalogue", document.file_id, document.file_name or "", exponent)
+    read = context.fact("catalogue", document.file_id, document.file_name or "", context.group.currency)
     if isinstance(read, UnreadableCatalogue):
         raise read
     return read if isinstance(read, CatalogueFile) else None

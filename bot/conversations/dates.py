@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from ledger.names import clean_text
+
 _DATE = re.compile(
     r"(?:(?P<y>[0-9]{4})-(?P<m>[0-9]{1,2})-(?P<d>[0-9]{1,2})"
     r"|(?P<day>[0-9]{1,2})[/.](?P<month>[0-9]{1,2})[/.](?P<year>[0-9]{4}))"
@@ -78,7 +80,7 @@ def parse_moment(text: str) -> dt.datetime:
 
 def parse_place(text: str) -> str:
     """A place on one line. Raises :class:`NotUnderstood`."""
-    place = " ".join(text.split())
+    place = clean_text(text)
     if not 0 < len(place) <= LONGEST_PLACE:
         raise NotUnderstood("place")
     return place

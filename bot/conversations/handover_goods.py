@@ -10,7 +10,7 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands import handover_goods as goods
-from bot.delivery.context import Context
+from bot.delivery.context import UNSEEN, Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.views import errors
 from bot.views import handover_asking as asking
@@ -19,9 +19,11 @@ from bot.views import handover_goods as views
 from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen
 from ledger.errors import NotFound
-from ledger.money import InvalidAmount, parse_amount
+from ledger.money import InvalidAmount
 from ledger.orders import corrections
 from ledger.orders.baskets import MAX_QUANTITY
+from ledger.orders.seen import SeenChanged
+from ledger.quantities import parse_quantity
 
 
 class State(StrEnum):
@@ -65,8 +67,9 @@ async def _deliver(context: Context, page: views.LinePage, quantity: int) -> str
     ask = asking.ask_quantity(context.texts, page, _cancel(context))
     if changed_meanwhile(context, page, ask):
         return State.QUANTITY
-    by = context.coordinator
-    done = await corrections.deliver(context.session, by.group_id, page.line.line.id, quantity, by)
+    by, line = context.coordinator, page.line
+    seen = corrections.mark_of_line(line.line.id, line.step)
+    done = await corrections.deliver(context.session, by.group_id, line.line.id, quantity, by, seen=seen)
     await goods.show_changed(context, done)
     return END
 
@@ -92,8 +95,9 @@ async def take_price(update: Update, context: Context) -> str | None:  # noqa: A
     ask = asking.ask_price(context.texts, page.line.line, page.line.price_cents, _cancel(context))
     if changed_meanwhile(context, page, ask):
         return State.PRICE
-    by = context.coordinator
-    done = await corrections.reprice(context.session, by.group_id, page.line.line.id, price, by)
+    by, line = context.coordinator, page.line
+    seen = corrections.mark_of_line(line.line.id, line.step)
+    done = await corrections.reprice(context.session, by.group_id, line.line.id, price, by, seen=seen)
     await goods.show_changed(context, done)
     return END
 
@@ -117,20 +121,37 @@ async def take_price_for_all(update: Update, context: Context) -> State | None: 
     price = context.typed_amount
     if not price:
         return say_again(context, errors.amount_again(context.texts))
-    keep(context.conversation, price=price)
-    yes = context.step_button(context.texts.label("✅ Confirm"), "confirm", style="success")
-    context.say(asking.price_preview(context.texts, one, price, yes, _cancel(context)))
+    context.say(_price_preview(context, one, price))
     return State.CONFIRM_PRICE
 
 
+def _price_preview(context: Context, one: views.ProductTotals, price: int) -> Screen:
+    """Remembers what it shows."""
+    keep(context.conversation, price=price, seen=one.mark)
+    yes = context.step_button(context.texts.label("✅ Confirm"), "confirm", style="success")
+    return asking.price_preview(context.texts, one, price, yes, _cancel(context))
+
+
 async def confirm_price(update: Update, context: Context) -> str:  # noqa: ARG001
-    """✅: for everybody, once."""
+    """✅: for everybody, once; shown again when a line changed meanwhile."""
     by, data = context.coordinator, context.conversation.data
-    _ = await _asked_product(context)
-    done = await corrections.reprice_for_all(
-        context.session, by.group_id, data["distribution"], data["product"], data["price"], by
-    )
+    try:
+        async with context.attempt():
+            done = await corrections.reprice_for_all(
+                context.session,
+                by.group_id,
+                data["distribution"],
+                data["product"],
+                data["price"],
+                by,
+                seen=data.get("seen", UNSEEN),
+            )
+    except SeenChanged as refusal:
+        again = _price_preview(context, await _asked_product(context), data["price"])
+        context.show(again.under(errors.sentence(context.texts, refusal)))
+        return State.CONFIRM_PRICE
     await goods.tell_changed(context, done)
+    context.toast(changes.toast_changed(context.texts, done))
     context.show(changes.changed_many(context.texts, done, by.name))
     return END
 
@@ -181,9 +202,8 @@ def ask_if_sure(context: Context, page: views.LinePage, quantity: int, instead: 
 
 def typed_quantity(context: Context, page: views.LinePage) -> int | None:
     """Thousandths of the line's unit; none when the text is no quantity."""
-    text = context.typed.removesuffix(page.line.line.unit).strip()
     try:
-        quantity = parse_amount(text, exponent=3)
+        quantity = parse_quantity(context.typed, page.line.line.unit)
     except InvalidAmount:
         return None
     return quantity if quantity <= MAX_QUANTITY else None

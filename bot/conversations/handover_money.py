@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -9,11 +10,19 @@ from telegram import Update
 
 from bot.commands import handover
 from bot.commands.handover_telling import show_aside, tell_coordinators_chat
-from bot.commands.validate import back_of, is_old, page_of, payment_of, tell_settled
+from bot.commands.validate import (
+    back_of,
+    is_old,
+    page_of,
+    payment_of,
+    screen_of,
+    show_settled,
+    tell_settled,
+)
 from bot.conversations.cards import close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
-from bot.views import errors
+from bot.views import errors, money
 from bot.views import handover_money as views
 from bot.views import validation as payment_views
 from bot.views.handover_report import Till
@@ -24,6 +33,8 @@ from ledger.groups.models import OFFLINE_METHODS, Method
 from ledger.orders import distributions, till, validation
 from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
+from ledger.orders.order_state import OrderState, Receipt, Settles, sums
+from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
 
 LONGEST_REASON = 100
@@ -52,44 +63,41 @@ async def ask_instead(update: Update, context: Context) -> State | None:  # noqa
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return None
-    keep(
-        context.conversation,
-        group=context.group.id,
-        payment=payment.id,
-        steps=steps,
-        method=method,
-        proposed=payment.amount_cents,
-    )
-    _ask_given(context, method, payment.amount_cents)
+    offered = sums(method, payment.amount_cents, (await page_of(context, payment)).due)
+    keep(context.conversation, group=context.group.id, payment=payment.id, steps=steps, method=method)
+    _ask_given(context, method, offered)
     return State.INSTEAD
 
 
 async def take_instead(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    return await _receive_instead(context, amount) if amount else None
+    if not amount or _asks_if_sure(context, amount):
+        return None
+    return await _receive_instead(context, amount)
+
+
+async def sure_instead(update: Update, context: Context) -> str:  # noqa: ARG001
+    """It is ten times as much indeed."""
+    return await _receive_instead(context, _data(context)["typed"])
 
 
 async def proposed_instead(update: Update, context: Context) -> str:  # noqa: ARG001
-    """As much as was announced."""
-    return await _receive_instead(context, context.conversation.data["proposed"])
+    """As much as was announced, or as is due now."""
+    return await _receive_instead(context, _proposed(context))
 
 
 async def _receive_instead(context: Context, amount: int) -> str:
-    by, data = context.coordinator, _data(context)
+    by, data = context.treasurer, _data(context)
     announced = await payment_of(context, data["payment"])
     await close_page(context, announced)
     if await is_old(context, announced, data["steps"]):
         return END
+    due = (await page_of(context, announced)).due.amount_cents
     done = await payments.receive_instead(
         context.session, by.group_id, announced.id, Method(data["method"]), amount, by
     )
-    page = await page_of(context, done.payment)
-    back = await back_of(context, done.payment)
-    discreet = not context.among_coordinators
-    screen = payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=discreet)
-    context.show(screen.under(views.instead_of(context.texts, announced)))
-    await tell_settled(context, done)
+    await show_settled(context, done, due_cents=due, instead_of=announced)
     return END
 
 
@@ -107,31 +115,56 @@ async def ask_unannounced(update: Update, context: Context) -> State | None:  # 
     state = await validation.order_state(context.session, group_id, order_id)
     if not await context.discreetly():
         return None
-    proposed = max(state.missing_cents, 0)
-    keep(context.conversation, group=context.group.id, order=order_id, method=method, proposed=proposed)
-    _ask_given(context, method, proposed)
+    _ask_unannounced(context, state, method)
     return State.UNANNOUNCED
+
+
+def _ask_unannounced(context: Context, state: OrderState, method: Method, notice: str = "") -> None:
+    """Remembers how the order stood when it was asked."""
+    keep(
+        context.conversation,
+        group=context.group.id,
+        order=state.order.id,
+        method=method,
+        seen=state.mark,
+    )
+    missing = state.missing_cents
+    offered = [Receipt(Settles.WHAT_IS_LEFT, missing)] if missing > 0 else []
+    _ask_given(context, method, offered, notice)
 
 
 async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    return await _receive_unannounced(context, amount) if amount else None
+    if not amount or _asks_if_sure(context, amount):
+        return None
+    return await _receive_unannounced(context, amount)
+
+
+async def sure_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
+    """It is ten times as much indeed."""
+    return await _receive_unannounced(context, _data(context)["typed"])
 
 
 async def proposed_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
     """As much as is missing."""
-    return await _receive_unannounced(context, context.conversation.data["proposed"])
+    return await _receive_unannounced(context, _proposed(context))
 
 
 async def _receive_unannounced(context: Context, amount: int) -> str:
     by, data = context.coordinator, _data(context)
+    await validation.lock_order(context.session, by.group_id, data["order"])
     state = await validation.order_state(context.session, by.group_id, data["order"])
+    if state.mark != data.get("seen"):
+        notice = errors.sentence(context.texts, SeenChanged())
+        _ask_unannounced(context, state, Method(data["method"]), notice)
+        return State.UNANNOUNCED
     done = await payments.receive_unannounced(
         context.session, state.member, Method(data["method"]), amount, by, f"order:{state.order.id}"
     )
     page = await page_of(context, done.payment)
     back = await back_of(context, done.payment)
+    context.toast(payment_views.toast_settled(context.texts, page, done.settlement))
     context.show(payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=False))
     await tell_settled(context, done)
     return END
@@ -174,8 +207,6 @@ async def take_reason(update: Update, context: Context) -> str | None:  # noqa: 
     if not 0 < len(reason) <= LONGEST_REASON:
         context.say(context.to_answer(Screen(views.reason_again(context.texts))))
         return None
-    if await till.expected_in_till(context.session, context.group.id) != data["expected"]:
-        return await _count(context, data["distribution"], None)
     return await _count(context, data["distribution"], reason)
 
 
@@ -191,6 +222,7 @@ async def _count(context: Context, distribution_id: int, reason: str | None) -> 
                 data["counted"],
                 by,
                 reason=reason,
+                seen_cents=data.get("expected"),
             )
     except till.ReasonNeeded as need:
         keep(context.conversation, expected=need.expected)
@@ -210,13 +242,13 @@ async def till_of(context: Context, distribution: Distribution) -> Till:
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """Not after all: back to where it was asked."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     data = context.conversation.data
     if data.get("group") != group_id:
         raise NotFound("button", "cancel")
     if "payment" in data:
         payment = await payment_of(context, data["payment"])
-        context.show(payment_views.payment_page(context.texts, await page_of(context, payment)))
+        context.show(await screen_of(context, payment))
     elif "order" in data:
         await handover.show_order(context, data["order"])
     else:
@@ -225,14 +257,30 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     return END
 
 
-def _ask_given(context: Context, method: Method, proposed_cents: int) -> None:
+def _ask_given(context: Context, method: Method, offered: Sequence[Receipt], notice: str = "") -> None:
+    """A button for each sum that is likely; any other is typed."""
     texts = context.texts
-    proposed = None
-    if proposed_cents > 0:
-        label = texts.label("✅ Received · {amount}", amount=texts.money(proposed_cents))
-        proposed = context.step_button(label, "amount", style="success")
-    screen = views.ask_given(texts, method, proposed, proposed_cents or 1250, _cancel(context))
-    context.say(context.to_answer(screen))
+    keep(context.conversation, proposed=[one.amount_cents for one in offered])
+    proposed = [
+        context.step_button(
+            money.received_label(texts, one, alone=len(offered) == 1),
+            "amount",
+            one.amount_cents,
+            style=None if number else "success",
+        )
+        for number, one in enumerate(offered)
+    ]
+    example = offered[0].amount_cents if offered else 1250
+    screen = views.ask_given(texts, method, proposed, example, _cancel(context))
+    context.say(context.to_answer(screen.under(notice) if notice else screen))
+
+
+def _proposed(context: Context) -> int:
+    """The tapped sum, which is one of those that were offered."""
+    amount = context.numbers(1, skip=2)[0]
+    if amount not in _data(context)["proposed"]:
+        raise NotFound("button", amount)
+    return amount
 
 
 def _method(context: Context, position: int) -> tuple[list[int], Method]:
@@ -254,9 +302,30 @@ def _typed_amount(context: Context) -> int | None:
     return amount or None
 
 
+def _asks_if_sure(context: Context, amount: int) -> bool:
+    """Whether the amount is ten times what is awaited; then both stand as buttons, and typing again is possible."""
+    proposed = _data(context)["proposed"]
+    if not payments.is_far_off(proposed, amount):
+        return False
+    keep(context.conversation, typed=amount)
+    texts = context.texts
+    announced = texts.label("✅ Received · {amount}", amount=texts.money(proposed))
+    rows = (
+        (context.step_button(announced, "amount", style="success"),),
+        (
+            context.step_button(
+                texts.label("Yes, {amount}", amount=texts.money(amount)), "sure", style="danger"
+            ),
+        ),
+        (_cancel(context),),
+    )
+    context.say(context.to_answer(Screen(payment_views.far_off(texts, proposed, amount), rows)))
+    return True
+
+
 def _data(context: Context) -> dict[str, Any]:
     """What is remembered, if it is of the group the coordinator acts in."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     data = context.conversation.data
     if data["group"] != group_id:
         raise NotFound("button", group_id)
@@ -279,8 +348,18 @@ conversation = DurableConversation(
         Button("dcount", ask_count),
     ],
     states={
-        State.INSTEAD: [CANCEL, StepButton("amount", proposed_instead), Typed(take_instead)],
-        State.UNANNOUNCED: [CANCEL, StepButton("amount", proposed_unannounced), Typed(take_unannounced)],
+        State.INSTEAD: [
+            CANCEL,
+            StepButton("amount", proposed_instead),
+            StepButton("sure", sure_instead),
+            Typed(take_instead),
+        ],
+        State.UNANNOUNCED: [
+            CANCEL,
+            StepButton("amount", proposed_unannounced),
+            StepButton("sure", sure_unannounced),
+            Typed(take_unannounced),
+        ],
         State.COUNT: [CANCEL, Typed(take_count)],
         State.REASON: [CANCEL, Typed(take_reason)],
     },

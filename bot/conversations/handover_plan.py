@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from telegram import Update
 
 from bot.commands import handover
-from bot.commands.handover_telling import tell_member, tell_members_chats
+from bot.commands.handover_telling import tell_member, tell_members_chats, toast_refusal
 from bot.conversations import dates
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
@@ -22,6 +22,7 @@ from bot.views.screen import Screen
 from ledger.errors import NotFound
 from ledger.orders import distributions, rescheduling, validation
 from ledger.orders.models import Distribution
+from ledger.orders.seen import SeenChanged
 
 
 class State(StrEnum):
@@ -156,6 +157,7 @@ async def confirm_move(update: Update, context: Context) -> str:  # noqa: ARG001
         dt.datetime.fromisoformat(data["closes"]),
         by,
     )
+    context.toast(context.texts.label("📅 The distribution is moved."))
     for state in await validation.order_states(context.session, by.group_id, moved.id):
         await tell_member(
             context, state.member, lambda texts, _: views.moved(texts, context.group, moved, by.name)
@@ -184,16 +186,20 @@ async def _ask_cancel(context: Context, distribution: Distribution) -> None:
 
 
 async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001
-    """Cancelled, with as many orders as the button says; asked again when they are others."""
+    """Cancelled, with the orders that were shown; asked again when anything of them changed."""
     by = context.coordinator
-    distribution_id, count = context.numbers(2)
+    (distribution_id, _), seen = context.numbers_seen(2)
     distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
-    await rescheduling.lock_distribution(context.session, by.group_id, distribution_id)
-    states = await validation.order_states(context.session, by.group_id, distribution_id)
-    if len(states) != count:
+    try:
+        async with context.attempt():
+            done = await rescheduling.cancel_distribution(
+                context.session, by.group_id, distribution_id, by, seen=seen
+            )
+    except SeenChanged as refusal:
+        toast_refusal(context, refusal)
         await _ask_cancel(context, distribution)
         return
-    done = await rescheduling.cancel_distribution(context.session, by.group_id, distribution_id, by)
+    context.toast(context.texts.label("🚫 The distribution is cancelled."))
     for one in done:
         await tell_member(
             context,

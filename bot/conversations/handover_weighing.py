@@ -23,6 +23,7 @@ from bot.views import handover_changes as changes
 from bot.views import handover_goods as views
 from bot.views.screen import Row, Screen
 from ledger.errors import NotFound
+from ledger.names import sort_key
 from ledger.orders import corrections
 from ledger.orders.corrections import Changed
 
@@ -43,7 +44,7 @@ async def walk(update: Update, context: Context) -> str | None:  # noqa: ARG001
     if not await context.discreetly():
         return None
     pages = [await goods.line_page_of(context, line.line.id) for line in lines]
-    pages.sort(key=lambda page: (page.member.name.casefold(), page.line.line.id))
+    pages.sort(key=lambda page: (sort_key(page.member.name), page.line.line.id))
     keep(
         context.conversation,
         distribution=distribution_id,
@@ -75,10 +76,13 @@ async def sure_weight(update: Update, context: Context) -> str | None:  # noqa: 
 async def _weighed(context: Context, page: views.LinePage, quantity: int) -> str | None:
     if changed_meanwhile(context, page, _weigh_screen(context, page, ())):
         return State.WEIGHT
-    by, done = context.coordinator, None
+    by, line, done = context.coordinator, page.line, None
+    seen = corrections.mark_of_line(line.line.id, line.step)
     try:
         async with context.attempt():
-            done = await corrections.deliver(context.session, by.group_id, page.line.line.id, quantity, by)
+            done = await corrections.deliver(
+                context.session, by.group_id, line.line.id, quantity, by, seen=seen
+            )
     except corrections.NothingToChange:
         pass
     if done is not None:

@@ -9,9 +9,19 @@ import datetime as dt
 
 from telegram import Update
 
+from bot.commands.validate import show_settled
 from bot.conversations import payment_line
+from bot.conversations.cards import close_page
 from bot.conversations.dates import NotUnderstood, parse_date
-from bot.conversations.payment_questions import State, ask_member, ask_next, cancel_button, draft_of, today
+from bot.conversations.payment_questions import (
+    State,
+    ask_member,
+    ask_next,
+    ask_whether_another,
+    cancel_button,
+    draft_of,
+    today,
+)
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import errors
@@ -20,9 +30,11 @@ from bot.views.screen import Screen
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import OFFLINE_METHODS, Member
-from ledger.money import InvalidAmount, exponent_of
+from ledger.money import InvalidAmount
+from ledger.orders import by_hand
+from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
-from ledger.payments.models import Payment
+from ledger.payments.models import Payment, PaymentState
 
 
 async def enter_payment(update: Update, context: Context) -> State | None:  # noqa: ARG001
@@ -46,16 +58,15 @@ async def opening_for(update: Update, context: Context) -> State:  # noqa: ARG00
 
 
 async def _begin(context: Context, kind: str) -> State | None:
-    _ = context.coordinator
+    _ = context.treasurer
     if not await context.discreetly():
         return None
     keep(context.conversation, kind=kind)
     if not context.command_text:
         return await ask_next(context)
-    exponent = exponent_of(context.group.currency)
     parse = payment_line.parse_opening if kind == "opening" else payment_line.parse_payment
     try:
-        typed = parse(context.command_text, exponent)
+        typed = parse(context.command_text, context.group.currency)
         _check_date(context, typed.dated)
     except NotUnderstood as problem:
         sentence = views.not_understood(context.texts, problem.part)
@@ -71,7 +82,7 @@ async def _begin(context: Context, kind: str) -> State | None:
 
 
 async def _begin_for(context: Context, kind: str) -> State:
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     member = await groups.get_member(context.session, group_id, context.numbers(1)[0])
     keep(context.conversation, kind=kind, member=member.id)
     screen = views.ask_amount(context.texts, member, cancel_button(context), is_opening=kind == "opening")
@@ -92,13 +103,13 @@ def _keep_line(context: Context, typed: payment_line.TypedPayment) -> None:
 
 async def take_member(update: Update, context: Context) -> State:  # noqa: ARG001
     """A name was typed."""
-    _ = context.coordinator
+    _ = context.treasurer
     return await _take_member(context, context.typed)
 
 
 async def choose_member(update: Update, context: Context) -> State:  # noqa: ARG001
     """A member was tapped."""
-    group_id = context.coordinator.group_id
+    group_id = context.treasurer.group_id
     member = await groups.get_member(context.session, group_id, context.numbers(1, skip=2)[0])
     keep(context.conversation, member=member.id)
     return await ask_next(context)
@@ -106,7 +117,7 @@ async def choose_member(update: Update, context: Context) -> State:  # noqa: ARG
 
 async def _take_member(context: Context, text: str, notice: str | None = None) -> State:
     """Who the text names; asked again when that is nobody or several."""
-    found = await groups.find_members(context.session, context.coordinator.group_id, text)
+    found = await groups.find_members(context.session, context.treasurer.group_id, text)
     if len(found) == 1:
         keep(context.conversation, member=found[0].id)
         return await ask_next(context, notice)
@@ -118,9 +129,9 @@ async def _take_member(context: Context, text: str, notice: str | None = None) -
 
 async def take_amount(update: Update, context: Context) -> State:  # noqa: ARG001
     """How much; asked again when it is no amount."""
-    _ = context.coordinator
+    _ = context.treasurer
     try:
-        amount = payment_line.parse_signed(context.typed, exponent_of(context.group.currency))
+        amount = payment_line.parse_signed(context.typed, context.group.currency)
     except InvalidAmount:
         return await ask_next(context, errors.amount_again(context.texts))
     keep(context.conversation, amount=amount)
@@ -129,7 +140,7 @@ async def take_amount(update: Update, context: Context) -> State:  # noqa: ARG00
 
 async def choose_method(update: Update, context: Context) -> State:  # noqa: ARG001
     """How it was paid."""
-    _ = context.coordinator
+    _ = context.treasurer
     method = context.button_args[-1]
     if method not in list(OFFLINE_METHODS):
         raise NotFound("button", method)
@@ -139,7 +150,7 @@ async def choose_method(update: Update, context: Context) -> State:  # noqa: ARG
 
 async def take_method(update: Update, context: Context) -> State:  # noqa: ARG001
     """How it was paid, typed."""
-    _ = context.coordinator
+    _ = context.treasurer
     method = payment_line.method_of(context.typed)
     if method is None or method not in OFFLINE_METHODS:
         return await ask_next(context, views.unknown_method(context.texts, context.typed))
@@ -149,7 +160,7 @@ async def take_method(update: Update, context: Context) -> State:  # noqa: ARG00
 
 async def take_date(update: Update, context: Context) -> State:  # noqa: ARG001
     """The day, typed."""
-    _ = context.coordinator
+    _ = context.treasurer
     try:
         dated = parse_date(context.typed)
         _check_date(context, dated)
@@ -163,14 +174,14 @@ async def take_date(update: Update, context: Context) -> State:  # noqa: ARG001
 
 async def choose_today(update: Update, context: Context) -> State:  # noqa: ARG001
     """Today."""
-    _ = context.coordinator
+    _ = context.treasurer
     keep(context.conversation, dated=today(context).isoformat())
     return await ask_next(context)
 
 
 async def take_note(update: Update, context: Context) -> State:  # noqa: ARG001
     """A note, typed."""
-    _ = context.coordinator
+    _ = context.treasurer
     note = " ".join(context.typed.split())
     if len(note) > payment_line.LONGEST_NOTE:
         return await ask_next(context, views.not_understood(context.texts, "note"))
@@ -180,14 +191,43 @@ async def take_note(update: Update, context: Context) -> State:  # noqa: ARG001
 
 async def skip_note(update: Update, context: Context) -> State:  # noqa: ARG001
     """No note."""
-    _ = context.coordinator
+    _ = context.treasurer
     keep(context.conversation, note="")
+    return await ask_next(context)
+
+
+async def receive_awaited(update: Update, context: Context) -> str:  # noqa: ARG001
+    """✅: it is what was awaited already; received for the amount that was typed, so that it counts once."""
+    by, draft = context.treasurer, await draft_of(context)
+    payment = await payments.get_payment(context.session, by.group_id, context.numbers(1, skip=2)[0])
+    if payment.member_id != draft.member.id or draft.method is None:
+        raise NotFound("payment", payment.id)
+    if payment.method is not draft.method:
+        await close_page(context, payment)
+    await payments.lock_payment(context.session, payment.group_id, payment.id)
+    if payment.state is not PaymentState.EXPECTED:
+        settled = await payments.settled_by(context.session, payment)
+        return await ask_whether_another(context, errors.already_settled(context.texts, settled))
+    if payment.method is draft.method:
+        done = await payments.receive(context.session, payment.group_id, payment.id, by, draft.amount_cents)
+    else:
+        done = await payments.receive_instead(
+            context.session, payment.group_id, payment.id, draft.method, draft.amount_cents, by
+        )
+    await show_settled(context, done, instead_of=payment)
+    return END
+
+
+async def another(update: Update, context: Context) -> State:  # noqa: ARG001
+    """➕: other money than what is awaited."""
+    _ = context.treasurer
+    keep(context.conversation, another=True)
     return await ask_next(context)
 
 
 async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
     """✅: recorded, once; the member is told."""
-    by, draft = context.coordinator, await draft_of(context)
+    by, draft = context.treasurer, await draft_of(context)
     payment = None
     if draft.method is None:
         key = f"{context.chat_id}:{context.person.id}:{context.conversation.revision}"
@@ -196,15 +236,20 @@ async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
         )
         context.show(views.opening_recorded(context.texts, draft, balance))
     else:
-        done = await payments.enter_by_hand(
-            context.session,
-            draft.member,
-            draft.method,
-            draft.amount_cents,
-            by,
-            dated=draft.dated,
-            note=draft.note,
-        )
+        try:
+            async with context.attempt():
+                done = await by_hand.enter(
+                    context.session,
+                    draft.member,
+                    draft.method,
+                    draft.amount_cents,
+                    by,
+                    seen=context.conversation.data.get("seen"),
+                    dated=draft.dated,
+                    note=draft.note,
+                )
+        except SeenChanged:
+            return await ask_whether_another(context, views.changed_meanwhile(context.texts, draft.member))
         payment, balance = done.payment, done.balance_cents
         context.show(views.recorded(context.texts, payment, done.settlement, draft, balance))
     await _tell_member(context, draft, by, balance, payment)
@@ -213,7 +258,7 @@ async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """Not after all."""
-    _ = context.coordinator
+    _ = context.treasurer
     context.show(views.not_recorded(context.texts))
     return END
 
@@ -249,6 +294,7 @@ conversation = DurableConversation(
         State.METHOD: [CANCEL, StepButton("method", choose_method), Typed(take_method)],
         State.DATE: [CANCEL, StepButton("today", choose_today), Typed(take_date)],
         State.NOTE: [CANCEL, StepButton("skip", skip_note), Typed(take_note)],
+        State.AWAITED: [CANCEL, StepButton("receive", receive_awaited), StepButton("another", another)],
         State.CONFIRM: [CANCEL, StepButton("confirm", confirm)],
     },
 )

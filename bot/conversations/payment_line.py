@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from bot.conversations.dates import NotUnderstood, parse_date
 from ledger.groups.models import Method
-from ledger.groups.service import folded
 from ledger.money import InvalidAmount, parse_amount
+from ledger.names import name_key
 
 METHOD_WORDS = {
     "cheque": Method.CHEQUE,
@@ -71,9 +71,9 @@ class TypedPayment:
     unknown: str | None = None
 
 
-def parse_signed(text: str, exponent: int) -> int:
+def parse_signed(text: str, currency: str) -> int:
     """An amount other than zero, with or without a sign. Raises :class:`InvalidAmount`."""
-    amount = parse_amount(text, signed=True, exponent=exponent)
+    amount = parse_amount(text, signed=True, currency=currency)
     if amount == 0:
         raise InvalidAmount(text)
     return amount
@@ -82,17 +82,17 @@ def parse_signed(text: str, exponent: int) -> int:
 def method_of(text: str) -> Method | None:
     """The method a text names and nothing else: ``chèque``, ``cash``, ``par virement bancaire``, ``carte`` …"""
     words = text.split()
-    if folded(" ".join(word for word in words if word.lower() not in SMALL_WORDS)) in CARD_WORDS:
+    if name_key(" ".join(word for word in words if word.lower() not in SMALL_WORDS)) in CARD_WORDS:
         return Method.CARD
     found = _method_at(words, 0)
     return found[0] if found and found[1] == len(words) else None
 
 
-def parse_payment(text: str, exponent: int = 2) -> TypedPayment:
+def parse_payment(text: str, currency: str = "EUR") -> TypedPayment:
     """``MEMBER AMOUNT METHOD [DATE] [NOTE]``. Raises :class:`~bot.conversations.dates.NotUnderstood` for a bad date."""
     quoted, words = _words(text)
     first = 0 if quoted else 1
-    found = _find(words, exponent, first)
+    found = _find(words, currency, first)
     if found is not None:
         start, end, amount, method = found
         dated, note = _when_and_why(words[end:])
@@ -100,7 +100,7 @@ def parse_payment(text: str, exponent: int = 2) -> TypedPayment:
     where = next((i for i in range(first, len(words)) if _method_at(words, i)), None)
     named = None if where is None else _method_at(words, where)
     if where is None or named is None:
-        return _of_unknown_method(quoted, words, exponent) or _member_and_amount(quoted, words, exponent)
+        return _of_unknown_method(quoted, words, currency) or _member_and_amount(quoted, words, currency)
     start = where - (2 if where > 2 and words[where - 2] in _SIGNS else 1)
     dated, note = _when_and_why(words[named[1] :])
     member = quoted or " ".join(words[: max(start, 0)]) or words[0]
@@ -108,10 +108,10 @@ def parse_payment(text: str, exponent: int = 2) -> TypedPayment:
     return TypedPayment(member, None, named[0], dated, note, wrong=wrong)
 
 
-def parse_opening(text: str, exponent: int = 2) -> TypedPayment:
+def parse_opening(text: str, currency: str = "EUR") -> TypedPayment:
     """``MEMBER ±AMOUNT``."""
     quoted, words = _words(text)
-    return _member_and_amount(quoted, words, exponent)
+    return _member_and_amount(quoted, words, currency)
 
 
 def _words(text: str) -> tuple[str | None, list[str]]:
@@ -125,31 +125,31 @@ def _words(text: str) -> tuple[str | None, list[str]]:
 
 def _method_at(words: Sequence[str], start: int) -> tuple[Method, int] | None:
     """The method that these words name from ``start`` on, small words before it included, and where it ends."""
-    while start < len(words) - 1 and folded(words[start]) in SMALL_WORDS:
+    while start < len(words) - 1 and name_key(words[start]) in SMALL_WORDS:
         start += 1
     for end in (start + 2, start + 1):
-        method = METHOD_WORDS.get(folded(" ".join(words[start:end]))) if end <= len(words) else None
+        method = METHOD_WORDS.get(name_key(" ".join(words[start:end]))) if end <= len(words) else None
         if method is not None:
             return method, end
     return None
 
 
-def _find(words: Sequence[str], exponent: int, first: int) -> tuple[int, int, int, Method] | None:
+def _find(words: Sequence[str], currency: str, first: int) -> tuple[int, int, int, Method] | None:
     """The first words that are an amount and stand before a method: where they begin, where the method ends, both."""
     for start in range(first, len(words)):
         for end in range(start + 1, min(start + LONGEST_AMOUNT, len(words) - 1) + 1):
-            amount = _amount(words[start:end], exponent)
+            amount = _amount(words[start:end], currency)
             method = _method_at(words, end)
             if amount is not None and method is not None:
                 return start, method[1], amount, method[0]
     return None
 
 
-def _of_unknown_method(quoted: str | None, words: Sequence[str], exponent: int) -> TypedPayment | None:
+def _of_unknown_method(quoted: str | None, words: Sequence[str], currency: str) -> TypedPayment | None:
     """A member, an amount, and then words that are no method, or none before the date."""
     for start in range(0 if quoted else 1, len(words)):
         for end in range(min(start + LONGEST_AMOUNT, len(words) - 1), start, -1):
-            amount, after = _amount(words[start:end], exponent), words[end]
+            amount, after = _amount(words[start:end], currency), words[end]
             if amount is None or (_is_numeric(after) and not _LIKE_A_DATE.fullmatch(after)):
                 continue
             rest = words[end:]
@@ -165,9 +165,9 @@ def _is_numeric(word: str) -> bool:
     return any(character.isnumeric() for character in word)
 
 
-def _member_and_amount(quoted: str | None, words: Sequence[str], exponent: int) -> TypedPayment:
+def _member_and_amount(quoted: str | None, words: Sequence[str], currency: str) -> TypedPayment:
     for start in range(0 if quoted else 1, len(words)):
-        amount = _amount(words[start:], exponent)
+        amount = _amount(words[start:], currency)
         if amount is not None:
             return TypedPayment(quoted or " ".join(words[:start]), amount)
     if len(words) > (0 if quoted else 1) and _is_numeric(words[-1]):
@@ -175,11 +175,11 @@ def _member_and_amount(quoted: str | None, words: Sequence[str], exponent: int) 
     return TypedPayment(" ".join([*([quoted] if quoted else []), *words]))
 
 
-def _amount(words: Sequence[str], exponent: int) -> int | None:
+def _amount(words: Sequence[str], currency: str) -> int | None:
     if len(words) > LONGEST_AMOUNT:
         return None
     try:
-        return parse_signed(" ".join(words), exponent)
+        return parse_signed(" ".join(words), currency)
     except InvalidAmount:
         return None
 

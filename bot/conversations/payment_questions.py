@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from enum import StrEnum
 
 from bot.delivery.context import Context
+from bot.delivery.conversation import keep
 from bot.views import money
 from bot.views import payment as views
-from bot.views.screen import NARROW, Screen, shortened
+from bot.views.screen import NARROW, Row, Screen, shortened
 from bot.views.screen import Button as ScreenButton
 from ledger.db import utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import OFFLINE_METHODS, Member, Method
+from ledger.orders import by_hand
 from ledger.payments import service as payments
 
 MEMBERS_SHOWN = 20
+AWAITED_SHOWN = 5
 
 
 class State(StrEnum):
@@ -26,13 +30,14 @@ class State(StrEnum):
     METHOD = "method"
     DATE = "date"
     NOTE = "note"
+    AWAITED = "awaited"
     CONFIRM = "confirm"
 
 
 async def ask_next(context: Context, notice: str | None = None) -> State:
     """Ask for the first thing that is missing; when nothing is, show it all with its button."""
     state, screen = await _next(context)
-    if state is not State.CONFIRM:
+    if state not in (State.AWAITED, State.CONFIRM):
         screen = context.to_answer(screen)
     context.show(screen.under(notice) if notice else screen)
     return state
@@ -55,8 +60,51 @@ async def _next(context: Context) -> tuple[State, Screen]:
     if not is_opening and "note" not in data:
         skip = context.step_button(texts.label("Without a note"), "skip")
         return State.NOTE, views.ask_note(texts, skip, cancel)
+    return await _preview(context)
+
+
+async def _preview(context: Context) -> tuple[State, Screen]:
+    """All of it, with what is awaited from the member already, and the button that fits."""
+    texts, draft, cancel = context.texts, await draft_of(context), cancel_button(context)
+    awaited: list[by_hand.Awaited] = []
+    if draft.method is not None and draft.amount_cents > 0:
+        awaited = await by_hand.awaited_from(context.session, draft.member, draft.method, draft.amount_cents)
+    if awaited and "another" not in context.conversation.data:
+        return State.AWAITED, views.awaited_already(
+            texts, draft, awaited, _receive_rows(context, draft, awaited)
+        )
+    keep(context.conversation, seen=await by_hand.standing(context.session, draft.member))
     confirm_button = context.step_button(texts.label("✅ Confirm"), "confirm", style="success")
-    return State.CONFIRM, views.preview(texts, await draft_of(context), confirm_button, cancel)
+    return State.CONFIRM, views.preview(texts, draft, confirm_button, cancel, awaited)
+
+
+def _receive_rows(context: Context, draft: views.Draft, awaited: Sequence[by_hand.Awaited]) -> list[Row]:
+    """Receive this one (the likeliest confirms), or enter another payment, which is a choice of its own."""
+    texts = context.texts
+    rows: list[Row] = [
+        (
+            context.step_button(
+                views.receive_label(texts, draft, one.payment, is_first=at == 0, is_only=len(awaited) == 1),
+                "receive",
+                one.payment.id,
+                style="success" if at == 0 else None,
+            ),
+        )
+        for at, one in enumerate(awaited[:AWAITED_SHOWN])
+    ]
+    return [*rows, *_another_rows(context)]
+
+
+def _another_rows(context: Context) -> list[Row]:
+    label = context.texts.label("➕ Another payment, on top of it")
+    return [(context.step_button(label, "another"),), (cancel_button(context),)]
+
+
+async def ask_whether_another(context: Context, notice: str) -> State:
+    """The account moved since the screen was made, perhaps by this very money: nothing is recorded but on request."""
+    draft = await draft_of(context)
+    context.show(views.perhaps_recorded(context.texts, draft, notice, _another_rows(context)))
+    return State.AWAITED
 
 
 def ask_member(context: Context, found: list[Member], notice: str) -> State:

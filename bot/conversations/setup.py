@@ -53,7 +53,7 @@ async def setup(update: Update, context: Context) -> None:
     elif context.fact("chat_member", context.chat_id, context.person.id) not in ADMINS:
         context.say(Screen(views.only_admins(context.texts)))
     else:
-        title = " ".join((chat.title or "").split())[:LONGEST_TITLE] or "Cagnotte"
+        title = (chat.title or "")[:LONGEST_TITLE]
         group, is_new = await groups.create_group(
             context.session, title, context.chat_id, context.person.language, context.person
         )

@@ -106,7 +106,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
 
 async def _take(context: Context, text: str) -> State | str:
     try:
-        amount = _amount_of(parse_amount(text, exponent=exponent_of(context.group.currency)))
+        amount = _amount_of(parse_amount(text, currency=context.group.currency))
     except InvalidAmount:
         return await _ask_amount(context, errors.amount_again(context.texts))
     return await _ask_method(context, amount)

@@ -207,19 +207,15 @@ async def picture(session: AsyncSession, group_id: int, distribution_id: int) ->
     """How a distribution stands now."""
     distribution = await get_distribution(session, group_id, distribution_id)
     report = await validation.report(session, group_id, distribution_id)
-    states = await validation.order_states(session, group_id, distribution_id)
     step = await validation.distribution_validation(session, distribution_id)
     by = await session.get_one(Member, step.by_id) if step else None
-    differences = [state.missing_cents for state in states]
     return Picture(
         distribution=distribution,
         orders=report.orders,
         validated=report.validated,
         total_cents=report.total_cents,
         methods=report.per_method,
-        still_expected_cents=sum(state.expected_cents for state in states),
-        missing_cents=sum(d for d in differences if d > 0),
-        overpaid_cents=-sum(d for d in differences if d < 0),
+        tally=report.tally,
         validated_by=by.name if by else None,
         validated_at=step.at if step else None,
         drawn_at=utc_now(),

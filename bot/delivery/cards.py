@@ -227,10 +227,9 @@ class Cards:
                 await self.work_off()
             except Exception as error:
                 log.error("cards: %s; again in a moment", type(error).__name__, exc_info=True)
-            try:
-                await asyncio.wait_for(self._woken.wait(), POLL_EVERY)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_EVERY):
+                    await self._woken.wait()
 
     async def mind_keys(self) -> None:
         """Follow what the configuration says of keys; whoever keeps a group's money is told when its key cannot be read."""

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from telegram import Message, Update
 from telegram.ext import Application, CallbackContext
 
+from bot.delivery import pages
 from bot.delivery.api import Api
 from bot.delivery.files import Document
 from bot.delivery.models import ConversationRow
@@ -29,7 +30,7 @@ from ledger.db import Base
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
-from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.money import InvalidAmount, parse_amount
 
 if TYPE_CHECKING:
     from bot.delivery.cards import Cards
@@ -37,9 +38,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
 
+UNSEEN = -1
+"""Stands for the mark of what a screen showed where the button carries none: nothing is ever like that."""
+
 Fact = tuple[str, ...]
 """A question to the outside: ``("chat_member", chat id, user id)`` or ``("catalogue", file id, file
-name, decimals of the currency)``."""
+name, currency)``."""
 
 
 class NeedsFact(Exception):
@@ -75,6 +79,8 @@ class Scene:
     error: Exception | None = None
     moved: bool = False
     """Whether what began in a group goes on in the person's private chat."""
+    page_owner: int | None = None
+    """Who opened the page that was tapped, in a group's chat: see ``pages.py``."""
     secret: bool = False
     """Whether what was typed is neither kept nor left in the chat: see ``typed_keys.py``."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
@@ -177,6 +183,11 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         return self.is_private or self.scene.chat_kind is ChatKind.COORDINATORS
 
     @property
+    def is_on_others_page(self) -> bool:
+        """Whether the tapped page is one that somebody else opened: then nothing is done, one's own page opens."""
+        return self.scene.page_owner not in (None, self.person.id)
+
+    @property
     def button_args(self) -> list[str]:
         """What follows the verb in the tapped button's data."""
         query = self.scene.update.callback_query
@@ -191,6 +202,16 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         if len(args) != count or not all(_NUMBER.fullmatch(arg) for arg in args):
             raise NotFound("button", ":".join(args))
         return [int(arg) for arg in args]
+
+    def numbers_seen(self, count: int) -> tuple[list[int], int]:
+        """:meth:`numbers`, and after them the mark of what the screen showed (``ledger/orders/seen.py``).
+
+        :data:`UNSEEN` for a button from before buttons carried one, and on another's page: it is asked again.
+        """
+        if len(self.button_args) == count:
+            return self.numbers(count), UNSEEN
+        *numbers, seen = self.numbers(count + 1)
+        return numbers, UNSEEN if self.is_on_others_page else seen
 
     @property
     def command_text(self) -> str:
@@ -210,7 +231,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     def typed_amount(self) -> int | None:
         """The message's text as an amount in cents, 0 or more; none where it is no amount."""
         try:
-            return parse_amount(self.typed, exponent=exponent_of(self.group.currency))
+            return parse_amount(self.typed, currency=self.group.currency)
         except InvalidAmount:
             return None
 
@@ -252,7 +273,8 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def say(self, screen: Screen) -> None:
         """A new message in this chat."""
-        self.scene.calls.append(Call("sendMessage", self.chat_id, screen.as_json() | self.scene.in_topic()))
+        parameters = self._own(screen).as_json() | self.scene.in_topic()
+        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
 
     def send_file(self, document: Document, caption: Html) -> None:
         """A file with a caption, as a new message in this chat."""
@@ -260,17 +282,30 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         self.scene.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
 
     def show(self, screen: Screen) -> None:
-        """The tapped message becomes this screen; a new message where nothing was tapped, or the tapped one stays."""
+        """The tapped message becomes this screen.
+
+        A new message where nothing was tapped, or the tapped one stays: a receipt, or the page of somebody else.
+        """
         query = self.scene.update.callback_query
         stays = query is not None and (query.data or "").startswith(BELOW)
+        if query is not None and self.is_on_others_page and self.chat_id == self.scene.chat_id:
+            self.scene.toast = self.scene.toast or (
+                self.texts.label("That page is a colleague's. Yours is below."),
+                False,
+            )
+            stays = True
         # The messages of a chat that was upgraded stayed behind, so one of them cannot be edited.
         if query is None or query.message is None or stays or query.message.chat.id != self.chat_id:
             self.say(screen)
             return
         message_id = query.message.message_id
-        parameters = {"message_id": message_id, **screen.as_json()}
+        parameters = {"message_id": message_id, **self._own(screen).as_json()}
         key = f"edit:{self.chat_id}:{message_id}"
         self.scene.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
+
+    def _own(self, screen: Screen) -> Screen:
+        """In a group's chat the page is this person's."""
+        return screen if self.is_private else pages.owned(screen, self.person.id)
 
     def tell(self, chat_id: int, screen: Screen) -> None:
         """A new message in another chat (a person's id is their private chat)."""

@@ -84,11 +84,11 @@ class Typed(BaseHandler[Update, Context, Any]):
 
 
 class Command(BaseHandler[Update, Context, Any]):
-    """``/name`` or ``/name@thisbot``, by any of its names, in any case."""
+    """``/name`` or ``/name@thisbot``, by any of its names (the French one, the English one, others), in any case."""
 
     def __init__(self, names: Sequence[str], callback: Callback) -> None:
         super().__init__(callback)
-        self.names = set(names)
+        self.names = tuple(names)
 
     def check_update(self, update: object) -> bool:
         """Commands to other bots are not ours."""

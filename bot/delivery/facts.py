@@ -22,7 +22,7 @@ async def find_out(api: Api, fact: Fact) -> Any:
     if kind == "chat_member":
         return await _chat_member_status(api, int(args[0]), int(args[1]))
     if kind == "catalogue":
-        return await _catalogue(api, args[0], args[1], int(args[2]))
+        return await _catalogue(api, args[0], args[1], args[2])
     raise ValueError(f"unknown fact {kind}")
 
 
@@ -48,7 +48,7 @@ async def _file(api: Api, file_id: str) -> bytes | None:
 
 
 async def _catalogue(
-    api: Api, file_id: str, filename: str, exponent: int
+    api: Api, file_id: str, filename: str, currency: str
 ) -> CatalogueFile | UnreadableCatalogue | None:
     """What is in a catalogue file, or why it cannot be read; none where Telegram does not give it.
 
@@ -58,6 +58,6 @@ async def _catalogue(
     if data is None:
         return None
     try:
-        return await asyncio.to_thread(read_catalogue, data, filename, exponent=exponent)
+        return await asyncio.to_thread(read_catalogue, data, filename, currency=currency)
     except UnreadableCatalogue as error:
         return error

@@ -10,6 +10,7 @@ Boards come last: see ``board_sender.py``.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import math
@@ -33,7 +34,7 @@ from telegram.error import (
 )
 
 from bot.delivery import board, chats, files, leases, outbox
-from bot.delivery.api import Api, JsonDict, surely_not_delivered
+from bot.delivery.api import Api, JsonDict, asked_pause, surely_not_delivered
 from bot.delivery.board import Due
 from bot.delivery.board_sender import NO_TOPIC, BoardSender
 from bot.delivery.budget import Budget
@@ -133,10 +134,9 @@ class Sender:
                 self._look = True
 
     async def _sleep(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        except TimeoutError:
-            return
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
 
     async def _is_ours(self) -> bool:
         if self._database.is_sqlite:
@@ -259,9 +259,7 @@ class Sender:
             address = {} if row.chat_id == outbox.NOWHERE else {"chat_id": row.chat_id}
             answer = await self._api.call(row.method, {**address, **row.parameters, **await self._file(row)})
         except RetryAfter as error:
-            seconds = error.retry_after
-            pause = seconds.total_seconds() if isinstance(seconds, dt.timedelta) else float(seconds)
-            self._budget.pause(row.chat_id, time.monotonic() + pause)
+            self._budget.pause(row.chat_id, time.monotonic() + asked_pause(error).total_seconds())
             return None
         except ChatMigrated as error:
             await self._migrate(row.chat_id, error.new_chat_id)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Mount, Route
@@ -64,6 +65,7 @@ class Sandbox:
                 Route("/page/{name}", _page, methods=["GET"]),
             ]
         )
+        self._site.router.redirect_slashes = False
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request: the Bot API by hand, everything else by Starlette."""
@@ -92,10 +94,16 @@ class Sandbox:
 async def serve_app(
     app: ASGIApp, host: str = "127.0.0.1", port: int = 0, on_end: Callable[[], None] | None = None
 ) -> AsyncIterator[str]:
-    """Serve an ASGI application in this event loop until the end of the block. Yields its URL."""
+    """Serve an ASGI application in this event loop until the end of the block. Yields its URL.
+
+    On an address of this machine alone, only who asks for this machine is answered: a page out there whose name was
+    pointed here meanwhile asks for its own, and gets nothing.
+    """
     listening = _listen(host, port)
+    hosts = ["127.0.0.1", "localhost"] if host in ("127.0.0.1", "localhost") else ["*"]
     config = uvicorn.Config(
-        app, http="httptools", interface="asgi3", ws="none", lifespan="off", log_config=None,
+        TrustedHostMiddleware(app, hosts, www_redirect=False),
+        http="httptools", interface="asgi3", ws="none", lifespan="off", log_config=None,
         access_log=False, timeout_graceful_shutdown=2, timeout_keep_alive=60, server_header=False,
     )  # fmt: skip
     server = _Server(config)
@@ -135,7 +143,8 @@ class _Server(uvicorn.Server):
         while not await self.on_tick(counter):
             counter += 1
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.is_leaving.wait(), 0.1)
+                async with asyncio.timeout(0.1):
+                    await self.is_leaving.wait()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

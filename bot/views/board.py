@@ -12,7 +12,8 @@ from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Method
 from ledger.orders.models import Distribution
-from ledger.orders.validation import MethodTotals, OrderState
+from ledger.orders.order_state import OrderState, Tally
+from ledger.orders.validation import MethodTotals
 from ledger.payments.models import PaymentState
 
 PAGE = 12
@@ -28,9 +29,7 @@ class Picture:
     validated: int
     total_cents: int
     methods: Mapping[Method, MethodTotals]
-    still_expected_cents: int
-    missing_cents: int
-    overpaid_cents: int
+    tally: Tally
     validated_by: str | None
     validated_at: dt.datetime | None
     drawn_at: dt.datetime
@@ -116,15 +115,12 @@ def _left(texts: Texts, picture: Picture) -> list[str]:
         lines.append(texts.nt("⏳ Left: <b>{n}</b> order", "⏳ Left: <b>{n}</b> orders", picture.left))
     elif picture.orders:
         lines.append(texts.t("🎉 Every order is validated."))
-    if picture.still_expected_cents:
-        lines.append(
-            texts.t("💰 Still expected: <b>{amount}</b>", amount=texts.money(picture.still_expected_cents))
-        )
-    if picture.missing_cents:
-        lines.append(texts.t("➖ Missing: {amount}", amount=texts.money(picture.missing_cents)))
-    if picture.overpaid_cents:
-        lines.append(texts.t("➕ Overpaid: {amount}", amount=texts.money(picture.overpaid_cents)))
-    return lines
+    tally = picture.tally
+    if by_hand := tally.expected_cents + tally.transfer_cents:
+        lines.append(texts.t("💰 Still expected: <b>{amount}</b>", amount=texts.money(by_hand)))
+    if tally.transfer_cents:
+        lines.append(money.transfers_awaited(texts, tally.transfer_cents))
+    return lines + money.differences(texts, tally.missing_cents, tally.overpaid_cents)
 
 
 def _board_rows(texts: Texts, picture: Picture) -> list[Row]:

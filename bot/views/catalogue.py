@@ -9,9 +9,10 @@ from bot.views.paging import page_of, turning_row
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.catalogue.models import Product
-from ledger.catalogue.reader import CatalogueFile, ProblemReason, ProductRow, RowProblem, name_key
+from ledger.catalogue.reader import CatalogueFile, ProblemReason, ProductRow, RowProblem
 from ledger.catalogue.service import ImportPlan, ProducerProducts, StockChange
 from ledger.groups.models import Group
+from ledger.names import name_key
 
 PROBLEMS_SHOWN = 30
 CHANGES_SHOWN = 10
@@ -171,15 +172,23 @@ def _new_line(texts: Texts, row: ProductRow) -> str:
     )
 
 
-def _changed_line(texts: Texts, product: Product, row: ProductRow) -> str:
+def _changed_line(texts: Texts, product: Product, row: ProductRow) -> Html:
+    """Everything that changes of a product, before → after; its stock has a line of its own."""
+    changes: list[str] = []
     if product.price_cents != row.price_cents:
-        return texts.t(
-            "  {name}: {old} → {new}",
-            name=row.name,
-            old=texts.money(product.price_cents),
-            new=texts.money(row.price_cents),
-        )
-    return texts.t("  {name}: same price, other details", name=row.name)
+        changes.append(f"{texts.money(product.price_cents)} → {texts.money(row.price_cents)}")
+    if product.unit != row.unit:
+        changes.append(texts.label("unit {before} → {after}", before=product.unit, after=row.unit))
+    if product.vat_rate != row.vat_rate:
+        before, after = texts.rate(product.vat_rate), texts.rate(row.vat_rate)
+        changes.append(texts.label("VAT {before} → {after}", before=before, after=after))
+    if product.weighed != row.weighed:
+        changes.append(texts.label("weighed") if row.weighed else texts.label("not weighed any more"))
+    if product.name != row.name:
+        changes.append(texts.label("name “{before}” → “{after}”", before=product.name, after=row.name))
+    if not product.available:
+        changes.append(texts.label("offered again"))
+    return texts.t("  {name}: {changes}", name=row.name, changes=", ".join(changes) or texts.label("stock"))
 
 
 def _import_rows(texts: Texts, read: CatalogueFile, plan: ImportPlan, upload_id: int) -> list[Row]:
@@ -203,12 +212,7 @@ def _import_rows(texts: Texts, read: CatalogueFile, plan: ImportPlan, upload_id:
 def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool) -> Screen:
     """What was done."""
     lines: list[str] = [
-        texts.t(
-            "✅ Imported: {new} new, {changed} changed, {same} unchanged.",
-            new=len(plan.new),
-            changed=len(plan.changed),
-            same=plan.same,
-        )
+        texts.t("✅ Imported: {counts}.", counts=", ".join(_counts(texts, plan))),
     ]
     if withdrawn:
         lines.append(
@@ -224,6 +228,14 @@ def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool
         lines += ["", texts.t("Next: announce a distribution, so that members can order.")]
         rows.append((button(texts.label("➕ New distribution"), "newdist", style="primary"),))
     return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _counts(texts: Texts, plan: ImportPlan) -> list[str]:
+    return [
+        texts.nlabel("{n} new", "{n} new", len(plan.new)),
+        texts.nlabel("{n} changed", "{n} changed", len(plan.changed)),
+        texts.nlabel("{n} unchanged", "{n} unchanged", plan.same),
+    ]
 
 
 def not_imported(texts: Texts) -> Screen:

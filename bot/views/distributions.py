@@ -144,15 +144,9 @@ def preview(texts: Texts, group: Group, draft: Draft, confirm: Button, cancel: B
 def details(texts: Texts, place: str, starts_at: dt.datetime, closes_at: dt.datetime) -> list[str]:
     """Day, place and closing time, a line each."""
     return [
-        texts.t(
-            "🗓 <b>{when}</b> ({date})", when=texts.day_and_time(starts_at), date=texts.short_day(starts_at)
-        ),
+        texts.t("🗓 <b>{when}</b>", when=texts.dated(starts_at)),
         texts.t("📍 {place}", place=place),
-        texts.t(
-            "⏳ Orders until {closing} ({date})",
-            closing=texts.day_and_time(closes_at),
-            date=texts.short_day(closes_at),
-        ),
+        texts.t("⏳ Orders until {closing}", closing=texts.dated(closes_at)),
     ]
 
 

@@ -28,10 +28,9 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class DayPage:
-    """A distribution in figures; ``expected_cents``: what is awaited still."""
+    """A distribution in figures, and its validation if it stands."""
 
     report: Report
-    expected_cents: int
     closed: Closed | None
 
     @property
@@ -104,8 +103,10 @@ def figures(texts: Texts, group: Group, page: DayPage) -> list[str]:
         )
         for method, totals in report.per_method.items()
     ]
-    if page.expected_cents:
-        lines.append(texts.t("⏳ Still awaited: {amount}", amount=texts.money(page.expected_cents)))
+    if awaited := report.tally.awaited_cents:
+        lines.append(texts.t("⏳ Still awaited: {amount}", amount=texts.money(awaited)))
+    if report.tally.transfer_cents:
+        lines.append(money.transfers_awaited(texts, report.tally.transfer_cents))
     return lines
 
 
@@ -150,10 +151,8 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
     return [
         *rows,
         (button(texts.label("➕ Order for somebody"), "dfor", distribution.id),),
-        (
-            button(texts.label("📅 Move it"), "dmove", distribution.id),
-            button(texts.label("🚫 Cancel it"), "dcancel", distribution.id),
-        ),
+        (button(texts.label("📅 Move it"), "dmove", distribution.id),),
+        (button(texts.label("🚫 Cancel it"), "dcancel", distribution.id),),
         (button(close, "dclose", distribution.id, style="success"),),
         last,
     ]
@@ -162,20 +161,23 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
 def icon(state: OrderState) -> str:
     """An order's state at one glance; the list explains them."""
     if state.validated is not None:
-        return "✅"
+        return "✅🏦" if state.transfer_cents else "✅"
     if state.missing_cents > 0:
         return "⚠️"
-    return "⏳" if state.expected_cents or state.card_cents else "☑️"
+    return "⏳" if state.awaited_cents else "☑️"
 
 
 def orders_page(texts: Texts, distribution: Distribution, states: Sequence[OrderState], page: int) -> Screen:
-    """Everybody's order by pages: name, total, state. For coordinators' eyes only."""
-    shown, page, pages = page_of(states, page, PAGE)
+    """Everybody's order by pages, the open ones first: name, total, state. For coordinators' eyes only."""
+    open_first = sorted(states, key=lambda state: state.validated is not None)
+    shown, page, pages = page_of(open_first, page, PAGE)
     lines: list[str] = [title(texts, distribution), ""]
     if states:
         lines.append(
             texts.t("✅ validated · ☑️ nothing awaited · ⏳ a payment is awaited · ⚠️ something is missing")
         )
+        if any(state.validated is not None and state.transfer_cents for state in states):
+            lines.append(texts.t("🏦 a bank transfer is awaited still"))
     else:
         lines.append(texts.t("Nobody has ordered."))
     rows: list[Row] = [

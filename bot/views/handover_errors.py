@@ -6,6 +6,7 @@ from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
 from ledger.orders.corrections import AlreadyUndone, ChangedSince, NothingToChange
 from ledger.orders.rescheduling import AlreadyCancelled, DistributionValidated
+from ledger.orders.seen import SeenChanged
 from ledger.orders.till import ReasonNeeded
 from ledger.orders.validation import AlreadyValidated, ExpectedChanged, NotValidated, OrdersLeftOpen
 
@@ -32,6 +33,8 @@ def refusal(texts: Texts, error: LedgerError) -> Html | None:
             return t("This is not validated: there is nothing to undo.")
         case ExpectedChanged():
             return t("What is awaited for this order changed meanwhile. Nothing was recorded: look again.")
+        case SeenChanged():
+            return t("This changed since your screen was made. Nothing was recorded: look again.")
         case OrdersLeftOpen(count=count):
             return texts.nt(
                 "{n} order is not validated. The distribution stays open.",

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.account import payment_state
-from bot.views.handover import title, validated_by
+from bot.views.handover import PAGE, title, validated_by
 from bot.views.order import current_line
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from bot.views.validation import reference
 from ledger.groups.models import Group, Method
+from ledger.orders import order_state
 from ledger.orders.models import Distribution
-from ledger.orders.validation import OrderState
+from ledger.orders.order_state import OrderState, Receipt, Settles, Verdict, VerdictKind, receipts
+from ledger.orders.validation import Turn
 from ledger.payments.models import Payment, PaymentState
 from ledger.reference import format_reference
 
@@ -27,6 +29,7 @@ class OrderPage:
     distribution: Distribution
     balance_cents: int
     validated_by: str | None
+    turn: Turn
 
 
 def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
@@ -44,16 +47,11 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
         if state.credit_cents:
             amount = texts.money(state.credit_cents)
             lines.append(texts.t("🐷 By member credit: {amount}", amount=amount))
-        lines.append(verdict(texts, state))
+        lines.append(verdict(texts, state, page.balance_cents))
         balance = money.balance_of(texts, page.balance_cents)
         lines.append(texts.t("Balance: {balance}.", balance=balance))
-        if state.validated is None and _awaits_transfer(state):
-            lines += [
-                "",
-                texts.t(
-                    "🏦 Validating also says that the transfer has arrived: look at the bank account first."
-                ),
-            ]
+        if state.transfer_cents:
+            lines += ["", _transfer_stays(texts)]
     if state.validated is not None and page.validated_by is not None:
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
     return Screen("\n".join(lines)).with_rows(_order_rows(texts, group, page))
@@ -75,13 +73,16 @@ def payment_line(texts: Texts, state: OrderState, payment: Payment) -> str:
     )
 
 
-def verdict(texts: Texts, state: OrderState) -> Html:
-    """Exactly paid, missing or overpaid, counting what is awaited still."""
-    missing = state.missing_cents
-    if missing > 0:
-        sentence = texts.t("⚖️ <b>Missing {amount}</b>", amount=texts.money(missing))
-    elif missing < 0:
-        sentence = texts.t("⚖️ <b>Overpaid {amount}</b>", amount=texts.money(-missing))
+def verdict(texts: Texts, state: OrderState, balance_cents: int) -> Html:
+    """Exactly paid, missing or overpaid, counting what is awaited still; or that the account covers it."""
+    found = order_state.verdict(state.left_cents, state.awaited_cents, balance_cents)
+    if found.kind is VerdictKind.COVERED:
+        return _covered(texts, found)
+    amount = texts.money(found.amount_cents)
+    if found.kind is VerdictKind.MISSING:
+        sentence = texts.t("⚖️ <b>Missing {amount}</b>", amount=amount)
+    elif found.kind is VerdictKind.OVERPAID:
+        sentence = texts.t("⚖️ <b>Overpaid {amount}</b>", amount=amount)
     else:
         sentence = texts.t("⚖️ <b>Exactly paid</b>")
     shares = [
@@ -92,18 +93,40 @@ def verdict(texts: Texts, state: OrderState) -> Html:
     if state.credit_cents and shares:
         parts = money.parts(texts, [(Method.MEMBER_CREDIT, state.credit_cents), *shares])
         sentence = texts.t("{verdict}: {parts}", verdict=sentence, parts=parts)
-    awaited = state.expected_cents + state.card_cents
-    if not awaited:
+    if not found.awaited_cents:
         return sentence
-    amount = texts.money(awaited)
-    return texts.t("{verdict}, once the awaited {amount} is received", verdict=sentence, amount=amount)
+    awaited = texts.money(found.awaited_cents)
+    if state.transfer_cents == found.awaited_cents:
+        return texts.t(
+            "{verdict}, once the bank transfer of {amount} arrives", verdict=sentence, amount=awaited
+        )
+    return texts.t("{verdict}, once the awaited {amount} is received", verdict=sentence, amount=awaited)
+
+
+def _covered(texts: Texts, found: Verdict) -> Html:
+    if not found.awaited_cents:
+        return texts.t("⚖️ <b>Nothing more is due</b>: the account covers it.")
+    return texts.t(
+        "⚖️ <b>Nothing more is due</b>. If the awaited {amount} comes all the same, the balance becomes: {balance}.",
+        amount=texts.money(found.awaited_cents),
+        balance=money.balance_of(texts, found.balance_then_cents),
+    )
+
+
+def _transfer_stays(texts: Texts) -> Html:
+    return texts.t(
+        "🏦 Validating does not receive the bank transfer: it stays awaited until it is seen on the account."
+    )
 
 
 def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     state, order = page.state, page.state.order
     rows: list[Row] = []
     if state.validated is None:
-        rows.append((_validate_button(texts, state),))
+        rows += [(one,) for one in _validate_buttons(texts, page)]
+    elif page.turn.next_order_id is not None:
+        label = texts.label("➡️ Next: {name}", name=shortened(page.turn.next_name, WIDE))
+        rows.append((button(label, "dorder", page.turn.next_order_id, style="primary"),))
     rows += [
         (_payment_button(texts, state, payment),)
         for payment in state.payments
@@ -116,20 +139,73 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     if state.validated is not None:
         undo = texts.label("↩️ Undo the validation")
         rows.append((button(undo, "dunval", order.id, state.validated.step),))
-    rows.append((button(texts.label("◀️ Back"), "dorders", page.distribution.id, 0),))
+    back = texts.label("◀️ Back")
+    rows.append((button(back, "dorders", page.distribution.id, page.turn.before // PAGE),))
     return rows
 
 
-def _validate_button(texts: Texts, state: OrderState) -> Button:
-    label = texts.label("✅ Validate the order")
-    if state.expected_cents:
-        amount = texts.money(state.expected_cents)
-        label = texts.label("✅ Validate the order · {amount} received", amount=amount)
-    return button(label, "dval", state.order.id, state.expected_cents, style="success")
+def validated_before(texts: Texts, page: OrderPage, received_cents: int) -> Html:
+    """Said above the next order's page: what was just done."""
+    name = page.state.member.name
+    if not received_cents:
+        return texts.t("✅ <b>{name}</b>: validated.", name=name)
+    amount = texts.money(received_cents)
+    return texts.t("✅ <b>{name}</b>: validated, {amount} received.", name=name, amount=amount)
 
 
-def _awaits_transfer(state: OrderState) -> bool:
-    return any(p.state is PaymentState.EXPECTED and p.method is Method.TRANSFER for p in state.payments)
+def toast_validated(texts: Texts, name: str, received_cents: int) -> str:
+    """The same over the button, at once."""
+    if not received_cents:
+        return texts.label("✅ {name} · validated", name=name)
+    return texts.label("✅ {name} · {amount} received", name=name, amount=texts.money(received_cents))
+
+
+def undo_button(texts: Texts, page: OrderPage) -> Button:
+    """Takes the validation of an order back from another's page."""
+    assert page.state.validated is not None
+    label = texts.label("↩️ Undo: {name}", name=shortened(page.state.member.name, WIDE))
+    return button(label, "dunval", page.state.order.id, page.state.validated.step)
+
+
+def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
+    """One tap each; the likeliest first. Each holds what it receives, and carries what that was made from."""
+    state = page.state
+    offered = receipts(state, page.balance_cents)
+    if not offered:
+        whole = button(
+            texts.label("✅ Validate the order"), "dval", state.order.id, 0, state.mark, style="success"
+        )
+        return [whole, *_and_next(texts, page, 0)]
+    found = [
+        button(
+            _validate_label(texts, one, alone=len(offered) == 1),
+            "dval",
+            state.order.id,
+            one.amount_cents,
+            state.mark,
+            style=None if number else "success",
+        )
+        for number, one in enumerate(offered)
+    ]
+    return found if len(found) > 1 else [*found, *_and_next(texts, page, offered[0].amount_cents)]
+
+
+def _and_next(texts: Texts, page: OrderPage, received_cents: int) -> list[Button]:
+    """For a pile of cheques: the same tap leads to the next open order. Only where there is nothing to choose."""
+    if page.turn.next_order_id is None:
+        return []
+    label = texts.label("✅ Validate ➡️ Next")
+    if received_cents:
+        label = texts.label("✅ {amount} received ➡️ Next", amount=texts.money(received_cents))
+    return [button(label, "dvalnext", page.state.order.id, received_cents, page.state.mark)]
+
+
+def _validate_label(texts: Texts, one: Receipt, *, alone: bool) -> str:
+    amount = texts.money(one.amount_cents)
+    if one.settles is Settles.NOTHING:
+        return texts.label("✅ Validate the order · nothing to receive")
+    label = texts.label("✅ Validate the order · {amount} received", amount=amount)
+    return label if alone else f"{label} ({money.settles(texts, one.settles)})"
 
 
 def _payment_button(texts: Texts, state: OrderState, payment: Payment) -> Button:
@@ -145,18 +221,22 @@ def told_validated(
     group: Group,
     page: OrderPage,
     by: str,
-    received: Sequence[Payment],
+    settled: Sequence[Payment],
     awaited_cents: int,
 ) -> Screen:
-    """What the member reads when their order is validated."""
+    """What the member reads when their order is validated: what was settled with it, the verdict, the balance."""
     lines: list[str] = [
         texts.t(
             "✅ Your order for {day} is validated by {by}.", day=texts.day(page.distribution.starts_at), by=by
         ),
-        *(payment_line(texts, page.state, payment) for payment in received),
+        *(payment_line(texts, page.state, payment) for payment in settled),
     ]
     if group.payments_enabled:
-        lines += [verdict(texts, page.state), "", _balance(texts, page, awaited_cents)]
+        lines += [
+            verdict(texts, page.state, page.balance_cents),
+            "",
+            _balance(texts, page, awaited_cents),
+        ]
     return Screen("\n".join(lines), (_my_balance(texts),) if group.payments_enabled else ())
 
 

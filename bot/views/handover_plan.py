@@ -11,8 +11,8 @@ from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.orders.models import Distribution
+from ledger.orders.order_state import OrderState, mark_of_orders
 from ledger.orders.rescheduling import Cancelled
-from ledger.orders.validation import OrderState
 
 
 def ask_move(texts: Texts, distribution: Distribution, step_by_step: Button, cancel: Button) -> Screen:
@@ -83,7 +83,7 @@ def sure_to_cancel(
         ),
     ]
     if group.payments_enabled:
-        expected = sum(state.expected_cents + state.card_cents for state in states)
+        expected = sum(state.awaited_cents for state in states)
         lines += [
             texts.t("• Nobody owes these orders any more."),
             texts.t(
@@ -97,7 +97,16 @@ def sure_to_cancel(
     lines += [texts.t("• The group and everybody who ordered are told."), texts.t("This cannot be undone.")]
     label = texts.nlabel("🚫 Cancel it, with {n} order", "🚫 Cancel it, with {n} orders", len(states))
     rows = (
-        (button(label, "dcancelyes", distribution.id, len(states), style="danger"),),
+        (
+            button(
+                label,
+                "dcancelyes",
+                distribution.id,
+                len(states),
+                mark_of_orders(states),
+                style="danger",
+            ),
+        ),
         (button(texts.label("◀️ Back"), "day", distribution.id),),
     )
     return Screen("\n".join(lines), rows)

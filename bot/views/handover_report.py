@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.views import money
 from bot.views.handover import DayPage, figures, title, validated_by
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
+from ledger.names import by_name
 from ledger.orders.handover_models import CashCount, CountKind
 from ledger.orders.models import Distribution
-from ledger.orders.validation import OrderState
+from ledger.orders.order_state import OrderState, Tally, mark_of_orders
 
 NAMES = 40
 
@@ -53,7 +55,8 @@ def left_open(
         texts.t("Validate the distribution all the same? It will be noted that you left them open."),
     ]
     leave = texts.nlabel("🏁 Leave {n} order open", "🏁 Leave {n} orders open", len(states))
-    rows.append((button(leave, "dleave", distribution.id, len(states), by_id, style="danger"),))
+    seen = mark_of_orders(states)
+    rows.append((button(leave, "dleave", distribution.id, len(states), by_id, seen, style="danger"),))
     rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -73,13 +76,10 @@ def report(
         lines += ["", texts.t("🌱 <b>Producers</b>")]
         lines += [
             texts.t("• {name} — {amount}", name=producers[producer_id], amount=texts.money(amount))
-            for producer_id, amount in sorted(figures_.per_producer.items(), key=lambda p: producers[p[0]])
+            for producer_id, amount in by_name(figures_.per_producer.items(), lambda p: producers[p[0]])
         ]
     if group.payments_enabled:
-        lines += [
-            "",
-            *_differences(texts, figures_.missing_cents, page.expected_cents, figures_.overpaid_cents),
-        ]
+        lines += ["", *_differences(texts, figures_.tally)]
         lines += ["", *till_lines(texts, till)]
     return Screen("\n".join(lines)).with_rows(_report_rows(texts, page) if buttons else ())
 
@@ -88,20 +88,12 @@ def _left_open(texts: Texts, count: int, by: str) -> Html:
     return texts.nt("{n} order was left open by {by}.", "{n} orders were left open by {by}.", count, by=by)
 
 
-def _differences(texts: Texts, missing_cents: int, expected_cents: int, overpaid_cents: int) -> list[str]:
+def _differences(texts: Texts, tally: Tally) -> list[str]:
     lines: list[str] = []
-    if 0 < expected_cents <= missing_cents:
-        lines.append(
-            texts.t(
-                "➖ Not received: {amount}, {awaited} of it still awaited",
-                amount=texts.money(missing_cents),
-                awaited=texts.money(expected_cents),
-            )
-        )
-    elif missing_cents:
-        lines.append(texts.t("➖ Not received: {amount}", amount=texts.money(missing_cents)))
-    if overpaid_cents:
-        lines.append(texts.t("➕ Overpaid: {amount}", amount=texts.money(overpaid_cents)))
+    if tally.awaited_cents:
+        amount = texts.money(tally.awaited_cents)
+        lines.append(texts.t("➖ Not received: {amount}, still awaited", amount=amount))
+    lines += money.differences(texts, tally.missing_cents, tally.overpaid_cents)
     return lines or [texts.t("⚖️ No difference: everything is exactly paid.")]
 
 

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
+from bot.views.account import expected_line
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Member, Method
+from ledger.orders.by_hand import Awaited
 from ledger.payments.models import Payment, Settlement
 from ledger.reference import format_reference
 
@@ -104,12 +106,82 @@ def payment_form(texts: Texts) -> Html:
     )
 
 
-def preview(texts: Texts, draft: Draft, confirm: Button, cancel: Button) -> Screen:
-    """What will be recorded, with the balance before and after."""
+def preview(
+    texts: Texts, draft: Draft, confirm: Button, cancel: Button, awaited: Sequence[Awaited] = ()
+) -> Screen:
+    """What will be recorded, with the balance before and after; ``awaited``: what it comes on top of."""
     after = draft.balance_cents + draft.amount_cents
     lines: list[str] = [_what(texts, draft), "", _balance(texts, draft.balance_cents, after)]
+    if awaited:
+        lines += ["", texts.t("➕ On top of what stays awaited:"), *_awaited_lines(texts, awaited)]
     lines += ["", texts.t("Nothing is recorded yet.")]
     return Screen("\n".join(lines), ((confirm,), (cancel,)))
+
+
+def awaited_already(texts: Texts, draft: Draft, awaited: Sequence[Awaited], rows: Sequence[Row]) -> Screen:
+    """Money is awaited from this member: is it the same? Received, it counts once."""
+    first = awaited[0].payment
+    lines: list[str] = [
+        _what(texts, draft),
+        "",
+        texts.t("⏳ <b>Already awaited from this member:</b>"),
+        *_awaited_lines(texts, awaited),
+        "",
+        texts.t("Is it this money? Then receive it here: it counts once."),
+    ]
+    if first.method is not draft.method:
+        lines.append(
+            texts.t(
+                "It was announced otherwise: it is then received as {method}, and {announced} is no longer awaited.",
+                method=money.method(texts, draft.method),
+                announced=Html(f"<code>{format_reference(first.reference)}</code>"),
+            )
+        )
+    verdict = money.difference(texts, first.amount_cents, draft.amount_cents)
+    lines += [verdict] if verdict else []
+    lines += ["", texts.t("Nothing is recorded yet.")]
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _awaited_lines(texts: Texts, awaited: Sequence[Awaited]) -> list[str]:
+    return [f"{expected_line(texts, one.payment)} · {_what_for(texts, one)}" for one in awaited]
+
+
+def _what_for(texts: Texts, awaited: Awaited) -> Html:
+    if awaited.distribution is None:
+        return texts.t("money put on the account")
+    return texts.t("order for {when}", when=texts.day(awaited.distribution.starts_at))
+
+
+def receive_label(texts: Texts, draft: Draft, payment: Payment, *, is_first: bool, is_only: bool) -> str:
+    """Receive what is awaited, for the amount typed; the first of them is what one confirms."""
+    values = {
+        "amount": texts.money(draft.amount_cents),
+        "reference": format_reference(payment.reference),
+    }
+    if is_only:
+        return texts.label("✅ Confirm: Received · {amount}", **values)
+    if is_first:
+        return texts.label("✅ Confirm: Received · {amount} · {reference}", **values)
+    return texts.label("✅ Received · {amount} · {reference}", **values)
+
+
+def changed_meanwhile(texts: Texts, member: Member) -> Html:
+    """Somebody else was at this account."""
+    return texts.t("⚠️ The account of {name} changed since this screen was made.", name=member.name)
+
+
+def perhaps_recorded(texts: Texts, draft: Draft, notice: str, rows: Sequence[Row]) -> Screen:
+    """A colleague may have recorded this very money: nothing more is done but on request."""
+    lines: list[str] = [
+        notice,
+        texts.t("Balance now: <b>{balance}</b>", balance=money.balance_of(texts, draft.balance_cents)),
+        "",
+        _what(texts, draft),
+        "",
+        texts.t("This was not recorded. If it is the same money, cancel: it counts once."),
+    ]
+    return Screen("\n".join(lines)).with_rows(rows)
 
 
 def _what(texts: Texts, draft: Draft) -> str:

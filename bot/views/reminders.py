@@ -214,7 +214,7 @@ def _unvalidated(
             content.orders,
             done=content.validated,
         ),
-        texts.t("I never validate by myself: until somebody does, payments stay awaited."),
+        texts.t("I never validate by myself: until somebody does, cheques and cash stay awaited."),
     ]
     return lines, []
 

@@ -19,14 +19,23 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from ledger.money import exponent_of
 
 LOCALES = Path(__file__).parent.parent / "locales"
 LANGUAGES = ("fr", "en")
 MEASURES = ("kg", "g", "l", "cl", "m")
+MINUS = "\u2212"
+_HOUR = {"fr": ("H'\u00a0h\u00a0'mm", "H'\u00a0h'"), "en": ("HH:mm", "HH:mm")}
+"""The time of day as a pattern: with minutes, and of a full hour."""
+_AT = {"fr": "'à'", "en": "'at'"}
 _BABEL = {"fr": "fr_FR", "en": "en_GB"}
+
+
+def language_of(code: str | None) -> str:
+    """French unless a person's Telegram speaks another language, which we answer in English."""
+    return "fr" if (code or "fr").lower().startswith("fr") else "en"
 
 
 class Html(str):
@@ -76,9 +85,9 @@ class Texts:
         return self._catalogue.ngettext(singular, plural, n).format(n=n, **values)
 
     def money(self, cents: int) -> str:
-        """``1235`` → ``12,35 €``."""
+        """``1235`` → ``12,35 €``; what is negative has the sign − (U+2212), which no line break tears off."""
         value = Decimal(cents).scaleb(-exponent_of(self.currency))
-        return format_currency(value, self.currency, locale=self._locale)
+        return format_currency(value, self.currency, locale=self._locale).replace("-", MINUS)
 
     def signed_money(self, cents: int) -> str:
         """An amount with its sign, also when it is positive: ``+12,35 €``."""
@@ -88,6 +97,10 @@ class Texts:
         """An amount to paste into a form: ``12,35``, without spaces or currency."""
         value = Decimal(cents).scaleb(-exponent_of(self.currency))
         return format_decimal(value, format="0.00", locale=self._locale)
+
+    def rate(self, hundredths: int) -> str:
+        """A rate in hundredths of a percent: ``550`` → ``5,5 %``."""
+        return format_percent(Decimal(hundredths) / 10_000, format="#,##0.## %", locale=self._locale)
 
     def quantity(self, milli: int, unit: str) -> str:
         """``1200`` of a measure → ``1,2 kg``; ``2000`` of things → ``2 ×``."""
@@ -109,14 +122,26 @@ class Texts:
         return format_date(local, "dd/MM/yyyy", locale=self._locale)
 
     def time(self, moment: dt.datetime) -> str:
-        """``18:42`` in the group's time zone."""
-        return format_time(moment.astimezone(self.zone), "HH:mm", locale=self._locale)
+        """``18 h 42``, ``18:42`` in English, in the group's time zone."""
+        local = moment.astimezone(self.zone)
+        return format_time(local, self._hour(local), locale=self._locale)
 
     def day_and_time(self, moment: dt.datetime) -> str:
-        """``mardi 24 novembre à 18:42``."""
-        at, local = "'à'" if self.language == "fr" else "'at'", moment.astimezone(self.zone)
-        written = f"EEEE {self._day_of_month(local)} MMMM {at} HH:mm"
+        """``mardi 24 novembre à 18 h 42``."""
+        return self._moment(moment, "MMMM")
+
+    def dated(self, moment: dt.datetime) -> str:
+        """``mardi 24 novembre 2026 à 18 h 42``: where a slip in the year must show."""
+        return self._moment(moment, "MMMM yyyy")
+
+    def _moment(self, moment: dt.datetime, month: str) -> str:
+        local = moment.astimezone(self.zone)
+        written = f"EEEE {self._day_of_month(local)} {month} {_AT[self.language]} {self._hour(local)}"
         return format_datetime(local, written, locale=self._locale)
+
+    def _hour(self, local: dt.datetime) -> str:
+        with_minutes, full = _HOUR[self.language]
+        return with_minutes if local.minute else full
 
     def _day_of_month(self, day: dt.date) -> str:
         """As a pattern: ``1er`` in French, plain numbers else."""

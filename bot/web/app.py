@@ -10,11 +10,11 @@ from collections.abc import Callable
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.delivery import inbox, outbox
+from bot.delivery import inbox, intake, outbox
 from bot.web.bodies import bounded_body
 from bot.web.stripe import StripeDoor
 from ledger.db import Database
@@ -45,7 +45,7 @@ def web_app(
             return PlainTextResponse("not an update", status_code=400)
         try:
             async with database.unit_of_work() as session:
-                await inbox.store(session, bot_id, [update])
+                await intake.take(session, bot_id, [update])
         except Exception as error:
             log.error("webhook: the update could not be stored: %s", type(error).__name__)
             return PlainTextResponse("try again", status_code=503)
@@ -72,7 +72,7 @@ def web_app(
         Gauge("cagnotte_outbox_waiting", "Calls not made yet", registry=registry).set(waiting_out)
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/telegram", telegram, methods=["POST"]),
             Route("/stripe", stripe.take_event, methods=["POST"]),
@@ -80,5 +80,15 @@ def web_app(
             Route("/health/live", live),
             Route("/health/ready", ready),
             Route("/metrics", metrics),
-        ]
+        ],
+        exception_handlers={ClientDisconnect: _hung_up},
     )
+    # A redirect would repeat the request's own Host, which anybody may write.
+    app.router.redirect_slashes = False
+    return app
+
+
+def _hung_up(request: Request, _: Exception) -> Response:
+    """Whoever asked is gone before they had asked: no fault of ours."""
+    log.info("web: somebody hung up in the middle of a request to /%s", request.url.path.split("/")[1])
+    return Response(status_code=400)

@@ -11,9 +11,9 @@ import datetime
 import re
 from decimal import Decimal
 
-from ledger.catalogue.names import clean_text, name_key
 from ledger.catalogue.rows import CellError, ProblemReason
-from ledger.money import InvalidAmount, parse_amount
+from ledger.money import InvalidAmount, exponent_of, parse_amount
+from ledger.names import clean_text, name_key
 
 _TEMPORAL = (datetime.date, datetime.time, datetime.timedelta)
 CellValue = str | int | float | bool | datetime.date | datetime.time | datetime.timedelta | None
@@ -86,18 +86,18 @@ def read_unit(value: CellValue) -> str:
     return _within(text_of(value), UNIT_LIMIT) or DEFAULT_UNIT
 
 
-def read_price(value: CellValue, exponent: int) -> int:
-    """A price > 0 in minor units; ``exponent`` is the number of decimals of the currency."""
+def read_price(value: CellValue, currency: str) -> int:
+    """A price > 0 in minor units; ``currency`` is the group's."""
     text = text_of(value)
     if not text:
         raise CellError(ProblemReason.MISSING, "")
     try:
-        price = parse_amount(text, signed=text[0] in "-−", exponent=exponent)
+        price = parse_amount(text, signed=text[0] in "-−", currency=currency)
     except InvalidAmount:
-        raise CellError(_why_no_amount(text, exponent), text[:_SHOWN]) from None
+        raise CellError(_why_no_amount(text, exponent_of(currency)), text[:_SHOWN]) from None
     if price <= 0:
         raise CellError(ProblemReason.NOT_POSITIVE, text)
-    if price > MAX_PRICE_UNITS * 10**exponent:
+    if price > MAX_PRICE_UNITS * 10 ** exponent_of(currency):
         raise CellError(ProblemReason.OUT_OF_RANGE, text)
     return price
 

@@ -10,9 +10,9 @@ from itertools import takewhile
 
 from ledger.catalogue.cells import CellValue
 from ledger.catalogue.errors import MissingColumns, RepeatedColumns, TooManyColumns
-from ledger.catalogue.names import name_key
 from ledger.catalogue.rows import REQUIRED, Column
 from ledger.catalogue.tables import MAX_COLUMNS, Table, TableRow
+from ledger.names import name_key
 
 SEARCHED_ROWS = 10
 """Titles and blank lines may stand above the header; it is looked for in this many rows."""

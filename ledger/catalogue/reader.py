@@ -13,10 +13,10 @@ from ledger.catalogue.cells import CellValue
 from ledger.catalogue.errors import EmptyCatalogue, TooManyRows
 from ledger.catalogue.headers import Header, find_header
 from ledger.catalogue.inspect_xml import MAX_ROWS
-from ledger.catalogue.names import clean_text, name_key
 from ledger.catalogue.rows import CatalogueFile, CellError, Column, ProblemReason, ProductRow, RowProblem
 from ledger.catalogue.sniff import read_tables
 from ledger.catalogue.tables import Table, TableRow
+from ledger.names import clean_text, name_key
 
 __all__ = [
     "CatalogueFile",
@@ -32,8 +32,8 @@ _SHOWN = 60
 _T = TypeVar("_T")
 
 
-def read_catalogue(data: bytes, filename: str, *, exponent: int = 2) -> CatalogueFile:
-    """Read a CSV or XLSX catalogue. ``exponent`` is the number of decimals of the group's currency.
+def read_catalogue(data: bytes, filename: str, *, currency: str = "EUR") -> CatalogueFile:
+    """Read a CSV or XLSX catalogue. ``currency`` is the group's.
 
     Every line is either in ``rows`` or has problems, at least one each; blank lines are neither. Raises a
     subclass of :class:`ledger.catalogue.errors.UnreadableCatalogue` if the file as a whole cannot be read;
@@ -48,7 +48,7 @@ def read_catalogue(data: bytes, filename: str, *, exponent: int = 2) -> Catalogu
         lines += 1
         if lines > MAX_ROWS:
             raise TooManyRows(MAX_ROWS)
-        line = _Line(row, table, header, exponent)
+        line = _Line(row, table, header, currency)
         product = line.read(seen)
         if product is not None:
             rows.append(product)
@@ -71,12 +71,12 @@ def _is_blank(row: TableRow) -> bool:
 class _Line:
     """One line on its way to a product, collecting what is wrong with it."""
 
-    def __init__(self, row: TableRow, table: Table, header: Header, exponent: int) -> None:
+    def __init__(self, row: TableRow, table: Table, header: Header, currency: str) -> None:
         self.problems: list[RowProblem] = []
         self._row = row
         self._delimiter = table.delimiter
         self._header = header
-        self._exponent = exponent
+        self._currency = currency
 
     def read(self, seen: dict[tuple[str, str], int]) -> ProductRow | None:
         """The product, or None with ``problems`` filled. ``seen``: earlier lines' keys, then this one's."""
@@ -84,7 +84,7 @@ class _Line:
             return None
         name = self._cell(Column.PRODUCT, cells.read_name)
         producer = self._cell(Column.PRODUCER, cells.read_producer)
-        price = self._cell(Column.PRICE, lambda value: cells.read_price(value, self._exponent))
+        price = self._cell(Column.PRICE, lambda value: cells.read_price(value, self._currency))
         unit = self._cell(Column.UNIT, cells.read_unit)
         vat = self._cell(Column.VAT, cells.read_vat)
         stock = self._cell(Column.STOCK, cells.read_stock)

@@ -16,10 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.catalogue.models import CatalogueUpload, Producer, Product
-from ledger.catalogue.reader import ProductRow, name_key
+from ledger.catalogue.reader import ProductRow
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group
+from ledger.names import name_key, sort_key
 
 
 class AlreadyImported(LedgerError):
@@ -171,10 +172,12 @@ async def offered_products(session: AsyncSession, group_id: int) -> list[Produce
         select(Producer, Product)
         .join(Product, Product.producer_id == Producer.id)
         .where(Product.group_id == group_id, Product.available)
-        .order_by(Producer.name_key, Product.name_key, Product.id)
+        .order_by(Producer.id, Product.id)
     )
+    rows = [(producer, product) for producer, product in await session.execute(statement)]
+    rows.sort(key=lambda row: (sort_key(row[0].name), row[0].id, sort_key(row[1].name)))
     grouped: dict[int, tuple[Producer, list[Product]]] = {}
-    for producer, product in await session.execute(statement):
+    for producer, product in rows:
         grouped.setdefault(producer.id, (producer, []))[1].append(product)
     return [ProducerProducts(producer, tuple(products)) for producer, products in grouped.values()]
 

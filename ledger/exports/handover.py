@@ -12,9 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.catalogue.models import Producer, Product
-from ledger.catalogue.names import name_key
 from ledger.db import utc_now
 from ledger.groups.models import Group, Method
+from ledger.names import by_name
 from ledger.orders.corrections import CurrentLine
 from ledger.orders.distributions import get_distribution
 from ledger.orders.models import Confirmation, Distribution
@@ -105,7 +105,7 @@ async def load(session: AsyncSession, group: Group, distribution_id: int) -> Han
     orders = [
         MemberOrder(
             state.member.name,
-            tuple(sorted((_item(line, weighed) for line in state.lines), key=lambda i: name_key(i.product))),
+            tuple(by_name((_item(line, weighed) for line in state.lines), lambda item: item.product)),
             tuple(_dues(state, choices, received)),
         )
         for state in states
@@ -119,7 +119,7 @@ async def load(session: AsyncSession, group: Group, distribution_id: int) -> Han
         closes_at=distribution.closes_at,
         provisional=distribution.cancelled_at is None and utc_now() < distribution.closes_at,
         producers=await _producers(session, {line.line.producer_id for line in lines}),
-        orders=tuple(sorted(orders, key=lambda order: name_key(order.member))),
+        orders=tuple(by_name(orders, lambda order: order.member)),
     )
 
 
@@ -179,7 +179,7 @@ async def _weighed(session: AsyncSession, product_ids: set[int]) -> set[int]:
 async def _producers(session: AsyncSession, producer_ids: set[int]) -> dict[int, str]:
     statement = select(Producer).where(Producer.id.in_(producer_ids))
     found = (await session.execute(statement)).scalars().all()
-    return {producer.id: producer.name for producer in sorted(found, key=lambda p: (p.name_key, p.id))}
+    return {producer.id: producer.name for producer in by_name(found, lambda producer: producer.name)}
 
 
 async def _received(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, int]:

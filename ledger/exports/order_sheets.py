@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ledger.catalogue.names import name_key
 from ledger.errors import NotFound
 from ledger.exports import cells
 from ledger.exports.handover import HandOver, Item
 from ledger.exports.wording import Wording
 from ledger.money import line_amount
+from ledger.names import sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def order_sheets(handover: HandOver) -> tuple[OrderSheet, ...]:
             name,
             tuple(
                 _row(entries)
-                for _, entries in sorted(found[producer_id].items(), key=lambda e: (name_key(e[0][0]), e[0]))
+                for _, entries in sorted(found[producer_id].items(), key=lambda e: (sort_key(e[0][0]), e[0]))
             ),
         )
         for producer_id, name in handover.producers.items()

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer, Table, TableStyle
 
-from ledger.catalogue.names import name_key
 from ledger.exports.handover import HandOver, Item
 from ledger.exports.paper import BOLD, BOX, LINE, REGULAR, SHADE, Paper, fitting, fixed, style, words
 from ledger.exports.wording import Wording
+from ledger.names import sort_key
 
 KEPT_TOGETHER = 8
 """Up to so many members, a product is not cut at the end of a column."""
@@ -56,7 +56,7 @@ def blocks(handover: HandOver) -> list[Block]:
         for key, item in some.items()
     ]
     place = {producer_id: number for number, producer_id in enumerate(handover.producers)}
-    return sorted(made, key=lambda block: (place[block.producer_id], name_key(block.product), block.unit))
+    return sorted(made, key=lambda block: (place[block.producer_id], sort_key(block.product), block.unit))
 
 
 def picking_list(handover: HandOver, wording: Wording) -> bytes:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Container
 
-from ledger.catalogue.names import clean_text
+from ledger.names import clean_text
 
 MARK = "\ufffd"
 """Stands for one or more characters that cannot be printed."""

@@ -10,10 +10,10 @@ from itertools import groupby
 
 from xlsxwriter.worksheet import Worksheet
 
-from ledger.catalogue.names import name_key
 from ledger.exports.handover import HandOver, MemberOrder
 from ledger.exports.wording import Wording
 from ledger.exports.workbook import Book, Look
+from ledger.names import sort_key
 
 PRODUCER_ROW, PRODUCT_ROW, UNIT_ROW, FIRST_ROW = 3, 4, 5, 6
 AMOUNT_COLUMN, FIRST_COLUMN = 1, 2
@@ -36,7 +36,7 @@ def columns(handover: HandOver) -> list[Column]:
         for order in handover.orders
         for item in order.items
     }
-    return sorted(found, key=lambda c: (name_key(c.producer), name_key(c.product), c.product_id, c.unit))
+    return sorted(found, key=lambda c: (sort_key(c.producer), sort_key(c.product), c.product_id, c.unit))
 
 
 def quantities(order: MemberOrder, handover: HandOver) -> dict[Column, int]:

@@ -15,7 +15,8 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member, Person
-from ledger.groups.service import folded, member_of, members
+from ledger.groups.service import member_of, members
+from ledger.names import clean_text, name_key
 
 LONGEST_NAME = 70
 TOKEN_BYTES = 16
@@ -63,7 +64,7 @@ async def add_member(session: AsyncSession, group: Group, name: str) -> Member:
 async def require_free_name(session: AsyncSession, group_id: int, name: str) -> None:
     """Raise :class:`NameTaken` when a present member is called so, case and accents aside."""
     for member in await members(session, group_id):
-        if folded(member.name) == folded(name):
+        if name_key(member.name) == name_key(name):
             raise NameTaken(member.name)
 
 
@@ -79,8 +80,13 @@ async def take_back(session: AsyncSession, member: Member) -> None:
 
 def check_name(text: str) -> str:
     """The name as it is kept. Raises :class:`InvalidName`."""
-    name = " ".join(text.split())
-    if not name or len(name) > LONGEST_NAME or len(text.strip().splitlines()) != 1 or name[0] in "@/":
+    name = clean_text(text)
+    if (
+        not name_key(name)
+        or len(name) > LONGEST_NAME
+        or len(text.strip().splitlines()) != 1
+        or name[0] in "@/"
+    ):
         raise InvalidName
     return name
 

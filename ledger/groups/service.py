@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
@@ -16,9 +15,12 @@ from ledger.books.models import AccountKind
 from ledger.db import Base, insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups.models import Chat, ChatKind, Group, JoinPolicy, Member, Method, Person
+from ledger.names import by_name, clean_name, clean_text, is_found, name_key
 
 OFFERED_AT_FIRST = (Method.CHEQUE, Method.CASH, Method.TRANSFER, Method.MEMBER_CREDIT)
 LANGUAGES = ("fr", "en")
+NAMES = ("title", "payee_name", "account_holder")
+"""Options that are names."""
 CURRENCIES = ("EUR", "CHF", "GBP", "USD", "CAD", "XPF", "XOF", "MAD", "TND")
 
 
@@ -59,6 +61,7 @@ async def remember_person(
     session: AsyncSession, person_id: int, name: str, username: str | None, language: str
 ) -> Person:
     """The person's row, with today's name, locked until the unit of work ends: one person's updates run one by one."""
+    name = clean_name(name, person_id)
     insert = insert_or_meet(session, Person)
     await session.execute(
         insert.values(id=person_id, name=name, username=username, language=language).on_conflict_do_nothing()
@@ -81,7 +84,7 @@ async def create_group(
     if existing is not None:
         return existing, False
     group = Group(
-        title=title,
+        title=clean_name(title, telegram_chat_id),
         language=language,
         methods=[str(method) for method in OFFERED_AT_FIRST],
         invitation=secrets.token_hex(8),
@@ -201,9 +204,9 @@ async def groups_of_person(session: AsyncSession, person_id: int) -> Sequence[Gr
         select(Group)
         .join(Member, Member.group_id == Group.id)
         .where(Member.person_id == person_id, Member.left_at.is_(None))
-        .order_by(Group.title, Group.id)
+        .order_by(Group.id)
     )
-    return (await session.execute(statement)).scalars().all()
+    return by_name((await session.execute(statement)).scalars(), lambda group: group.title)
 
 
 async def get_member(session: AsyncSession, group_id: int, member_id: int) -> Member:
@@ -217,40 +220,37 @@ async def get_member(session: AsyncSession, group_id: int, member_id: int) -> Me
 async def members(session: AsyncSession, group_id: int) -> list[Member]:
     """All present members, in the order people look for names."""
     statement = select(Member).where(Member.group_id == group_id, Member.left_at.is_(None))
-    found = (await session.execute(statement)).scalars().all()
-    return sorted(found, key=lambda member: (folded(member.name), member.id))
+    return await _by_name(session, statement)
 
 
 async def left_members(session: AsyncSession, group_id: int) -> list[Member]:
     """Who left the group: in no list, but their history stays."""
     statement = select(Member).where(Member.group_id == group_id, Member.left_at.is_not(None))
-    found = (await session.execute(statement)).scalars().all()
-    return sorted(found, key=lambda member: (folded(member.name), member.id))
+    return await _by_name(session, statement)
+
+
+async def _by_name(session: AsyncSession, statement: Select[Member]) -> list[Member]:
+    found = (await session.execute(statement.order_by(Member.id))).scalars()
+    return by_name(found, lambda member: member.name)
 
 
 async def find_members(
     session: AsyncSession, group_id: int, text: str, *, also_left: bool = False
 ) -> list[Member]:
-    """Members by ``@username``, name, or part of a name; an exact name wins over a part. Case and accents do not count.
+    """Members by ``@username``, name, or parts of a name in any order; an exact name wins. Case and accents do not count.
 
     ``also_left``: who left is found too, after the others.
     """
     everyone = await members(session, group_id)
     if also_left:
         everyone += await left_members(session, group_id)
-    wanted = folded(text)
+    wanted = name_key(text)
     if wanted.startswith("@"):
         statement = select(Person.id).where(func.lower(Person.username) == wanted[1:])
         person_ids = set((await session.execute(statement)).scalars())
         return [member for member in everyone if member.person_id in person_ids]
-    exact = [member for member in everyone if folded(member.name) == wanted]
-    return exact or [member for member in everyone if wanted and wanted in folded(member.name)]
-
-
-def folded(text: str) -> str:
-    """Text as people compare names: without case, accents and doubled spaces."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    exact = [member for member in everyone if wanted and name_key(member.name) == wanted]
+    return exact or [member for member in everyone if is_found(wanted, member.name)]
 
 
 async def require_coordinator(session: AsyncSession, group_id: int, person_id: int) -> Member:
@@ -334,6 +334,8 @@ async def set_option(session: AsyncSession, group: Group, option: str, value: An
         "title": lambda v: v is not None and _is_short_text(v),
         "iban": lambda v: v is None or is_iban(v),
     }
+    if option in NAMES and isinstance(value, str) and "\n" not in value:
+        value = clean_text(value)
     if option not in checks or not checks[option](value):
         raise InvalidOption(option, value)
     if option == "currency" and value != group.currency:

@@ -18,6 +18,7 @@ from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member
 from ledger.money import line_amount
+from ledger.names import by_name
 from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
 from ledger.orders.validation import distribution_validation
 
@@ -74,12 +75,21 @@ class ChosenLine:
 
 @dataclass(frozen=True, slots=True)
 class BasketView:
-    """A basket, its distribution and its lines by product name; ``order``: what the member already ordered there."""
+    """A basket, its distribution and its lines by product name; ``order``: what the member already ordered there.
+
+    ``replaces``: the basket stands for the whole of that order and takes its place (R1); else it adds to it (R7).
+    """
 
     basket: Basket
     distribution: Distribution
     lines: tuple[ChosenLine, ...]
     order: Order | None
+    replaces: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether it adds to an order that stays as it is."""
+        return self.order is not None and not self.replaces
 
     @property
     def total_cents(self) -> int:
@@ -211,7 +221,10 @@ async def view(session: AsyncSession, basket: Basket) -> BasketView:
     assert distribution is not None
     lines = await chosen_lines(session, basket)
     order = await live_order(session, basket.member_id, basket.distribution_id)
-    return BasketView(basket, distribution, tuple(line for line in lines if line.product.available), order)
+    group = await session.get_one(Group, basket.group_id)
+    replaces = order is not None and await is_replaceable(session, group, order)
+    offered = tuple(line for line in lines if line.product.available)
+    return BasketView(basket, distribution, offered, order, replaces)
 
 
 async def chosen_lines(session: AsyncSession, basket: Basket, *, lock: bool = False) -> list[ChosenLine]:
@@ -220,13 +233,13 @@ async def chosen_lines(session: AsyncSession, basket: Basket, *, lock: bool = Fa
         select(Product, BasketLine.quantity_milli)
         .join(BasketLine, BasketLine.product_id == Product.id)
         .where(BasketLine.basket_id == basket.id)
+        .order_by(Product.id)
     )
     if lock:
-        statement = statement.order_by(Product.id).with_for_update(of=Product, key_share=True)
+        statement = statement.with_for_update(of=Product, key_share=True)
         statement = statement.execution_options(populate_existing=True)
-    else:
-        statement = statement.order_by(Product.name_key, Product.id)
-    return [ChosenLine(product, quantity) for product, quantity in await session.execute(statement)]
+    chosen = [ChosenLine(product, quantity) for product, quantity in await session.execute(statement)]
+    return by_name(chosen, lambda line: line.product.name)
 
 
 async def live_order(

@@ -19,8 +19,10 @@ from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
 from ledger.money import line_amount
+from ledger.names import sort_key
 from ledger.orders.handover_models import Change, ChangeKind, Correction
 from ledger.orders.models import Confirmation, Order, OrderLine
+from ledger.orders.seen import check, mark
 from ledger.payments import service as payments
 
 FAR_OFF = 10
@@ -79,6 +81,16 @@ class Changed:
     corrected: tuple[Corrected, ...]
 
 
+def mark_of(lines: Sequence[CurrentLine]) -> int:
+    """Stands for these lines as they are now: which ones, and how often each was corrected."""
+    return mark(*sorted((line.line.id, line.step) for line in lines))
+
+
+def mark_of_line(line_id: int, step: int) -> int:
+    """The mark of one line, corrected so often."""
+    return mark((line_id, step))
+
+
 def is_far_off(ordered_milli: int, given_milli: int) -> bool:
     """Whether a quantity should be asked for once more."""
     return given_milli >= FAR_OFF * ordered_milli
@@ -97,9 +109,10 @@ async def current_lines(session: AsyncSession, *conditions: object) -> list[Curr
         .outerjoin(Correction, and_(Correction.order_line_id == OrderLine.id, Correction.step == last.c.step))
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.cancelled_at.is_(None), *conditions)  # type: ignore[arg-type]
-        .order_by(OrderLine.order_id, OrderLine.product_name, OrderLine.id)
+        .order_by(OrderLine.id)
     )
-    return [_current(line, correction) for line, correction in await session.execute(statement)]
+    found = [_current(line, correction) for line, correction in await session.execute(statement)]
+    return sorted(found, key=lambda one: (one.line.order_id, sort_key(one.line.product_name)))
 
 
 async def lines_now(session: AsyncSession, order: Order) -> list[CurrentLine]:
@@ -108,41 +121,70 @@ async def lines_now(session: AsyncSession, order: Order) -> list[CurrentLine]:
 
 
 async def deliver(
-    session: AsyncSession, group_id: int, line_id: int, quantity_milli: int, by: Member
+    session: AsyncSession,
+    group_id: int,
+    line_id: int,
+    quantity_milli: int,
+    by: Member,
+    *,
+    seen: int | None = None,
 ) -> Changed:
-    """One line: this much was handed over (thousandths of the unit; 0: not delivered)."""
+    """One line: this much was handed over (thousandths of the unit; 0: not delivered).
+
+    ``seen``, here and below: the :func:`mark_of` what the coordinator saw; raises
+    :class:`~ledger.orders.seen.SeenChanged` when that is not how things are.
+    """
     if quantity_milli < 0:
         raise NotFound("quantity", quantity_milli)
     line = await _line(session, group_id, line_id)
-    return await _change(session, ChangeKind.DELIVERED, [line], by, quantity_milli=quantity_milli)
+    return await _change(session, ChangeKind.DELIVERED, [line], by, quantity_milli=quantity_milli, seen=seen)
 
 
 async def reprice(
-    session: AsyncSession, group_id: int, line_id: int, price_cents: int, by: Member
+    session: AsyncSession,
+    group_id: int,
+    line_id: int,
+    price_cents: int,
+    by: Member,
+    *,
+    seen: int | None = None,
 ) -> Changed:
     """One line: the price of a unit is this (> 0)."""
     if price_cents <= 0:
         raise payments.InvalidPayment("amount")
     line = await _line(session, group_id, line_id)
-    return await _change(session, ChangeKind.PRICE, [line], by, price_cents=price_cents)
+    return await _change(session, ChangeKind.PRICE, [line], by, price_cents=price_cents, seen=seen)
 
 
 async def not_delivered(
-    session: AsyncSession, group_id: int, distribution_id: int, product_id: int, by: Member
+    session: AsyncSession,
+    group_id: int,
+    distribution_id: int,
+    product_id: int,
+    by: Member,
+    *,
+    seen: int | None = None,
 ) -> Changed:
     """A product did not come: nobody who ordered it for this distribution owes it."""
     lines = await product_lines(session, group_id, distribution_id, product_id)
-    return await _change(session, ChangeKind.DELIVERED, lines, by, quantity_milli=0)
+    return await _change(session, ChangeKind.DELIVERED, lines, by, quantity_milli=0, seen=seen)
 
 
 async def reprice_for_all(
-    session: AsyncSession, group_id: int, distribution_id: int, product_id: int, price_cents: int, by: Member
+    session: AsyncSession,
+    group_id: int,
+    distribution_id: int,
+    product_id: int,
+    price_cents: int,
+    by: Member,
+    *,
+    seen: int | None = None,
 ) -> Changed:
     """A product costs something else for everybody who ordered it for this distribution."""
     if price_cents <= 0:
         raise payments.InvalidPayment("amount")
     lines = await product_lines(session, group_id, distribution_id, product_id)
-    return await _change(session, ChangeKind.PRICE, lines, by, price_cents=price_cents)
+    return await _change(session, ChangeKind.PRICE, lines, by, price_cents=price_cents, seen=seen)
 
 
 async def product_lines(
@@ -232,10 +274,12 @@ async def _change(
     *,
     quantity_milli: int | None = None,
     price_cents: int | None = None,
+    seen: int | None = None,
 ) -> Changed:
     await _lock_orders(session, [line.line.id for line in lines])
     # What was read before the lock may be old: the lines are read again under it.
     fresh = [await _line(session, by.group_id, line.line.id) for line in lines]
+    check(seen, now=mark_of(fresh))
     targets = [(line, _target(line, quantity_milli, price_cents)) for line in fresh]
     targets = [(line, target) for line, target in targets if target != line]
     if not targets:

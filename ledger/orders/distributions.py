@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
+from ledger.names import by_name
 from ledger.orders.models import Confirmation, Distribution, Order
 from ledger.payments.models import Payment, PaymentState
 
@@ -168,9 +169,10 @@ async def awaited_elsewhere(session: AsyncSession, group_id: int) -> list[Expect
             Payment.state == PaymentState.EXPECTED,
             Confirmation.id.is_(None),
         )
-        .order_by(Member.name, Payment.id)
+        .order_by(Payment.id)
     )
-    return [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
+    found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
+    return by_name(found, lambda expected: expected.member_name)
 
 
 async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[ExpectedPayment]:
@@ -180,6 +182,7 @@ async def payments_at(session: AsyncSession, group_id: int, distribution_id: int
         .join(Order, Payment.subject == literal("order:") + cast(Order.id, Text))
         .join(Member, Member.id == Payment.member_id)
         .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
-        .order_by(Member.name, Payment.id)
+        .order_by(Payment.id)
     )
-    return [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
+    found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
+    return by_name(found, lambda expected: expected.member_name)

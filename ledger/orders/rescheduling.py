@@ -22,7 +22,9 @@ from ledger.groups.models import Member
 from ledger.orders.distributions import check_dates
 from ledger.orders.handover_models import MovedFrom
 from ledger.orders.models import Distribution, Order, OrderLine
-from ledger.orders.validation import OrderState, distribution_validation, order_states
+from ledger.orders.order_state import OrderState, mark_of_orders
+from ledger.orders.seen import check
+from ledger.orders.validation import distribution_validation, order_states
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 
@@ -54,11 +56,16 @@ class Cancelled:
 
 
 async def cancel_distribution(
-    session: AsyncSession, group_id: int, distribution_id: int, by: Member
+    session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, seen: int | None = None
 ) -> list[Cancelled]:
-    """Cancel a distribution and all its orders. Raises :class:`AlreadyCancelled`, :class:`DistributionValidated`."""
+    """Cancel a distribution and all its orders.
+
+    ``seen``: the mark of the orders that were shown. Raises :class:`AlreadyCancelled`, :class:`DistributionValidated`,
+    :class:`~ledger.orders.seen.SeenChanged`.
+    """
     distribution = await lock_distribution(session, group_id, distribution_id)
     states = await _lock_orders(session, group_id, distribution_id)
+    check(seen, now=mark_of_orders(states))
     distribution.cancelled_at = utc_now()
     cancelled = []
     for state in states:

@@ -39,13 +39,19 @@ async def count(
     by: Member,
     *,
     reason: str | None = None,
+    seen_cents: int | None = None,
 ) -> CashCount:
-    """Record a count; a difference is posted against ``adjustments``. Raises :class:`ReasonNeeded`."""
+    """Record a count; a difference is posted against ``adjustments``.
+
+    ``seen_cents``: what the books said when the reason was asked for. Raises :class:`ReasonNeeded`, also when they say
+    something else by now.
+    """
     await get_distribution(session, group_id, distribution_id)
     till = await books.account_id(session, group_id, AccountKind.CASH)
     expected = (await books.lock_accounts(session, [till]))[till]
     difference = counted_cents - expected
-    if difference and not (reason and reason.strip()):
+    is_explained = bool(reason and reason.strip()) and seen_cents in (None, expected)
+    if difference and not is_explained:
         raise ReasonNeeded(counted_cents, expected)
     counted = CashCount(
         group_id=group_id,

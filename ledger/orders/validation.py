@@ -1,7 +1,7 @@
-"""Validating a distribution: an order's verdict, validating it, undoing that exactly, closing the distribution.
+"""Validating a distribution: how its orders stand, validating one, undoing that exactly, closing the distribution.
 
-Validating an order receives what is still expected for it, as announced. Undoing takes back what the validation received
-and nothing else, by reversals.
+Validating an order receives what is handed over at the stand, cheques and cash; a bank transfer stays awaited until
+somebody who saw it on the account receives it by itself. Undoing takes back what the validation settled and nothing else.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
@@ -19,9 +19,13 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
+from ledger.names import by_name
 from ledger.orders.corrections import CurrentLine, current_lines
 from ledger.orders.handover_models import DistributionStep, OrderStep, StepKind, StepSettlement
 from ledger.orders.models import Confirmation, Distribution, Order
+from ledger.orders.order_state import OrderState as OrderState
+from ledger.orders.order_state import Tally, mark_of_orders, share, tally
+from ledger.orders.seen import check
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
 
@@ -60,48 +64,6 @@ class OrdersLeftOpen(LedgerError):
         self.count = count
 
 
-@dataclass(frozen=True, slots=True)
-class OrderState:
-    """An order at distribution: what it comes to now, what was received and is expected for it, whether it is validated.
-
-    ``credit_cents`` is what of the current lines member credit pays, ``due_cents`` what is to be paid otherwise.
-    ``expected_cents``: what is announced by cheque, cash or transfer, ``card_cents`` by card. ``received``: what each
-    received payment brought, by its id. All in cents.
-    """
-
-    order: Order
-    member: Member
-    lines: tuple[CurrentLine, ...]
-    payments: tuple[Payment, ...]
-    due_cents: int
-    credit_cents: int
-    received_cents: int
-    expected_cents: int
-    card_cents: int
-    validated: OrderStep | None
-    received: Mapping[int, int]
-
-    @property
-    def total_cents(self) -> int:
-        """Σ of the current lines."""
-        return sum(line.amount_cents for line in self.lines)
-
-    @property
-    def missing_cents(self) -> int:
-        """> 0 missing, < 0 overpaid, 0 exactly paid; once what is expected is received."""
-        return self.due_cents - self.received_cents - self.expected_cents - self.card_cents
-
-
-def is_confirmed_by_hand(payment: Payment) -> bool:
-    """It is expected, and a coordinator will say that it came."""
-    return payment.state is PaymentState.EXPECTED and payment.method is not Method.CARD
-
-
-def is_paid_by_card(payment: Payment) -> bool:
-    """It is expected by card: Stripe will say that it came (R15)."""
-    return payment.state is PaymentState.EXPECTED and payment.method is Method.CARD
-
-
 async def order_states(
     session: AsyncSession, group_id: int, distribution_id: int, order_id: int | None = None
 ) -> list[OrderState]:
@@ -115,9 +77,10 @@ async def order_states(
             Order.cancelled_at.is_(None),
             *([Order.id == order_id] if order_id is not None else []),
         )
-        .order_by(func.lower(Member.name), Order.id)
+        .order_by(Order.id)
     )
-    rows = [(order, member) for order, member in await session.execute(statement)]
+    found = [(order, member) for order, member in await session.execute(statement)]
+    rows = by_name(found, lambda row: row[1].name)
     ids = [order.id for order, _ in rows]
     lines = _by_order(await current_lines(session, Order.id.in_(ids)))
     choices = await confirmations_of(session, ids)
@@ -133,14 +96,43 @@ async def order_states(
             payments=tuple(paid[order.id]),
             due_cents=shares[order.id][0],
             credit_cents=shares[order.id][1],
-            received_cents=sum(received.get(payment.id, 0) for payment in paid[order.id]),
-            expected_cents=sum(p.amount_cents for p in paid[order.id] if is_confirmed_by_hand(p)),
-            card_cents=sum(p.amount_cents for p in paid[order.id] if is_paid_by_card(p)),
             validated=step if (step := steps.get(order.id)) and step.kind is StepKind.VALIDATED else None,
             received={p.id: received[p.id] for p in paid[order.id] if p.id in received},
         )
         for order, member in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An order among those of its distribution that nobody validated, by name: how many stand before it, and which is next.
+
+    After the last one the first is next; none where no other is left.
+    """
+
+    before: int
+    next_order_id: int | None
+    next_name: str = ""
+
+
+async def turn_of(session: AsyncSession, state: OrderState) -> Turn:
+    """Where an order stands, validated or not."""
+    order = state.order
+    statement = (
+        select(Order.id, Member.name)
+        .join(Member, Member.id == Order.member_id)
+        .where(Order.distribution_id == order.distribution_id, Order.cancelled_at.is_(None))
+        .order_by(Order.id)
+    )
+    rows = by_name((await session.execute(statement)).all(), lambda row: row.name)
+    steps = await _last_steps(session, [row.id for row in rows])
+    done = {id_ for id_, step in steps.items() if step.kind is StepKind.VALIDATED}
+    at = next(number for number, row in enumerate(rows) if row.id == order.id)
+    before = [row for row in rows[:at] if row.id not in done]
+    following = [row for row in rows[at + 1 :] if row.id not in done] + before
+    if not following:
+        return Turn(len(before), None)
+    return Turn(len(before), following[0].id, following[0].name)
 
 
 async def order_state(session: AsyncSession, group_id: int, order_id: int) -> OrderState:
@@ -152,31 +144,52 @@ async def order_state(session: AsyncSession, group_id: int, order_id: int) -> Or
 
 
 async def validate_order(
-    session: AsyncSession, group_id: int, order_id: int, by: Member, *, expected_cents: int | None = None
+    session: AsyncSession,
+    group_id: int,
+    order_id: int,
+    by: Member,
+    *,
+    received_cents: int | None = None,
+    seen: int | None = None,
 ) -> OrderState:
-    """Receive what is expected for the order, as announced, and mark it validated. A card payment under way stays so.
+    """Receive what is handed over for the order, and mark it validated. Bank transfers and cards stay awaited.
 
-    ``expected_cents``: how much that is on the screen of who validates. Raises :class:`AlreadyValidated`,
-    :class:`ExpectedChanged`.
+    As announced, or ``received_cents`` in all: shared over what is awaited, and what gets nothing of it is not expected any
+    more. ``seen``: the mark of the order on the screen of who validates; without it, only what is announced is received.
+    Raises :class:`AlreadyValidated`, :class:`ExpectedChanged`, :class:`~ledger.orders.seen.SeenChanged`.
     """
     step = await _next_order_step(session, group_id, order_id, StepKind.VALIDATED, by)
     await _lock_payments(session, group_id, order_id)
     state = await order_state(session, group_id, order_id)
-    if expected_cents is not None and expected_cents != state.expected_cents:
+    check(seen, now=state.mark)
+    if seen is None and received_cents not in (None, state.expected_cents):
         raise ExpectedChanged(state.expected_cents)
-    for payment in state.payments:
-        if is_confirmed_by_hand(payment):
-            settled = await payments.receive(session, group_id, payment.id, by)
-            session.add(
-                StepSettlement(order_step_id=step.id, settlement_id=settled.settlement.id, group_id=group_id)
-            )
+    received = state.expected_cents if received_cents is None else received_cents
+    shares = share(state.at_the_stand, received)
+    if sum(shares.values()) != received:
+        raise ExpectedChanged(state.expected_cents)
+    for payment_id, amount in shares.items():
+        if amount:
+            settled = await payments.receive(session, group_id, payment_id, by, amount)
+        else:
+            settled = await payments.cancel(session, group_id, payment_id, by)
+        session.add(
+            StepSettlement(order_step_id=step.id, settlement_id=settled.settlement.id, group_id=group_id)
+        )
     await session.flush()
     return await order_state(session, group_id, order_id)
 
 
-async def undo_order(session: AsyncSession, group_id: int, order_id: int, by: Member) -> OrderState:
-    """Take the order's validation back, with what it received and nothing else. Raises :class:`NotValidated`."""
+async def undo_order(
+    session: AsyncSession, group_id: int, order_id: int, by: Member, *, seen: int | None = None
+) -> OrderState:
+    """Take the order's validation back, with what it settled and nothing else.
+
+    ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
+    :class:`~ledger.orders.seen.SeenChanged`.
+    """
     step = await _next_order_step(session, group_id, order_id, StepKind.UNDONE, by)
+    check(seen, now=step.step - 1)
     await _lock_payments(session, group_id, order_id)
     made = await session.execute(
         select(Settlement)
@@ -195,28 +208,43 @@ async def undo_order(session: AsyncSession, group_id: int, order_id: int, by: Me
 
 
 async def validate_distribution(
-    session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, leave_open: bool = False
+    session: AsyncSession,
+    group_id: int,
+    distribution_id: int,
+    by: Member,
+    *,
+    leave_open: bool = False,
+    seen: int | None = None,
 ) -> DistributionStep:
     """Validate a distribution whose orders all are; ``leave_open`` says to do it although some are not.
 
-    Raises :class:`AlreadyValidated`, :class:`OrdersLeftOpen`.
+    ``seen``: the :func:`mark_of_orders` left open that were shown. Raises :class:`AlreadyValidated`,
+    :class:`OrdersLeftOpen`, :class:`~ledger.orders.seen.SeenChanged`.
     """
     last = await _lock_distribution(session, group_id, distribution_id)
     await _check_turn(session, last, StepKind.VALIDATED)
     states = await order_states(session, group_id, distribution_id)
-    open_orders = sum(1 for state in states if state.validated is None)
+    left = [state for state in states if state.validated is None]
+    open_orders = len(left)
     if open_orders and not leave_open:
         raise OrdersLeftOpen(open_orders)
+    check(seen, now=mark_of_orders(left))
     return await _next_distribution_step(
         session, group_id, distribution_id, StepKind.VALIDATED, by, left_open=open_orders
     )
 
 
 async def undo_distribution(
-    session: AsyncSession, group_id: int, distribution_id: int, by: Member
+    session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, seen: int | None = None
 ) -> DistributionStep:
-    """Open a validated distribution again; its orders stay as they are. Raises :class:`NotValidated`."""
-    return await _next_distribution_step(session, group_id, distribution_id, StepKind.UNDONE, by)
+    """Open a validated distribution again; its orders stay as they are.
+
+    ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
+    :class:`~ledger.orders.seen.SeenChanged`.
+    """
+    step = await _next_distribution_step(session, group_id, distribution_id, StepKind.UNDONE, by)
+    check(seen, now=step.step - 1)
+    return step
 
 
 async def distribution_validation(session: AsyncSession, distribution_id: int) -> DistributionStep | None:
@@ -243,8 +271,7 @@ class Report:
     total_cents: int
     per_producer: dict[int, int]
     per_method: dict[Method, MethodTotals]
-    missing_cents: int
-    overpaid_cents: int
+    tally: Tally
 
 
 async def report(session: AsyncSession, group_id: int, distribution_id: int) -> Report:
@@ -253,7 +280,6 @@ async def report(session: AsyncSession, group_id: int, distribution_id: int) -> 
     if distribution is None or distribution.group_id != group_id:
         raise NotFound("distribution", distribution_id)
     states = await order_states(session, group_id, distribution_id)
-    received = await _received(session, [p.id for state in states for p in state.payments])
     per_producer: dict[int, int] = defaultdict(int)
     announced: dict[Method, int] = defaultdict(int)
     got: dict[Method, int] = defaultdict(int)
@@ -263,8 +289,7 @@ async def report(session: AsyncSession, group_id: int, distribution_id: int) -> 
         for payment in state.payments:
             if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED):
                 announced[payment.method] += payment.amount_cents
-            got[payment.method] += received.get(payment.id, 0)
-    differences = [state.due_cents - state.received_cents for state in states]
+            got[payment.method] += state.received.get(payment.id, 0)
     return Report(
         distribution=distribution,
         orders=len(states),
@@ -272,19 +297,23 @@ async def report(session: AsyncSession, group_id: int, distribution_id: int) -> 
         total_cents=sum(state.total_cents for state in states),
         per_producer=dict(per_producer),
         per_method={m: MethodTotals(announced[m], got[m]) for m in Method if m in announced or got[m]},
-        missing_cents=sum(d for d in differences if d > 0),
-        overpaid_cents=-sum(d for d in differences if d < 0),
+        tally=tally(states),
     )
 
 
-async def _next_order_step(
-    session: AsyncSession, group_id: int, order_id: int, kind: StepKind, by: Member
-) -> OrderStep:
+async def lock_order(session: AsyncSession, group_id: int, order_id: int) -> None:
+    """Until this unit of work ends nobody else corrects or validates the order. Raises :class:`NotFound`."""
     statement = select(Order.id).where(
         Order.id == order_id, Order.group_id == group_id, Order.cancelled_at.is_(None)
     )
     if (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none() is None:
         raise NotFound("order", order_id)
+
+
+async def _next_order_step(
+    session: AsyncSession, group_id: int, order_id: int, kind: StepKind, by: Member
+) -> OrderStep:
+    await lock_order(session, group_id, order_id)
     last = (await _last_steps(session, [order_id])).get(order_id)
     await _check_turn(session, last, kind)
     step = OrderStep(

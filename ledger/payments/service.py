@@ -28,6 +28,8 @@ ACCOUNT_OF = {
     Method.TRANSFER: AccountKind.BANK,
 }
 """Where money received by each offline method goes. What is paid by card comes by :func:`receive_by_card` alone."""
+FAR_OFF = 10
+"""So many times what is awaited, an amount is asked for once more."""
 SMALLEST_BY_CARD = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
 """In minor units; less would be refused. (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)"""
 
@@ -94,6 +96,11 @@ def account_of(method: Method) -> AccountKind:
 def can_carry(method: Method, amount_cents: int, currency: str) -> bool:
     """Whether a method takes an amount (> 0): cards take none of a few cents."""
     return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, 1)
+
+
+def is_far_off(awaited_cents: int, given_cents: int) -> bool:
+    """Whether an amount (both > 0; nothing is awaited at 0) looks like a point left out: 750 for 7,50."""
+    return 0 < awaited_cents * FAR_OFF <= given_cents
 
 
 async def expect(
@@ -305,28 +312,28 @@ async def balance_of(session: AsyncSession, member: Member) -> int:
     return await books.balance(session, member.group_id, AccountKind.MEMBERS, member.id)
 
 
-class Awaited(int):
+class AwaitedCents(int):
     """An amount that is awaited, in cents, which knows what of it nobody confirms by hand: ``by_card_cents``, of which
     ``under_way_cents`` are paid already, as far as the member is concerned."""
 
     by_card_cents: int
     under_way_cents: int
 
-    def __new__(cls, cents: int, by_card_cents: int = 0, under_way_cents: int = 0) -> Awaited:
+    def __new__(cls, cents: int, by_card_cents: int = 0, under_way_cents: int = 0) -> AwaitedCents:
         """Of ``cents``."""
         made = super().__new__(cls, cents)
         made.by_card_cents, made.under_way_cents = by_card_cents, under_way_cents
         return made
 
 
-async def awaited(session: AsyncSession, member: Member) -> Awaited:
+async def awaited(session: AsyncSession, member: Member) -> AwaitedCents:
     """How much the member announced and nobody has settled yet, in cents (D1)."""
     by_card = case((Payment.method == Method.CARD, Payment.amount_cents), else_=0)
     under_way = case((Payment.under_way_since.is_not(None), Payment.amount_cents), else_=0)
     statement = select(
         *(func.coalesce(func.sum(one), 0) for one in (Payment.amount_cents, by_card, under_way))
     ).where(Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED)
-    return Awaited(*(int(cents) for cents in (await session.execute(statement)).one()))
+    return AwaitedCents(*(int(cents) for cents in (await session.execute(statement)).one()))
 
 
 async def awaited_by_member(session: AsyncSession, group_id: int) -> dict[int, int]:

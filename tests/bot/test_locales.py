@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import re
 from collections import Counter
 from pathlib import Path
@@ -15,6 +16,7 @@ from babel.messages.pofile import read_po
 
 import bot
 from bot.views.texts import Texts
+from tests.support.wording import RULES, Rule, sentences
 
 BOT = Path(bot.__file__).parent
 # How sentences are marked in the code: t() and label(), nt() and nlabel() with their plurals, a menu entry's third word.
@@ -51,6 +53,14 @@ def test_a_translation_is_complete_and_keeps_values_and_tags(message: Message) -
         assert tags(translation) == tags(wanted)
 
 
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_every_sentence_keeps_the_rule(rule: Rule) -> None:
+    broken = [
+        f"{sentence.text!r}: {found}" for sentence in sentences() if (found := rule.broken_by(sentence))
+    ]
+    assert not broken, "\n".join((f"{rule.name}: {rule.why}", *broken))
+
+
 def placeholders(text: str) -> Counter[str]:
     return Counter(re.findall(r"\{\w+\}", text))
 
@@ -69,13 +79,31 @@ def test_values_are_escaped_in_sentences_and_plain_in_labels() -> None:
     ("language", "cents", "shown"),
     [
         ("fr", 1235, "12,35 €"),
-        ("fr", -1235, "-12,35 €"),
+        ("fr", -1235, "−12,35 €"),
         ("fr", 123450, "1 234,50 €"),
         ("en", 1235, "€12.35"),
+        ("en", -1235, "−€12.35"),
     ],
 )
 def test_amounts_are_shown_as_the_language_writes_them(language: str, cents: int, shown: str) -> None:
     assert re.sub(r"[\u00a0\u202f]", " ", Texts(language).money(cents)) == shown
+
+
+@pytest.mark.parametrize(
+    ("language", "at", "shown"),
+    [
+        ("fr", "18:05", "18 h 05, mardi 1er décembre 2026 à 18 h 05"),
+        ("fr", "08:00", "8 h, mardi 1er décembre 2026 à 8 h"),
+        ("en", "18:05", "18:05, Tuesday 1 December 2026 at 18:05"),
+        ("en", "08:00", "08:00, Tuesday 1 December 2026 at 08:00"),
+    ],
+)
+def test_times_are_shown_as_the_language_writes_them(language: str, at: str, shown: str) -> None:
+    moment = dt.datetime.fromisoformat(f"2026-12-01T{at}+01:00")
+    texts = Texts(language)
+    written = f"{texts.time(moment)}, {texts.dated(moment)}"
+    assert written.replace("\u00a0", " ") == shown
+    assert texts.day_and_time(moment) == texts.dated(moment).replace(" 2026", "")
 
 
 def test_no_sentence_hides_in_an_f_string_where_extraction_cannot_see_it() -> None:

@@ -22,7 +22,7 @@ class ForkedBots:
     """The interpreter that forks, and the bot it forked last."""
 
     def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self.environment = clean_environment(log.parent) | environment
+        self.environment = clean_environment() | environment
         self.log = log
         self._forge: asyncio.subprocess.Process | None = None
         self._pid = 0

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.money import MAX_AMOUNT, InvalidAmount, exponent_of, line_amount, parse_amount
+from ledger.money import DIGITS, MAX_AMOUNT, InvalidAmount, currencies, exponent_of, line_amount, parse_amount
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,23 @@ from ledger.money import MAX_AMOUNT, InvalidAmount, exponent_of, line_amount, pa
         ("0,10", 10),
         ("007", 700),
         ("1 000 000 000", MAX_AMOUNT),
+        ("€12", 1200),
+        ("€ 12,50", 1250),
+        ("EUR 12.50", 1250),
+        ("12€50", 1250),
+        ("12 € 50", 1250),
+        ("12 euros 50", 1250),
+        ("1 234€50", 123450),
+        ("1.234,50", 123450),
+        ("1.234,50 €", 123450),
+        ("€1,234.50", 123450),
+        ("1,234.5", 123450),
+        ("1'234.50", 123450),
+        ("1’234,50", 123450),
+        ("1.234.567,89", 123456789),
+        ("1,234,567.89", 123456789),
+        ("1.234.567", 123456700),
+        ("1,234,567", 123456700),
     ],
 )
 def test_read_as_typed(typed: str, cents: int) -> None:
@@ -64,17 +81,28 @@ def test_read_as_typed(typed: str, cents: int) -> None:
         ".5",
         "12,5,0",
         "12.5.0",
-        "1,234.50",
-        "1.234,50",
-        "1'234,50",
+        "1,234",
+        "1.234",
+        "1.234,5,0",
+        "1,234,50",
+        "1.234.50",
+        "1 234.567,89",
+        "1'23",
+        "12.34,50",
         "1 2",
         "12 34",
         "1 23",
         "1234 567",
         "1  234",
-        "12€50",
-        "€12",
+        "12€5",
+        "12€500",
+        "12,5€50",
+        "€12€",
+        "€12 EUR",
         "12 $",
+        "£12",
+        "12 CHF",
+        "12f",
         "12,5 0",
         "12 , 5",
         "1\n2",
@@ -109,6 +137,8 @@ def test_asked_again(typed: str) -> None:
         ("+ 3", 300),
         ("-0", 0),
         ("-1 234", -123400),
+        ("-€12", -1200),
+        ("−12€50", -1250),
     ],
 )
 def test_a_sign_is_read_only_where_one_belongs(typed: str, cents: int) -> None:
@@ -119,10 +149,27 @@ def test_a_sign_is_read_only_where_one_belongs(typed: str, cents: int) -> None:
 
 def test_decimals_follow_the_currency() -> None:
     assert [exponent_of(currency) for currency in ("EUR", "CHF", "XPF", "TND")] == [2, 2, 0, 3]
-    assert parse_amount("1 500", exponent=0) == 1500
-    assert parse_amount("12,345", exponent=3) == 12345
-    with pytest.raises(InvalidAmount):
-        parse_amount("12,5", exponent=0)
+    assert parse_amount("12 fr 50", currency="CHF") == 1250
+    assert parse_amount("CHF 12.50", currency="CHF") == 1250
+    assert parse_amount("1 500 F", currency="XPF") == 1500
+    assert parse_amount("1.500.000", currency="XPF") == 1_500_000
+    assert parse_amount("12,345", currency="TND") == 12345
+    assert parse_amount("1.234,5 dt", currency="TND") == 1_234_500
+    for typed, currency in (
+        ("12,5", "XPF"),
+        ("1.500", "XPF"),
+        ("12 f 5", "XPF"),
+        ("12€", "CHF"),
+        ("12,3456", "TND"),
+    ):
+        with pytest.raises(InvalidAmount):
+            parse_amount(typed, currency=currency)
+
+
+def test_the_currencies_in_use_are_known_and_those_of_the_past_are_not() -> None:
+    assert {"EUR", "CHF", "GBP", "USD", "CAD", "XPF", "XOF", "MAD", "TND", "JPY"} <= currencies()
+    assert not currencies() & {"FRF", "DEM", "XXX", "XAU", "eur"}
+    assert {exponent_of(currency) for currency in currencies()} == set(DIGITS)
 
 
 CENTS = st.integers(-MAX_AMOUNT, MAX_AMOUNT)

@@ -23,7 +23,7 @@ class BotProcess:
     def __init__(
         self, environment: Mapping[str, str], log: Path, program: Sequence[str] = ("-m", "bot", "run")
     ) -> None:
-        self.environment = clean_environment(log.parent) | environment
+        self.environment = clean_environment() | environment
         self.log = log
         self.program = program
         self._process: asyncio.subprocess.Process | None = None
@@ -71,7 +71,7 @@ class BotProcess:
 async def command(environment: Mapping[str, str], folder: Path, *arguments: str) -> tuple[int, str]:
     """Run another command of `python -m bot`; its exit status and what it said."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, cwd=folder, env=clean_environment(folder) | environment,
+        sys.executable, "-m", "bot", *arguments, cwd=folder, env=clean_environment() | environment,
         stdin=DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
@@ -79,11 +79,11 @@ async def command(environment: Mapping[str, str], folder: Path, *arguments: str)
     return process.returncode, output.decode()
 
 
-def clean_environment(folder: Path) -> dict[str, str]:
-    """This process's environment without configuration of Cagnotte's; what is compiled is kept for the next start."""
+def clean_environment() -> dict[str, str]:
+    """This process's environment without configuration of Cagnotte's; what it compiles is kept."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CAGNOTTE_")}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    return environment | {"PYTHONPATH": str(ROOT), "PYTHONPYCACHEPREFIX": str(folder / "pycache")}
+    return environment | {"PYTHONPATH": str(ROOT)}
 
 
 async def until_ready(web_url: str) -> None:

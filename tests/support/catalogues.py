@@ -29,9 +29,9 @@ def csv_text(rows: Iterable[Sequence[str]], delimiter: str = ";", end: str = "\n
     return text.getvalue()
 
 
-def read_text(text: str, *, exponent: int = 2) -> CatalogueFile:
+def read_text(text: str, *, currency: str = "EUR") -> CatalogueFile:
     """What the reader makes of ``text`` in UTF-8."""
-    return read_catalogue(text.encode(), "catalogue.csv", exponent=exponent)
+    return read_catalogue(text.encode(), "catalogue.csv", currency=currency)
 
 
 def read_cells(**cells: str) -> CatalogueFile:

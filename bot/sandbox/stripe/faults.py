@@ -86,4 +86,5 @@ class Faults:
     async def hang(self, fault: Fault) -> None:
         """Wait as long as this trouble lasts."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._let_go.wait(), fault.seconds)
+            async with asyncio.timeout(fault.seconds):
+                await self._let_go.wait()

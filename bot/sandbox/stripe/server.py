@@ -55,6 +55,7 @@ class StripeSandbox:
                 Mount("/_control", routes=Control(self).routes()),
             ]
         )
+        self.app.router.redirect_slashes = False
 
     @property
     def requests(self) -> list[Logged]:

@@ -14,7 +14,7 @@ async def test_everybodys_balance(stage: Stage) -> None:
     assert page.says("Marie Dupont: owes €12.35")
     assert page.says("Anne: even")
     assert page.says("Members owe the group: €12.35")
-    assert page.says("Sum: -€12.35")
+    assert page.says("Sum: −€12.35")
     assert page.text.index("Marie") < page.text.index("• Anne")
     owing = await group.anne.press("Owing", expect="Members' balances", message=page)
     assert not owing.says("• Anne")

@@ -76,6 +76,23 @@ async def test_a_second_file_changes_adds_and_withdraws(stage: Stage) -> None:
     assert await products(stage) == {"Miel": (800, 1), "Pain <b>": (420, 0), "Cidre": (300, 1)}
 
 
+async def test_every_detail_that_changes_is_named(stage: Stage) -> None:
+    group = await set_up(stage)
+    head = "product;unit;price;producer;vat;stock\n"
+    await group.anne.upload(
+        "c.csv", f"{head}Tomme;piece;9.00;Farm;5.5;3\nEggs;dozen;4.00;Farm;5.5;\n".encode()
+    )
+    await group.anne.press("Import", expect="Imported: 2 new, 0 changed, 0 unchanged.")
+    before = await stage.world.seq()
+    await group.anne.upload("c.csv", f"{head}TOMME;kg;18;Farm;20;3\nEggs;dozen;4.00;Farm;5.5;12\n".encode())
+    preview = await group.anne.wait("I understood", after=before)
+    assert preview.says(
+        "TOMME: €9.00 → €18.00, unit piece → kg, VAT 5.5 % → 20 %, weighed, name “Tomme” → “TOMME”"
+    )
+    assert preview.says("Eggs: stock")
+    await group.anne.press("Import", expect="Imported: 0 new, 2 changed, 0 unchanged.", message=preview)
+
+
 async def test_what_is_ordered_is_not_sold_again_by_another_import(stage: Stage) -> None:
     """Also what was ordered between the preview and the tap."""
     v = await village(stage)

@@ -163,7 +163,7 @@ async def test_a_coordinator_who_is_one_no_more_cannot_confirm(stage: Stage) -> 
     group = await set_up(stage)
     await group.anne.ask("/paiement Marie 5 cash", expect="A payment by")
     async with stage.database.unit_of_work() as session:
-        await session.execute(sql("UPDATE members SET is_coordinator = false"))
+        await session.execute(sql("UPDATE members SET is_coordinator = false, is_treasurer = false"))
     assert "Only the group's coordinators" in await group.anne.tap("Confirm")
     assert await stage.rows("payments") == []
 
@@ -178,6 +178,6 @@ async def test_what_was_entered_by_hand_is_cancelled_when_it_is_undone_and_can_b
     assert await balance_of_marie(group) == 0
     balance = await group.marie.ask("/solde", expect="You are even")
     assert "awaiting" not in balance.text
-    undone = await group.anne.press("Undo", expect="Cash of -€5.00", message=cancelled)
+    undone = await group.anne.press("Undo", expect="Cash of −€5.00", message=cancelled)
     await group.anne.press("Received", expect="confirmed by Anne", message=undone)
     assert await balance_of_marie(group) == -500

@@ -129,4 +129,4 @@ def test_opening_balances(line: str, expected: TypedPayment) -> None:
 @pytest.mark.parametrize("text", ["", "0", "-0", "12,345", "1e3", "١٢", "++1", "12-", "douze", "1,2,3"])
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(InvalidAmount):
-        parse_signed(text, 2)
+        parse_signed(text, "EUR")

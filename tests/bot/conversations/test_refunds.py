@@ -71,7 +71,7 @@ async def test_a_part_in_cash_told_and_undone(any_stage: Stage) -> None:
     assert told.says("💸 Paniers: Anne gave you back €5.00 (Cash).\n📝 the <eggs>")
     assert told.says("The group owes you €7.35")
     history = await group.marie.ask("/history", expect="Cash given back (the <eggs>)")
-    assert history.says("-€5.00 → €7.35")
+    assert history.says("−€5.00 → €7.35")
     await group.anne.press(
         "Undo", expect="Taken back: €5.00 for Marie Dupont. Balance: credit €12.35", message=done
     )

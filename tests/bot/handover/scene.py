@@ -93,7 +93,7 @@ class Day:
 
     async def page(self, who: Person, *, chat: Group | None = None) -> None:
         """The distribution's page, by the command."""
-        await who.ask("/distribution", expect="Distribution", chat=chat)
+        await who.ask("/day", expect="Distribution", chat=chat)
 
     async def open_order(self, coordinator: Person, name: str) -> None:
         """From the page to a member's order, in private."""

@@ -26,6 +26,9 @@ async def test_she_brought_cash_instead(any_stage: Stage) -> None:
     assert asked.button("Received · €42.50")
     for wrong in ("0", "-40", "+40", "40,001", "forty"):
         await d.anne.ask(wrong, expect="did not understand this amount")
+    far = await d.anne.ask("4000", expect="€4,000.00 instead of €42.50")
+    assert far.button("Received · €42.50")
+    assert far.button("Yes, €4,000.00")
     assert await any_stage.rows("settlements") == []
     done = await d.anne.ask("40", expect="Missing €2.50")
     assert done.says("€40.00 received from Marie (Cash")
@@ -117,10 +120,10 @@ async def test_the_till_is_counted_and_a_difference_needs_a_reason(any_stage: St
     await d.anne.press("Cash count", expect="at opening: €42.50 counted")
     await d.anne.press("Count at closing", expect="How much is in the till")
     await d.anne.ask("lots", expect="did not understand this amount")
-    await d.anne.ask("40", expect="difference -€2.50")
+    await d.anne.ask("40", expect="difference −€2.50")
     assert len(await any_stage.rows("cash_counts")) == 1
     await d.anne.ask("x" * 101, expect="at most 100 characters")
-    await d.anne.ask("too much <change> given", expect="Difference -€2.50")
+    await d.anne.ask("too much <change> given", expect="Difference −€2.50")
     posted = await d.anne.wait("Till at closing: €40.00, counted by Anne", chat=d.chat)
     assert posted.says("too much <change> given")
     assert [row["reason"] for row in await any_stage.rows("cash_counts")] == [None, "too much <change> given"]

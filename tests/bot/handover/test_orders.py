@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ledger.groups import service as groups
 from ledger.groups.models import Method
+from ledger.payments import service as payments
 from tests.bot.handover.scene import day
 from tests.support.bot import Stage
 
@@ -101,7 +103,7 @@ async def test_what_is_awaited_changed_since_the_screen_was_made(stage: Stage) -
     await d.order(d.marie, {"Vegetable box": 1_000}, Method.CHEQUE)
     await d.open_order(d.anne, "Marie")
     await d.order(d.marie, {"Bread": 1_000}, Method.CASH)
-    assert "changed meanwhile" in await d.anne.tap("Validate the order")
+    assert "Nothing was recorded" in await d.anne.tap("Validate the order")
     page = await d.anne.wait("Bread")
     assert page.button("Validate the order · €47.85")
     assert await stage.rows("settlements") == []
@@ -124,13 +126,54 @@ async def test_the_verdict(stage: Stage, given: str, verdict: str) -> None:
     assert told.says(verdict)
 
 
-async def test_validating_says_beforehand_that_it_receives_a_transfer(stage: Stage) -> None:
-    d = await day(stage)
-    await d.order(d.marie, {"Bread": 1_000}, Method.TRANSFER)
+async def test_a_transfer_is_received_by_name_and_never_by_validating(any_stage: Stage) -> None:
+    d = await day(any_stage)
+    transfer = await d.order(d.marie, {"Vegetable box": 1_000}, Method.TRANSFER)
+    await d.order(d.marie, {"Bread": 1_000}, Method.CASH)
+    assert transfer.payment is not None
     await d.open_order(d.anne, "Marie")
-    page = await d.anne.wait("look at the bank account first")
-    done = await d.anne.press("Validate the order", expect="Validated by Anne", message=page)
-    assert not done.says("look at the bank account")
+    page = await d.anne.wait("Validating does not receive the bank transfer")
+    assert page.says("Exactly paid, once the awaited €47.85 is received")
+    done = await d.anne.press("Validate the order · €5.35", expect="Validated by Anne", message=page)
+    assert done.says("Exactly paid, once the bank transfer of €42.50 arrives")
+    assert done.says("Balance: owes €42.50")
+    told = await d.marie.wait("is validated by Anne")
+    assert told.says("once the bank transfer of €42.50 arrives")
+    assert told.says("You owe the group €42.50 — of which €42.50 awaiting confirmation")
+    assert [row["state"] for row in await any_stage.rows("payments")] == ["expected", "received"]
+
+    await d.page(d.anne)
+    await d.anne.press("Orders (", expect="a bank transfer is awaited still")
+    await d.page(d.anne)
+    report = await d.anne.press("Validate the distribution", expect="📊 Report")
+    assert report.says("1 validated · 0 to validate")
+    assert report.says("Not received: €42.50, still awaited")
+    assert report.says("of which €42.50 by bank transfer")
+    await d.bruno.ask(f"/validate {transfer.payment.reference}", expect="Look at the bank account first")
+    await d.bruno.press("Received · €42.50", expect="confirmed by Bruno")
+    await d.marie.wait("Bank transfer: €42.50 received")
+    assert await d.balance(d.marie) == 0
+    assert await d.books_hold()
+
+
+async def test_what_was_entered_beside_the_order_is_not_asked_for_again(stage: Stage) -> None:
+    d = await day(stage)
+    await d.order(d.marie, {"Bread": 1_000}, Method.CHEQUE)
+    marie = d.seeded.members[d.marie.id]
+    async with stage.database.unit_of_work() as session:
+        member = await groups.get_member(session, d.seeded.group_id, marie)
+        anne = await groups.get_member(session, d.seeded.group_id, d.seeded.members[d.anne.id])
+        await payments.enter_by_hand(session, member, Method.CHEQUE, 535, anne)
+    await d.open_order(d.anne, "Marie")
+    page = await d.anne.wait("Nothing more is due")
+    assert page.says("If the awaited €5.35 comes all the same, the balance becomes: credit €5.35")
+    assert not page.says("Exactly paid")
+    assert page.button("Validate the order · €5.35 received (as announced)")
+    done = await d.anne.press("nothing to receive", expect="Validated by Anne", message=page)
+    assert done.says("Nothing more is due: the account covers it")
+    assert await d.balance(d.marie) == 0
+    await d.anne.press("Undo the validation", expect="Nothing more is due. If", message=done)
+    assert await d.books_hold()
 
 
 async def test_where_payments_are_off_an_order_is_validated_without_money(stage: Stage) -> None:
@@ -154,7 +197,7 @@ async def test_everybody_else_is_refused_on_every_button(stage: Stage) -> None:
     at, order, line = d.distribution_id, done.order.id, done.lines[0].id
     product, marie = d.seeded.products["Tomme"], d.seeded.members[d.marie.id]
     verbs = [
-        f"day:{at}", f"dorders:{at}:0", f"dorder:{order}", f"dval:{order}:1068", f"dunval:{order}:1",
+        f"day:{at}", f"dorders:{at}:0", f"dorder:{order}", f"dval:{order}:1068:0", f"dunval:{order}:1",
         f"dgoods:{at}:0", f"dprod:{at}:{product}", f"dnot:{at}:{product}", f"dnotyes:{at}:{product}:1",
         f"dlines:{order}:0", f"dline:{line}", f"dnone:{line}:0", "chundo:1", f"dqty:{line}", f"dprice:{line}",
         f"dpall:{at}:{product}", f"dwalk:{at}:{product}", f"pinstead:{done.payment.id}:0",
@@ -166,7 +209,8 @@ async def test_everybody_else_is_refused_on_every_button(stage: Stage) -> None:
     for verb in verbs:
         assert "Only the group's coordinators" in await d.marie.forge_tap(verb, page), verb
         assert "not a member" in await zoe.forge_tap(verb, page), verb
-    await d.marie.ask("/distribution", expect="Only the group's coordinators")
+    for command in ("/distribution", "/jour", "/day"):
+        await d.marie.ask(command, expect="Only the group's coordinators")
     for table in ("order_steps", "changes", "settlements", "distribution_steps", "cash_counts"):
         assert await stage.rows(table) == []
 
@@ -181,7 +225,8 @@ async def test_forged_numbers_and_another_group_s_things(stage: Stage) -> None:
     await zoe.ask("/distribution", expect="There is no distribution")
     mine = await zoe.last()
     at, order, line = d.distribution_id, done.order.id, done.lines[0].id
-    for verb in (f"day:{at}", f"dorder:{order}", f"dval:{order}:1068", f"dline:{line}", f"dclose:{at}", f"dmove:{at}",
+    for verb in (f"day:{at}", f"dorder:{order}", f"dval:{order}:1068:0", f"dline:{line}", f"dclose:{at}",
+                 f"dmove:{at}",
                  f"dcancelyes:{at}:1", f"dfor:{at}", "day:x", "dcount:1:never", "daddm:1:card", "dleave:1"):  # fmt: skip
         assert "not there any more" in await zoe.forge_tap(verb, mine), verb
     assert await stage.rows("order_steps") == []

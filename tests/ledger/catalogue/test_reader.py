@@ -87,8 +87,8 @@ def test_a_product_is_named_once_a_producer() -> None:
 
 
 def test_other_currencies() -> None:
-    assert read_text("produit;prix;producteur\nRiz;1500;A\n", exponent=0).rows[0].price_cents == 1500
-    assert read_text("produit;prix;producteur\nRiz;1,234;A\n", exponent=3).rows[0].price_cents == 1234
+    assert read_text("produit;prix;producteur\nRiz;1500;A\n", currency="XPF").rows[0].price_cents == 1500
+    assert read_text("produit;prix;producteur\nRiz;1,234;A\n", currency="TND").rows[0].price_cents == 1234
 
 
 def test_five_thousand_lines_and_not_one_more() -> None:

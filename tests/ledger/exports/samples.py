@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from bot.views.sheets import wording
 from bot.views.texts import Texts
-from ledger.catalogue.names import name_key
 from ledger.exports.handover import Due, DueKind, HandOver, Item, MemberOrder
 from ledger.groups.models import Method
 from ledger.money import line_amount
+from ledger.names import name_key
 
 FRENCH, ENGLISH = wording(Texts("fr")), wording(Texts("en"))
 STARTS = dt.datetime(2026, 12, 1, 17, 30, tzinfo=dt.UTC)

@@ -13,6 +13,7 @@ from ledger.orders import service as orders
 from ledger.orders.baskets import OrdersClosed
 from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
+from ledger.orders.seen import SeenChanged
 from ledger.orders.validation import AlreadyValidated, NotValidated, OrdersLeftOpen, OrderState
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
@@ -151,6 +152,67 @@ async def test_undoing_leaves_what_others_did_meanwhile(
     assert await story.verify() == []
 
 
+async def test_a_transfer_stays_awaited_beside_a_validated_order(
+    story: Story, paul: Member, friday: Distribution, box: Product
+) -> None:
+    """Only who saw it on the account receives it; undoing the validation leaves that alone."""
+    bread = await story.product("Pain", 535)
+    first = await story.order(paul, friday, {box: 1_000}, Method.TRANSFER)
+    await story.order(paul, friday, {bread: 1_000}, Method.CASH)
+    assert first.payment is not None
+    done = await validate(story, first.order.id)
+    assert [p.state for p in done.payments] == [PaymentState.EXPECTED, PaymentState.RECEIVED]
+    assert (done.expected_cents, done.transfer_cents, done.missing_cents) == (0, 4250, 0)
+    assert (await story.balance(paul), await story.account(AccountKind.BANK)) == (-4250, 0)
+    assert (await close(story, friday)).left_open == 0
+    async with story.database.snapshot() as session:
+        report = await validation.report(session, story.group_id, friday.id)
+        assert [(d.id, n) for d, n in await dists.awaiting(session, story.group_id)] == [(friday.id, 1)]
+    assert (report.tally.transfer_cents, report.tally.missing_cents) == (4250, 0)
+    await story.receive(first.payment)
+    back = await undo(story, first.order.id)
+    assert [p.state for p in back.payments] == [PaymentState.RECEIVED, PaymentState.EXPECTED]
+    assert await story.balance(paul) == -535
+    assert await story.verify() == []
+
+
+async def test_the_new_total_is_received_and_undone(
+    story: Story, paul: Member, friday: Distribution, box: Product
+) -> None:
+    """Goods failed: cash is received for what they come to now; for nothing, it is not expected any more."""
+    leeks = await story.product("Poireaux", 260)
+    done = await story.order(paul, friday, {box: 1_000, leeks: 1_000}, Method.CASH)
+    lines = {line.product_id: line.id for line in done.lines}
+
+    async def fail(product: Product) -> None:
+        async with story.database.unit_of_work() as session:
+            await corrections.deliver(session, story.group_id, lines[product.id], 0, story.anne)
+
+    async def receive(amount: int, seen: int | None) -> OrderState:
+        async with story.database.unit_of_work() as session:
+            return await validation.validate_order(
+                session, story.group_id, done.order.id, story.anne, received_cents=amount, seen=seen
+            )
+
+    old = (await state(story, done.order.id)).mark
+    await fail(leeks)
+    with pytest.raises(SeenChanged):
+        await receive(4510, old)
+    with pytest.raises(validation.ExpectedChanged):
+        await receive(4250, None)
+    now = (await state(story, done.order.id)).mark
+    assert (await receive(4250, now)).missing_cents == 0
+    assert (await story.account(AccountKind.CASH), await story.balance(paul)) == (4250, 0)
+    await undo(story, done.order.id)
+    await fail(box)
+    after = await receive(0, (await state(story, done.order.id)).mark)
+    assert [p.state for p in after.payments] == [PaymentState.CANCELLED]
+    assert (await story.account(AccountKind.CASH), await story.awaited(paul)) == (0, 0)
+    back = await undo(story, done.order.id)
+    assert (back.expected_cents, await story.awaited(paul)) == (4510, 4510)
+    assert await story.verify() == []
+
+
 @pytest.mark.parametrize(("given", "missing"), [(4250, 0), (4050, 200), (4515, -265)])
 async def test_the_verdict(
     story: Story, paul: Member, friday: Distribution, box: Product, given: int, missing: int
@@ -250,7 +312,7 @@ async def test_a_distribution_is_validated_when_every_order_is_or_when_somebody_
     assert (report.orders, report.validated, report.total_cents) == (2, 2, 8500)
     assert report.per_producer == {box.producer_id: 8500}
     assert report.per_method[Method.CASH] == validation.MethodTotals(4250, 4250)
-    assert (report.missing_cents, report.overpaid_cents) == (0, 0)
+    assert (report.tally.missing_cents, report.tally.overpaid_cents) == (0, 0)
     assert await story.verify() == []
 
 

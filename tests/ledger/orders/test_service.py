@@ -63,8 +63,8 @@ class TestOrdering:
     ) -> None:
         done = await story.order(paul, friday, {eggs: 2_000, bread: 1_000}, Method.CHEQUE)
         assert [(line.product_name, line.quantity_milli, line.amount_cents) for line in done.lines] == [
-            ("Pain", 1_000, 535),
             ("Œufs", 2_000, 700),
+            ("Pain", 1_000, 535),
         ]
         assert not done.is_addition
         assert done.balance_cents == -1235

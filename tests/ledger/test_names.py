@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.catalogue.names import clean_text, name_key
+from ledger.names import by_name, clean_name, clean_text, is_found, name_key
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,61 @@ def test_cleaning_changes_no_key_and_cleans_once(text: str) -> None:
         ("e\u0301te\u0301", "été"),
         ("=1+1", "=1+1"),
         ("<b>&\"'", "<b>&\"'"),
+        ("Ma\u200drie \u200d\u3164", "Marie"),
+        ("e\u200d\u0301", "é"),
+        ("👩\u200d🌾 Anne", "👩\u200d🌾 Anne"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
     ],
 )
 def test_text_becomes_one_visible_line(raw: str, clean: str) -> None:
     assert clean_text(raw) == clean
+
+
+@pytest.mark.parametrize(
+    ("raw", "kept"),
+    [
+        ("Ma\u202erie", "Marie"),
+        ("An\u200bne\x00\u2066", "Anne"),
+        ("\u200b\u2060 \u3164", "#0042"),
+        ("\u0301", "#0042"),
+        ("", "#0042"),
+        ("🍎", "🍎"),
+    ],
+)
+def test_a_name_that_cannot_be_read_is_a_number(raw: str, kept: str) -> None:
+    assert clean_name(raw, 70_042) == clean_name(raw, -70_042) == kept
+
+
+def test_names_stand_as_in_a_dictionary() -> None:
+    names = ["Zoé", "Œillet", "olive", "Émile", "emile", "Eric", "élan", "Denis", "Ôtéro", "Emile", "fanny"]
+    expected = [
+        "Denis",
+        "élan",
+        "Emile",
+        "emile",
+        "Émile",
+        "Eric",
+        "fanny",
+        "Œillet",
+        "olive",
+        "Ôtéro",
+        "Zoé",
+    ]
+    assert by_name(names, str) == by_name(reversed(names), str) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("elodie", True),
+        ("LÉ", True),
+        ("lemaitre élodie", True),
+        ("Élodie le", True),
+        ("lodi tre", True),
+        ("élodie dupont", False),
+        ("", False),
+        ("\u200b", False),
+    ],
+)
+def test_a_name_is_found_by_its_parts_in_any_order(wanted: str, found: bool) -> None:
+    assert is_found(wanted, "Élodie Lemaître") is found

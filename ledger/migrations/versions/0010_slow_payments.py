@@ -8,8 +8,8 @@ from alembic import op
 from ledger import db
 from ledger.migrations import run_script
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
@@ -20,5 +20,5 @@ def upgrade() -> None:
     op.add_column(
         "card_movements", sa.Column("category", sa.Text(), server_default=sa.text("''"), nullable=False)
     )
-    run_script(op.get_bind(), "0009")
+    run_script(op.get_bind(), "0010")
     op.create_index(op.f("ix_card_movements_checkout_id"), "card_movements", ["checkout_id"], unique=False)
