@@ -10,8 +10,10 @@ from enum import StrEnum
 
 from telegram import Update
 
+from bot.commands.handover_telling import tell_maker
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
+from bot.views import taken_back
 from bot.views import validation as views
 from bot.views.errors import already_settled, amount_again, plain
 from bot.views.handover_money import instead_of as instead_of_line
@@ -136,12 +138,22 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     if not views.can_be_undone(payment):
         raise NotFound("button", payment.id)
-    done = await payments.undo(context.session, payment.group_id, payment.id, context.treasurer)
+    by, last = context.treasurer, await payments.last_settlement(context.session, payment)
+    done = await payments.undo(context.session, payment.group_id, payment.id, by)
     if done.payment.state is PaymentState.EXPECTED:
         context.toast(context.texts.label("Undone: the payment is awaited again."))
     else:
         context.toast(context.texts.label("Undone: the payment is cancelled."))
-    context.show(views.payment_page(context.texts, await page_of(context, done.payment)))
+    page = await page_of(context, done.payment)
+    assert last is not None, "what was just undone stood"
+    notice = await tell_maker(
+        context,
+        last.by_id,
+        by,
+        lambda texts: taken_back.payment(texts, context.group, page.member, done.payment, last, by.name),
+    )
+    screen = views.payment_page(context.texts, page)
+    context.show(screen.under(notice) if notice else screen)
     await tell_settled(context, done)
 
 
