@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.commands.members import choices_on
 from bot.commands.plain_questions import asks_balance
 from bot.commands.validate import show_reference
 from bot.conversations import order_search
@@ -12,12 +11,12 @@ from bot.conversations.start import account_of, show_home
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, Typed
 from bot.views import account as views
+from bot.views import history as history_views
 from bot.views import start as start_views
 from bot.views.screen import Screen
-from ledger.books import service as books
-from ledger.books.models import AccountKind
 from ledger.catalogue.search import search_words
 from ledger.db import utc_now
+from ledger.orders import history as statements
 from ledger.orders import service as orders
 from ledger.orders.baskets import is_replaceable
 from ledger.payments import requests
@@ -39,12 +38,9 @@ async def history(update: Update, context: Context) -> None:  # noqa: ARG001
     """/historique: one's own statement, by pages."""
     member = context.member
     before = context.numbers(1)[0] if context.button_args else 0
-    page = await books.statement(
-        context.session, member.group_id, AccountKind.MEMBERS, member.id, before=before or None
-    )
+    page = await statements.history(context.session, member, before=before)
     title = context.texts.t("📜 <b>Your history</b> · {group}", group=context.group.title)
-    choices = await choices_on(context, page)
-    screen = views.history(context.texts, title, page, choices, "history")
+    screen = history_views.history(context.texts, title, page, "history")
     context.show_privately(screen)
 
 

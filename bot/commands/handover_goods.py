@@ -15,6 +15,7 @@ from bot.delivery.conversation import Button
 from bot.views import handover_changes as changes
 from bot.views import handover_goods as views
 from bot.views import taken_back
+from bot.views.handover import PAGE
 from ledger.errors import NotFound
 from ledger.groups.service import get_member
 from ledger.orders import corrections, distributions
@@ -45,9 +46,13 @@ async def product(update: Update, context: Context) -> None:  # noqa: ARG001
 
 async def show_product(context: Context, distribution_id: int, product_id: int) -> None:
     """A product's page."""
-    one = await totals_of(context, distribution_id, product_id)
     distribution = await distributions.get_distribution(context.session, context.group.id, distribution_id)
-    context.show(views.product_page(context.texts, distribution, one))
+    lines = await corrections.current_lines(context.session, Order.distribution_id == distribution.id)
+    found = views.totals(lines)
+    at = next((at for at, one in enumerate(found) if one.newest.product_id == product_id), None)
+    if at is None:
+        raise NotFound("product", product_id)
+    context.show(views.product_page(context.texts, distribution, found[at], at // PAGE))
 
 
 async def ask_not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -89,6 +94,7 @@ async def not_delivered(update: Update, context: Context) -> None:  # noqa: ARG0
         await show_product(context, distribution_id, product_id)
         return
     await tell_changed(context, done)
+    context.toast(changes.toast_changed(context.texts, done))
     context.show(changes.changed_many(context.texts, done, by.name))
 
 
@@ -110,7 +116,10 @@ async def line(update: Update, context: Context) -> None:  # noqa: ARG001
 
 async def show_line(context: Context, line_id: int) -> None:
     """A line's page."""
-    show_aside(context, views.line_page(context.texts, await line_page_of(context, line_id)))
+    page = await line_page_of(context, line_id)
+    order = await orders.get_order(context.session, context.group.id, page.line.line.order_id)
+    ids = [line.line.id for line in await corrections.lines_now(context.session, order)]
+    show_aside(context, views.line_page(context.texts, page, ids.index(line_id) // PAGE))
 
 
 async def line_not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -148,11 +157,13 @@ async def show_changed(context: Context, done: Changed, notice: str | None = Non
     by = context.coordinator
     await tell_changed(context, done)
     if len(done.corrected) > 1:
+        context.toast(changes.toast_changed(context.texts, done))
         screen = changes.changed_many(context.texts, done, by.name)
         context.show(screen.under(notice) if notice else screen)
         return
     screen = changes.changed_one(context.texts, context.group, done.corrected[0], done.change, by.name)
     show_aside(context, screen.under(notice) if notice else screen)
+    context.toast(changes.toast_changed(context.texts, done))
 
 
 async def tell_changed(context: Context, done: Changed) -> None:

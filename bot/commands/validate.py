@@ -61,7 +61,7 @@ async def show_reference(context: Context, text: str) -> None:
         amount = parse_amount(rest, currency=context.group.currency)
         if amount == 0:
             raise InvalidAmount(rest)
-    context.show(views.payment_page(context.texts, await page_of(context, payment), amount))
+    context.show(await screen_of(context, payment, amount))
 
 
 async def _find(context: Context, text: str) -> Payment | None:
@@ -102,11 +102,7 @@ async def show_awaited_elsewhere(update: Update, context: Context) -> None:  # n
 async def show_payment(update: Update, context: Context) -> None:  # noqa: ARG001
     """A payment of the list was tapped."""
     payment = await payment_of(context, context.numbers(1)[0])
-    context.show(
-        views.payment_page(
-            context.texts, await page_of(context, payment), back=await back_of(context, payment)
-        )
-    )
+    context.show(await screen_of(context, payment))
 
 
 async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -144,15 +140,15 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         context.toast(context.texts.label("Undone: the payment is awaited again."))
     else:
         context.toast(context.texts.label("Undone: the payment is cancelled."))
-    page = await page_of(context, done.payment)
+    member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
     assert last is not None, "what was just undone stood"
     notice = await tell_maker(
         context,
         last.by_id,
         by,
-        lambda texts: taken_back.payment(texts, context.group, page.member, done.payment, last, by.name),
+        lambda texts: taken_back.payment(texts, context.group, member, done.payment, last, by.name),
     )
-    screen = views.payment_page(context.texts, page)
+    screen = await screen_of(context, done.payment)
     context.show(screen.under(notice) if notice else screen)
     await tell_settled(context, done)
 
@@ -177,14 +173,14 @@ async def take_amount(update: Update, context: Context) -> str | None:  # noqa: 
     if not amount:
         context.say(context.to_answer(Screen(amount_again(context.texts))))
         return None
-    context.say(views.payment_page(context.texts, await page_of(context, payment), amount))
+    context.say(await screen_of(context, payment, amount))
     return END
 
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """No other amount after all."""
     payment = await payment_of(context, context.conversation.data["payment"])
-    context.show(views.payment_page(context.texts, await page_of(context, payment)))
+    context.show(await screen_of(context, payment))
     return END
 
 
@@ -227,6 +223,12 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
     return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, due, order_id)
 
 
+async def screen_of(context: Context, payment: Payment, amount_cents: int | None = None) -> Screen:
+    """A payment's screen. ``amount_cents``: the amount given, where it is another one."""
+    page, back = await page_of(context, payment), await back_of(context, payment)
+    return views.payment_page(context.texts, page, amount_cents, back)
+
+
 async def is_old(context: Context, payment: Payment, steps: int) -> bool:
     """Whether somebody took a step since the button was made, or it is on a colleague's page; then it is shown anew."""
     await payments.lock_payment(context.session, payment.group_id, payment.id)
@@ -238,13 +240,19 @@ async def is_old(context: Context, payment: Payment, steps: int) -> bool:
         context.toast(plain(already_settled(context.texts, page.settled)), alert=True)
     elif changed:
         context.toast(context.texts.label("This payment changed meanwhile. Here is how it stands."))
-    context.show(views.payment_page(context.texts, page))
+    context.show(await screen_of(context, payment))
     return True
 
 
-async def back_of(context: Context, payment: Payment) -> int:
-    """The distribution a payment's screen leads back to, or :data:`views.ELSEWHERE`."""
-    return await distributions.distribution_of(context.session, payment) or views.ELSEWHERE
+async def back_of(context: Context, payment: Payment) -> views.Back:
+    """The page of the list that a payment stands on, or stood on when it was awaited."""
+    group_id = payment.group_id
+    distribution_id = await distributions.distribution_of(context.session, payment)
+    if distribution_id is None:
+        listed = await distributions.awaited_elsewhere(context.session, group_id)
+    else:
+        listed = await distributions.payments_at(context.session, group_id, distribution_id)
+    return views.Back(distribution_id or views.ELSEWHERE, views.list_page(listed, payment))
 
 
 async def show_settled(
@@ -259,6 +267,7 @@ async def show_settled(
     ``due_cents``: what it should have brought, if not what was announced; ``instead_of``: what had been announced.
     """
     page = await page_of(context, done.payment)
+    context.toast(views.toast_settled(context.texts, page, done.settlement))
     by = context.treasurer.name
     back = await back_of(context, done.payment)
     discreet = not context.among_coordinators

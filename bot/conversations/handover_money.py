@@ -10,7 +10,15 @@ from telegram import Update
 
 from bot.commands import handover
 from bot.commands.handover_telling import show_aside, tell_coordinators_chat
-from bot.commands.validate import back_of, is_old, page_of, payment_of, show_settled, tell_settled
+from bot.commands.validate import (
+    back_of,
+    is_old,
+    page_of,
+    payment_of,
+    screen_of,
+    show_settled,
+    tell_settled,
+)
 from bot.conversations.cards import close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
@@ -156,6 +164,7 @@ async def _receive_unannounced(context: Context, amount: int) -> str:
     )
     page = await page_of(context, done.payment)
     back = await back_of(context, done.payment)
+    context.toast(payment_views.toast_settled(context.texts, page, done.settlement))
     context.show(payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=False))
     await tell_settled(context, done)
     return END
@@ -239,7 +248,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
         raise NotFound("button", "cancel")
     if "payment" in data:
         payment = await payment_of(context, data["payment"])
-        context.show(payment_views.payment_page(context.texts, await page_of(context, payment)))
+        context.show(await screen_of(context, payment))
     elif "order" in data:
         await handover.show_order(context, data["order"])
     else:
@@ -295,14 +304,14 @@ def _typed_amount(context: Context) -> int | None:
 
 def _asks_if_sure(context: Context, amount: int) -> bool:
     """Whether the amount is ten times what is awaited; then both stand as buttons, and typing again is possible."""
-    proposed = _data(context)["proposed"]
-    if not payments.is_far_off(proposed, amount):
+    offered = _data(context)["proposed"]
+    if not offered or not payments.is_far_off(max(offered), amount):
         return False
     keep(context.conversation, typed=amount)
-    texts = context.texts
+    texts, proposed = context.texts, offered[0]
     announced = texts.label("✅ Received · {amount}", amount=texts.money(proposed))
     rows = (
-        (context.step_button(announced, "amount", style="success"),),
+        (context.step_button(announced, "amount", proposed, style="success"),),
         (
             context.step_button(
                 texts.label("Yes, {amount}", amount=texts.money(amount)), "sure", style="danger"

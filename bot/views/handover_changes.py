@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.views import money
 from bot.views.handover_goods import changed_by, undo_button
-from bot.views.screen import Row, Screen, button
+from bot.views.screen import WIDE, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.orders.corrections import Changed, Corrected
@@ -96,8 +96,39 @@ def changed_many(texts: Texts, done: Changed, by: str) -> Screen:
     rows: list[Row] = []
     if change.kind is not ChangeKind.UNDO:
         rows.append((undo_button(texts, change.id, count),))
-    rows.append((button(texts.label("◀️ Back"), "dgoods", change.distribution_id, 0),))
+    args = (change.distribution_id, first.before.line.product_id)
+    rows.append((button(texts.label("◀️ Back"), "dprod", *args),))
     return Screen("\n".join([what, changed_by(texts, change, by), told])).with_rows(rows)
+
+
+def toast_changed(texts: Texts, done: Changed) -> str:
+    """What was changed, over the button."""
+    first = done.corrected[0]
+    count = len({one.order.id for one in done.corrected})
+    product = shortened(first.before.line.product_name, WIDE)
+    if count == 1:
+        before, after = texts.money(first.before.amount_cents), texts.money(first.after.amount_cents)
+        name = shortened(first.member.name, WIDE)
+        return texts.label(
+            "✏️ {name} · {product}: {before} → {after}",
+            name=name,
+            product=product,
+            before=before,
+            after=after,
+        )
+    if done.change.kind is ChangeKind.UNDO:
+        return texts.nlabel(
+            "↩️ {product}: taken back for {n} member",
+            "↩️ {product}: taken back for {n} members",
+            count,
+            product=product,
+        )
+    return texts.nlabel(
+        "✏️ {product}: changed for {n} member",
+        "✏️ {product}: changed for {n} members",
+        count,
+        product=product,
+    )
 
 
 def told_changed(

@@ -23,6 +23,24 @@ ELSEWHERE = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """The list a payment's screen leads back to: a distribution's, or :data:`ELSEWHERE`, and which page of it."""
+
+    distribution_id: int
+    page: int
+
+
+def list_page(listed: Sequence[ExpectedPayment], payment: Payment) -> int:
+    """The page that a payment stands on among those awaited, or stood on; the first where it is not listed."""
+    before = 0
+    for entry in listed:
+        if entry.payment.id == payment.id:
+            return before // PAGE
+        before += entry.payment.state is PaymentState.EXPECTED
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentPage:
     """A payment with what is known of it: the member, the last settlement and who made it, steps so far.
 
@@ -134,7 +152,7 @@ def choose_distribution(
 
 
 def payment_page(
-    texts: Texts, page: PaymentPage, amount_cents: int | None = None, back: int | None = None
+    texts: Texts, page: PaymentPage, amount_cents: int | None = None, back: Back | None = None
 ) -> Screen:
     """One payment with what can be done about it. ``amount_cents``: the amount given, where it is another one."""
     payment = page.payment
@@ -240,7 +258,7 @@ def settled(
     page: PaymentPage,
     settlement: Settlement,
     by: str,
-    back: int | None,
+    back: Back | None,
     *,
     due_cents: int | None = None,
     discreet: bool,
@@ -284,13 +302,25 @@ def settled(
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _back_row(texts: Texts, distribution_id: int | None, order_id: int | None) -> Row:
-    if distribution_id is None:
-        back = button(texts.label("◀️ Back"), "validate")
-    elif distribution_id == ELSEWHERE:
-        back = button(texts.label("◀️ Back"), "awaitedother", 0)
+def toast_settled(texts: Texts, page: PaymentPage, settlement: Settlement) -> str:
+    """What was done, over the button, at once."""
+    name = page.member.name
+    if settlement.amount_cents is None:
+        amount = texts.money(page.payment.amount_cents)
+        return texts.label("❌ {name} · {amount} not received", name=name, amount=amount)
+    return texts.label(
+        "✅ {name} · {amount} received", name=name, amount=texts.money(settlement.amount_cents)
+    )
+
+
+def _back_row(texts: Texts, to: Back | None, order_id: int | None) -> Row:
+    label = texts.label("◀️ Back")
+    if to is None:
+        back = button(label, "validate")
+    elif to.distribution_id == ELSEWHERE:
+        back = button(label, "awaitedother", to.page)
     else:
-        back = button(texts.label("◀️ Back"), "awaited", distribution_id, 0)
+        back = button(label, "awaited", to.distribution_id, to.page)
     return (back, button(texts.label("📋 The order"), "dorder", order_id)) if order_id else (back,)
 
 

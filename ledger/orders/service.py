@@ -291,17 +291,6 @@ async def view_order(session: AsyncSession, order: Order, distribution: Distribu
     return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices)
 
 
-async def choices_of(
-    session: AsyncSession, group_id: int, transaction_ids: Collection[int]
-) -> dict[int, Confirmation]:
-    """How the orders among these transactions are paid, by the transaction's id."""
-    statement = select(Confirmation).where(
-        Confirmation.group_id == group_id, Confirmation.transaction_id.in_(transaction_ids)
-    )
-    found = (await session.execute(statement)).scalars()
-    return {one.transaction_id: one for one in found if one.transaction_id is not None}
-
-
 async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by: Member) -> Distribution:
     """The basket's distribution, kept from being cancelled, moved or validated until the order is written."""
     statement = (
