@@ -169,8 +169,7 @@ async def test_a_treasurer_without_another_role(any_stage: Stage) -> None:
     await received(group)
     tess = await treasurer(group)
     found = await page(tess)
-    for absent in ("Enter a payment", "Opening balance", "Take out"):
-        assert not found.button(absent)
+    assert not found.button("Take out")
     assert (await tess.ask("/balances", expect="Members' balances")).says("Marie Dupont: credit €12.35")
     await tess.press("History", expect="Cash received", message=found)
     await tess.press("Refund", expect="How much", message=await page(tess))
