@@ -304,14 +304,14 @@ def _typed_amount(context: Context) -> int | None:
 
 def _asks_if_sure(context: Context, amount: int) -> bool:
     """Whether the amount is ten times what is awaited; then both stand as buttons, and typing again is possible."""
-    proposed = _data(context)["proposed"]
-    if not payments.is_far_off(proposed, amount):
+    offered = _data(context)["proposed"]
+    if not offered or not payments.is_far_off(max(offered), amount):
         return False
     keep(context.conversation, typed=amount)
-    texts = context.texts
+    texts, proposed = context.texts, offered[0]
     announced = texts.label("✅ Received · {amount}", amount=texts.money(proposed))
     rows = (
-        (context.step_button(announced, "amount", style="success"),),
+        (context.step_button(announced, "amount", proposed, style="success"),),
         (
             context.step_button(
                 texts.label("Yes, {amount}", amount=texts.money(amount)), "sure", style="danger"

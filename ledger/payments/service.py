@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
@@ -342,12 +342,28 @@ async def balance_of(session: AsyncSession, member: Member) -> int:
     return await books.balance(session, member.group_id, AccountKind.MEMBERS, member.id)
 
 
-async def awaited(session: AsyncSession, member: Member) -> int:
+class AwaitedCents(int):
+    """An amount that is awaited, in cents, which knows what of it nobody confirms by hand: ``by_card_cents``, of which
+    ``under_way_cents`` are paid already, as far as the member is concerned."""
+
+    by_card_cents: int
+    under_way_cents: int
+
+    def __new__(cls, cents: int, by_card_cents: int = 0, under_way_cents: int = 0) -> AwaitedCents:
+        """Of ``cents``."""
+        made = super().__new__(cls, cents)
+        made.by_card_cents, made.under_way_cents = by_card_cents, under_way_cents
+        return made
+
+
+async def awaited(session: AsyncSession, member: Member) -> AwaitedCents:
     """How much the member announced and nobody has settled yet, in cents (D1)."""
-    statement = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
-        Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED
-    )
-    return int((await session.execute(statement)).scalar_one())
+    by_card = case((Payment.method == Method.CARD, Payment.amount_cents), else_=0)
+    under_way = case((Payment.under_way_since.is_not(None), Payment.amount_cents), else_=0)
+    statement = select(
+        *(func.coalesce(func.sum(one), 0) for one in (Payment.amount_cents, by_card, under_way))
+    ).where(Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED)
+    return AwaitedCents(*(int(cents) for cents in (await session.execute(statement)).one()))
 
 
 async def awaited_by_member(session: AsyncSession, group_id: int) -> dict[int, int]:
