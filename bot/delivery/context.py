@@ -273,8 +273,16 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def say(self, screen: Screen) -> None:
         """A new message in this chat."""
+        self._say(screen)
+
+    def _say(self, screen: Screen, collapse_key: str | None = None) -> None:
         parameters = self._own(screen).as_json() | self.scene.in_topic()
-        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
+        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters, collapse_key=collapse_key))
+
+    @property
+    def _page_key(self) -> str:
+        """In a group's chat a person looks at one page: an older one that waits to be shown was left by then."""
+        return f"page:{self.chat_id}:{self.person.id}"
 
     def send_file(self, document: Document, caption: Html) -> None:
         """A file with a caption, as a new message in this chat."""
@@ -296,11 +304,11 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
             stays = True
         # The messages of a chat that was upgraded stayed behind, so one of them cannot be edited.
         if query is None or query.message is None or stays or query.message.chat.id != self.chat_id:
-            self.say(screen)
+            self._say(screen, None if self.is_private else self._page_key)
             return
         message_id = query.message.message_id
         parameters = {"message_id": message_id, **self._own(screen).as_json()}
-        key = f"edit:{self.chat_id}:{message_id}"
+        key = f"edit:{self.chat_id}:{message_id}" if self.is_private else self._page_key
         self.scene.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
 
     def _own(self, screen: Screen) -> Screen:
