@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.commands.handover import show_day
-from bot.commands.menu import coordinator_menu
+from bot.commands.menu import own_menu
 from bot.conversations.baskets import show_open_distributions
 from bot.conversations.cards import returned
 from bot.conversations.people import tell_coordinators
@@ -22,6 +22,7 @@ from ledger.errors import NotFound
 from ledger.groups import people
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, JoinPolicy
+from ledger.groups.roles import Role, role_of
 from ledger.orders.distributions import get_distribution
 from ledger.orders.models import Distribution
 from ledger.payments import service as payments
@@ -50,8 +51,8 @@ async def start(update: Update, context: Context) -> None:  # noqa: ARG001
     else:
         await show_home(context)
     member = context.scene.member
-    if context.is_private and member is not None and member.is_coordinator:
-        context.scene.calls += coordinator_menu(context.person.id)
+    if context.is_private and role_of(member) >= Role.TREASURER:
+        context.scene.calls += await own_menu(context.session, context.person.id)
 
 
 async def _follow_invitation(context: Context, token: str, *, then_order: bool) -> None:
@@ -93,7 +94,8 @@ async def _follow_distribution(context: Context, number: str) -> None:
     """From a busy chat: the distribution's page, to who coordinates its group; home to everybody else."""
     found = int(number) if number.isdecimal() and len(number) < 16 else 0
     group_id = await groups.group_of(context.session, Distribution, found)
-    if group_id in await groups.coordinated_by(context.session, context.person.id):
+    member = await groups.member_of(context.session, group_id, context.person.id) if group_id else None
+    if group_id and member is not None and member.is_coordinator:
         await context.act_in(group_id)
         await show_day(context, await get_distribution(context.session, group_id, found))
     else:
@@ -178,8 +180,7 @@ async def _look_at(context: Context, group: Group) -> None:
 
 async def help_(update: Update, context: Context) -> None:  # noqa: ARG001
     """/aide."""
-    member = context.scene.member
-    context.say(start_views.help_screen(context.texts, coordinator=bool(member and member.is_coordinator)))
+    context.say(start_views.help_screen(context.texts, role_of(context.scene.member)))
 
 
 async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001

@@ -44,7 +44,7 @@ def list_page(listed: Sequence[ExpectedPayment], payment: Payment) -> int:
 class PaymentPage:
     """A payment with what is known of it: the member, the last settlement and who made it, steps so far.
 
-    ``due``: what it should bring as its order stands now.
+    ``due``: what it should bring as its order stands now. ``may_come_late``: it was cancelled, and may arrive all the same.
     """
 
     payment: Payment
@@ -54,6 +54,7 @@ class PaymentPage:
     balance_cents: int
     due: Receipt
     order_id: int | None = None
+    may_come_late: bool = False
 
 
 def reference(payment: Payment) -> Html:
@@ -99,20 +100,32 @@ def awaited(
 
 def awaited_elsewhere(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
     """What is awaited and belongs to no order; names only where coordinators are among themselves."""
-    lines: list[str] = [texts.t("✅ <b>Payments to confirm</b>\nOther payments: money put on accounts")]
-    if waiting:
-        amount = texts.money(sum(entry.payment.amount_cents for entry in waiting))
-        lines.append(
-            texts.nt(
-                "{n} payment · {amount} awaited",
-                "{n} payments · {amount} awaited",
-                len(waiting),
-                amount=amount,
-            )
-        )
-    else:
-        lines.append(texts.t("Nothing is awaited any more."))
+    title = texts.t("✅ <b>Payments to confirm</b>\nOther payments: money put on accounts")
+    lines: list[str] = [title, _awaited_sum(texts, waiting)]
     return Screen("\n".join(lines)).with_rows(_waiting_rows(texts, waiting, page, names, "awaitedother"))
+
+
+def awaited_transfers(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
+    """Every bank transfer that is awaited, with its reference; names only where coordinators are among themselves."""
+    lines: list[str] = [texts.t("🏦 <b>Transfers awaited</b>"), _awaited_sum(texts, waiting)]
+    shown, _, _ = page_of(waiting, page, PAGE)
+    for entry in shown if names else ():
+        amount = texts.money(entry.payment.amount_cents)
+        values = {"name": entry.member_name, "amount": amount, "reference": reference(entry.payment)}
+        lines.append(texts.t("• {name}: {amount}, reference {reference}", **values))
+    rows = _waiting_rows(texts, waiting, page, names, "transfers")
+    return Screen("\n".join(lines)).with_rows([*rows, (button(texts.label("◀️ Back"), "home"),)])
+
+
+def _awaited_sum(texts: Texts, waiting: Sequence[ExpectedPayment]) -> Html:
+    if not waiting:
+        return texts.t("Nothing is awaited any more.")
+    return texts.nt(
+        "{n} payment · {amount} awaited",
+        "{n} payments · {amount} awaited",
+        len(waiting),
+        amount=texts.money(sum(entry.payment.amount_cents for entry in waiting)),
+    )
 
 
 def _waiting_rows(
@@ -170,6 +183,15 @@ def payment_page(
         lines += ["", errors.already_settled(texts, page.settled)]
         if can_be_undone(payment):
             rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
+        if page.may_come_late:
+            given = payment.amount_cents if amount_cents is None else amount_cents
+            lines.append(
+                texts.t(
+                    "🏦 If this transfer arrived all the same, receive it: it is credit on the member's account."
+                )
+            )
+            label = texts.label("✅ Received all the same · {amount}", amount=texts.money(given))
+            rows.append((button(label, "rcvlate", payment.id, page.steps, given),))
     elif payment.method is Method.CARD:
         lines += [
             "",
