@@ -13,7 +13,7 @@ from bot.views.screen import Row, Screen
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import JoinPolicy, Method
-from ledger.groups.service import LANGUAGES, InvalidOption, offered_methods
+from ledger.groups.service import LANGUAGES, InvalidOption, can_take_cards, offered_methods
 
 TYPED = ("payee_name", "iban", "account_holder", "title", "time_zone")
 REMOVABLE = ("payee_name", "iban", "account_holder")
@@ -73,7 +73,7 @@ async def set_method(update: Update, context: Context) -> None:  # noqa: ARG001
     """One of them, on or off."""
     words = _words(context)
     wanted = _one_of(words[1:], ("0", "1")) == "1"
-    possible = tuple(one for one in Method if one is not Method.CARD or context.group.takes_cards)
+    possible = tuple(one for one in Method if one is not Method.CARD or can_take_cards(context.group))
     method = Method(_one_of(words[:1], possible))
     await groups.offer_method(context.session, context.group, method, wanted)
     context.show(views.methods_question(context.texts, context.group, offered_methods(context.group)))

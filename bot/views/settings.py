@@ -11,6 +11,8 @@ from bot.views import money
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, JoinPolicy, Method
+from ledger.groups.service import can_take_cards
+from ledger.money import SMALLEST_BY_CARD
 
 TIME_ZONES = (
     "Europe/Paris",
@@ -52,6 +54,7 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
         t("Account holder: {name}", name=group.account_holder or nothing),
         t("Language of the group: {language}", language=_language(group.language)),
         t("Time zone: {zone}", zone=group.time_zone),
+        t("Currency: {currency}", currency=texts.currency_name),
         t("Who may join: {who}", who=join_policy(texts, group.join_policy)),
         t("Invitation link: {url}", url=Html(f"<code>{links.join_url}</code>")),
     ]
@@ -126,14 +129,16 @@ def methods_question(texts: Texts, group: Group, offered: list[Method]) -> Scree
     rows: list[Row] = []
     text = texts.t("Tap the ways to pay that members can choose:")
     for method in Method:
-        if method is Method.CARD and not group.takes_cards:
+        if method is Method.CARD and not can_take_cards(group):
+            if group.currency not in SMALLEST_BY_CARD:
+                continue
             hint = texts.t("💳 Card is possible too, with a Stripe key: see “Card” in the settings.")
             text = Html(f"{text}\n\n{hint}")
             continue
         is_offered = method in offered
         label = f"{'✅' if is_offered else '⬜'} {money.METHOD_ICON[method]} {money.method(texts, method)}"
         rows.append((button(label, "method", group.id, method, 0 if is_offered else 1),))
-    if not group.takes_cards:
+    if not group.takes_cards and group.currency in SMALLEST_BY_CARD:
         rows.append((button(texts.label("💳 Card"), "cardset", group.id),))
     rows.append(back_row(texts))
     return Screen(text).with_rows(rows)

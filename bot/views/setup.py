@@ -14,7 +14,8 @@ def greeting(texts: Texts) -> Screen:
     return Screen(
         texts.t(
             "👋 I am <b>Cagnotte</b>: I take orders and keep the accounts of groups that buy food together.\n\n"
-            "To start a group here, an admin of this chat sends /setup."
+            "To start a group here, an admin of this chat sends /setup.\n"
+            "Amounts are in euros; for another currency: /setup CHF (its three letters)."
         )
     )
 
@@ -75,6 +76,15 @@ def send_it_in_the_chat(texts: Texts, bot_username: str) -> Screen:
 def only_admins(texts: Texts) -> Html:
     """The sender is no admin of the chat."""
     return texts.t("Only an admin of this chat can start a group here. Nothing was changed.")
+
+
+def unknown_currency(texts: Texts, typed: str) -> Html:
+    """What follows the command is no currency."""
+    return texts.t(
+        "I know no currency “{typed}”. Send /setup alone for euros, or with the three letters of another one: "
+        "/setup CHF. Nothing was changed.",
+        typed=typed[:40],
+    )
 
 
 def already_set_up(texts: Texts, group: Group, coordinators: Sequence[Member]) -> Html:
