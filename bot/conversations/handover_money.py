@@ -69,8 +69,10 @@ async def ask_instead(update: Update, context: Context) -> State | None:  # noqa
 async def take_instead(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    if not amount or _asks_if_sure(context, amount):
+    if not amount:
         return None
+    if _asks_if_sure(context, amount):
+        return State.INSTEAD
     return await _receive_instead(context, amount)
 
 
@@ -132,8 +134,10 @@ def _ask_unannounced(context: Context, state: OrderState, method: Method, notice
 async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    if not amount or _asks_if_sure(context, amount):
+    if not amount:
         return None
+    if _asks_if_sure(context, amount):
+        return State.UNANNOUNCED
     return await _receive_unannounced(context, amount)
 
 

@@ -5,6 +5,7 @@ Every button that changes an option names the group, so that one on an old scree
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
@@ -13,6 +14,7 @@ from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, JoinPolicy, Method
 from ledger.groups.service import can_take_cards
 from ledger.money import SMALLEST_BY_CARD
+from ledger.orders.models import Distribution
 
 TIME_ZONES = (
     "Europe/Paris",
@@ -178,6 +180,34 @@ def join_question(texts: Texts, group: Group) -> Screen:
         back_row(texts),
     )
     return Screen(texts.t("Who may join the group with its link?"), rows)
+
+
+def zone_preview(texts: Texts, group: Group, zone: str, coming: Sequence[Distribution]) -> Screen:
+    """What another time zone does to what is announced: the moments stay, the clock that shows them is another."""
+    new = Texts(texts.language, zone, texts.currency)
+    lines: list[str] = [
+        texts.t("🕑 Time zone: {before} → <b>{after}</b>", before=group.time_zone, after=zone),
+        "",
+        texts.t("What is announced keeps its moment, and is shown by the other clock:"),
+    ]
+    for one in coming:
+        lines += [
+            texts.t("📍 {place}", place=one.place),
+            _clocks(texts, texts.day_and_time(one.starts_at), new.day_and_time(one.starts_at)),
+            texts.t("⏳ Orders until:"),
+            _clocks(texts, texts.day_and_time(one.closes_at), new.day_and_time(one.closes_at)),
+            "",
+        ]
+    lines += [
+        texts.t("Reminders follow: at night, from 21:00 to 8:00 of the new clock, I am silent."),
+        texts.t("If a distribution is to keep its hour instead, move it afterwards: /day."),
+        texts.t("Nothing is changed yet."),
+    ]
+    return Screen("\n".join(lines))
+
+
+def _clocks(texts: Texts, before: str, after: str) -> Html:
+    return texts.t("      {before} → <b>{after}</b>", before=before, after=after)
 
 
 def invitation_question(texts: Texts, group: Group) -> Screen:
