@@ -16,7 +16,7 @@ from telegram.ext import Application, ContextTypes
 from bot.commands.menu import publish_menus
 from bot.config import Config
 from bot.delivery import inbox, outbox
-from bot.delivery.api import Api
+from bot.delivery.api import Api, asked_pause
 from bot.delivery.board import post_board
 from bot.delivery.budget import Budget
 from bot.delivery.cards import Cards
@@ -225,8 +225,9 @@ async def _with_patience(call: Callable[[], Awaitable[object]]) -> None:
         except InvalidToken:
             raise
         except Exception as error:
-            log.warning("Telegram does not answer (%s), again in %.1f s", type(error).__name__, delay)
-            await asyncio.sleep(delay)
+            pause = max(delay, asked_pause(error).total_seconds())
+            log.warning("Telegram does not answer (%s), again in %.1f s", type(error).__name__, pause)
+            await asyncio.sleep(pause)
             delay = min(delay * 2, 30.0)
         else:
             return

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.commands.members import choices_on
 from bot.commands.plain_questions import asks_balance
 from bot.commands.validate import show_reference
+from bot.conversations import order_search
 from bot.conversations.start import account_of, show_home
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, Typed
 from bot.views import account as views
+from bot.views import history as history_views
 from bot.views import start as start_views
 from bot.views.screen import Screen
-from ledger.books import service as books
-from ledger.books.models import AccountKind
+from ledger.catalogue.search import search_words
 from ledger.db import utc_now
+from ledger.orders import history as statements
 from ledger.orders import service as orders
 from ledger.orders.baskets import is_replaceable
 from ledger.payments import requests
 from ledger.reference import looks_like_reference
+
+LONGEST_WORD = 40
+"""Characters of what may have been a product's name."""
 
 
 async def balance(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -34,12 +38,9 @@ async def history(update: Update, context: Context) -> None:  # noqa: ARG001
     """/historique: one's own statement, by pages."""
     member = context.member
     before = context.numbers(1)[0] if context.button_args else 0
-    page = await books.statement(
-        context.session, member.group_id, AccountKind.MEMBERS, member.id, before=before or None
-    )
+    page = await statements.history(context.session, member, before=before)
     title = context.texts.t("📜 <b>Your history</b> · {group}", group=context.group.title)
-    choices = await choices_on(context, page)
-    screen = views.history(context.texts, title, page, choices, "history")
+    screen = history_views.history(context.texts, title, page, "history")
     context.show_privately(screen)
 
 
@@ -64,7 +65,7 @@ async def cancel_order(update: Update, context: Context) -> None:
 
 
 async def plain_words(update: Update, context: Context) -> None:
-    """What people write without a slash: their balance, a reference; else a friendly pointer."""
+    """What people write without a slash: their balance, a reference, a product; else a friendly pointer."""
     if asks_balance(context.typed):
         await balance(update, context)
         return
@@ -74,13 +75,20 @@ async def plain_words(update: Update, context: Context) -> None:
     if member is not None and member.is_coordinator and looks_like_reference(context.typed):
         await show_reference(context, context.typed)
         return
+    if member is not None and await order_search.search(context, context.typed):
+        return
     await not_understood(update, context)
+
+
+def shop_word(text: str) -> str | None:
+    """A word or two that might have been meant for the catalogue; nothing else is."""
+    return text if len(text) <= LONGEST_WORD and search_words(text) and not text.startswith("/") else None
 
 
 async def not_understood(update: Update, context: Context) -> None:  # noqa: ARG001
     """A command nobody knows, a picture, a text: what one can do instead."""
     if context.scene.member is not None:
-        context.say(Screen(start_views.not_understood(context.texts)))
+        context.say(Screen(start_views.not_understood(context.texts, shop_word(context.typed))))
     await show_home(context)
 
 

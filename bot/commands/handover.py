@@ -6,6 +6,7 @@ Counts are shown anywhere; whoever's name or money is shown, only where coordina
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from telegram import Update
 
@@ -68,9 +69,50 @@ async def show_order(context: Context, order_id: int) -> None:
 
 async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
     """✅: receive what is handed over, and mark the order validated; the button says how much, and what it was made from."""
+    done = await _validate(context)
+    if done is not None:
+        show_aside(context, order_views.order_page(context.texts, context.group, done.page))
+        _toast_validated(context, done)
+
+
+async def validate_and_next(update: Update, context: Context) -> None:  # noqa: ARG001
+    """✅➡️: the same, and on to the next open order; what was done stands above it, with its undo."""
+    done = await _validate(context)
+    if done is None:
+        return
+    following = done.page.turn.next_order_id
+    if following is None:
+        screen = order_views.order_page(context.texts, context.group, done.page)
+    else:
+        page = await order_page_of(context, following)
+        screen = order_views.order_page(context.texts, context.group, page)
+        undo_row = (order_views.undo_button(context.texts, done.page),)
+        screen = screen.with_rows([*screen.rows[:-1], undo_row, screen.rows[-1]])
+        notice = order_views.validated_before(context.texts, done.page, done.received_cents)
+        screen = screen.under(notice)
+    show_aside(context, screen)
+    _toast_validated(context, done)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An order that was validated just now, and what was received with it, in cents."""
+
+    page: order_views.OrderPage
+    received_cents: int
+
+
+def _toast_validated(context: Context, done: Done) -> None:
+    name = done.page.state.member.name
+    context.toast(order_views.toast_validated(context.texts, name, done.received_cents))
+
+
+async def _validate(context: Context) -> Done | None:
+    """None where nothing was done: then the order is shown as it stands."""
     by = context.coordinator
     (order_id, received), seen = context.numbers_seen(2)
     before = await validation.order_state(context.session, by.group_id, order_id)
+    given = {payment.id for payment in before.at_the_stand}
     try:
         async with context.attempt():
             await validation.validate_order(
@@ -79,11 +121,9 @@ async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
     except (validation.AlreadyValidated, validation.ExpectedChanged, SeenChanged) as refusal:
         toast_refusal(context, refusal)
         await show_order(context, order_id)
-        return
+        return None
     page = await order_page_of(context, order_id)
-    given = {payment.id for payment in before.at_the_stand}
     settled = [payment for payment in page.state.payments if payment.id in given]
-    show_aside(context, order_views.order_page(context.texts, context.group, page))
     await tell_member(
         context,
         page.state.member,
@@ -91,6 +131,7 @@ async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
             texts, context.group, page, by.name, settled, awaited
         ),
     )
+    return Done(page, sum(page.state.received.get(payment.id, 0) for payment in settled))
 
 
 async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -143,7 +184,8 @@ async def order_page_of(context: Context, order_id: int) -> order_views.OrderPag
     by = None
     if state.validated is not None:
         by = (await get_member(session, group_id, state.validated.by_id)).name
-    return order_views.OrderPage(state, distribution, balance, by)
+    turn = await validation.turn_of(session, state)
+    return order_views.OrderPage(state, distribution, balance, by, turn)
 
 
 handlers = [
@@ -152,5 +194,6 @@ handlers = [
     Button("dorders", orders),
     Button("dorder", order),
     Button("dval", validate),
+    Button("dvalnext", validate_and_next),
     Button("dunval", undo),
 ]

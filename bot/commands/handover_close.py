@@ -70,6 +70,7 @@ async def _close(
         toast_refusal(context, refusal)
         await handover.show_day(context, distribution)
         return
+    context.toast(context.texts.label("🏁 The distribution is validated."))
     await _post_report(context, distribution)
 
 
@@ -117,6 +118,7 @@ async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
         context.toast(context.texts.label("This distribution changed meanwhile. Here is how it stands."))
         await handover.show_day(context, distribution)
         return
+    context.toast(context.texts.label("↩️ The distribution is open again."))
     await handover.show_day(context, distribution)
 
     def said(texts: Texts) -> Screen:

@@ -14,6 +14,7 @@ from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import handover_changes as changes
 from bot.views import handover_goods as views
+from bot.views.handover import PAGE
 from ledger.errors import NotFound
 from ledger.groups.service import get_member
 from ledger.orders import corrections, distributions
@@ -22,6 +23,8 @@ from ledger.orders.corrections import Changed, Corrected, CurrentLine
 from ledger.orders.handover_models import ChangeKind
 from ledger.orders.models import Order
 from ledger.orders.seen import SeenChanged
+from ledger.payments import service as payments
+from ledger.payments.models import PaymentState
 
 
 async def goods(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -42,9 +45,13 @@ async def product(update: Update, context: Context) -> None:  # noqa: ARG001
 
 async def show_product(context: Context, distribution_id: int, product_id: int) -> None:
     """A product's page."""
-    one = await totals_of(context, distribution_id, product_id)
     distribution = await distributions.get_distribution(context.session, context.group.id, distribution_id)
-    context.show(views.product_page(context.texts, distribution, one))
+    lines = await corrections.current_lines(context.session, Order.distribution_id == distribution.id)
+    found = views.totals(lines)
+    at = next((at for at, one in enumerate(found) if one.newest.product_id == product_id), None)
+    if at is None:
+        raise NotFound("product", product_id)
+    context.show(views.product_page(context.texts, distribution, found[at], at // PAGE))
 
 
 async def ask_not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -86,6 +93,7 @@ async def not_delivered(update: Update, context: Context) -> None:  # noqa: ARG0
         await show_product(context, distribution_id, product_id)
         return
     await tell_changed(context, done)
+    context.toast(changes.toast_changed(context.texts, done))
     context.show(changes.changed_many(context.texts, done, by.name))
 
 
@@ -107,7 +115,10 @@ async def line(update: Update, context: Context) -> None:  # noqa: ARG001
 
 async def show_line(context: Context, line_id: int) -> None:
     """A line's page."""
-    show_aside(context, views.line_page(context.texts, await line_page_of(context, line_id)))
+    page = await line_page_of(context, line_id)
+    order = await orders.get_order(context.session, context.group.id, page.line.line.order_id)
+    ids = [line.line.id for line in await corrections.lines_now(context.session, order)]
+    show_aside(context, views.line_page(context.texts, page, ids.index(line_id) // PAGE))
 
 
 async def line_not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -140,10 +151,12 @@ async def show_changed(context: Context, done: Changed) -> None:
     by = context.coordinator
     await tell_changed(context, done)
     if len(done.corrected) > 1:
+        context.toast(changes.toast_changed(context.texts, done))
         context.show(changes.changed_many(context.texts, done, by.name))
         return
     screen = changes.changed_one(context.texts, context.group, done.corrected[0], done.change, by.name)
     show_aside(context, screen)
+    context.toast(changes.toast_changed(context.texts, done))
 
 
 async def tell_changed(context: Context, done: Changed) -> None:
@@ -156,11 +169,13 @@ async def tell_changed(context: Context, done: Changed) -> None:
     for one in done.corrected:
         own[one.member.id].append(one)
     for theirs in own.values():
+        member = theirs[0].member
+        announced = await payments.payments_of(context.session, member, PaymentState.EXPECTED)
         await tell_member(
             context,
-            theirs[0].member,
-            lambda texts, awaited, theirs=theirs: changes.told_changed(  # type: ignore[misc]
-                texts, context.group, distribution, theirs, done.change, by.name, awaited
+            member,
+            lambda texts, _, theirs=theirs, announced=announced: changes.told_changed(  # type: ignore[misc]
+                texts, context.group, distribution, theirs, done.change, by.name, announced
             ),
         )
 

@@ -8,7 +8,7 @@ from telegram import Update
 
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed
-from bot.views import account as account_views
+from bot.views import history as history_views
 from bot.views import members as views
 from bot.views.screen import button
 from ledger.books import service as books
@@ -16,8 +16,7 @@ from ledger.books.models import AccountKind
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Person
-from ledger.orders import service as orders
-from ledger.orders.models import Confirmation
+from ledger.orders import history as statements
 from ledger.payments import requests
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
@@ -84,19 +83,10 @@ async def history(update: Update, context: Context) -> None:  # noqa: ARG001
     group_id = context.treasurer.group_id
     member_id, before = context.numbers(2)
     found = await groups.get_member(context.session, group_id, member_id)
-    page = await books.statement(
-        context.session, group_id, AccountKind.MEMBERS, found.id, before=before if before > 0 else None
-    )
+    page = await statements.history(context.session, found, before=max(before, 0))
     back = button(context.texts.label("◀️ Back"), "member", found.id)
     title = views.history_title(context.texts, found)
-    choices = await choices_on(context, page)
-    context.show(account_views.history(context.texts, title, page, choices, "mhistory", found.id, back=back))
-
-
-async def choices_on(context: Context, page: books.StatementPage) -> dict[int, Confirmation]:
-    """How the orders of a page of somebody's history are paid."""
-    ids = [line.transaction.id for line in page.lines]
-    return await orders.choices_of(context.session, context.group.id, ids)
+    context.show(history_views.history(context.texts, title, page, "mhistory", found.id, back=back))
 
 
 async def _show_named(context: Context, text: str) -> bool:

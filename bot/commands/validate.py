@@ -20,8 +20,9 @@ from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.service import get_member
 from ledger.money import InvalidAmount, parse_amount
-from ledger.orders import distributions
+from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
+from ledger.orders.order_state import Receipt, Settles, due_by
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 from ledger.reference import normalise, split_reference
@@ -58,7 +59,7 @@ async def show_reference(context: Context, text: str) -> None:
         amount = parse_amount(rest, currency=context.group.currency)
         if amount == 0:
             raise InvalidAmount(rest)
-    context.show(views.payment_page(context.texts, await page_of(context, payment), amount))
+    context.show(await screen_of(context, payment, amount))
 
 
 async def _find(context: Context, text: str) -> Payment | None:
@@ -99,11 +100,7 @@ async def show_awaited_elsewhere(update: Update, context: Context) -> None:  # n
 async def show_payment(update: Update, context: Context) -> None:  # noqa: ARG001
     """A payment of the list was tapped."""
     payment = await payment_of(context, context.numbers(1)[0])
-    context.show(
-        views.payment_page(
-            context.texts, await page_of(context, payment), back=await back_of(context, payment)
-        )
-    )
+    context.show(await screen_of(context, payment))
 
 
 async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -112,8 +109,9 @@ async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return
+    due = (await page_of(context, payment)).due.amount_cents
     done = await payments.receive(context.session, payment.group_id, payment.id, context.treasurer, amount)
-    await show_settled(context, done)
+    await show_settled(context, done, due_cents=due)
 
 
 async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -139,7 +137,7 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         context.toast(context.texts.label("Undone: the payment is awaited again."))
     else:
         context.toast(context.texts.label("Undone: the payment is cancelled."))
-    context.show(views.payment_page(context.texts, await page_of(context, done.payment)))
+    context.show(await screen_of(context, done.payment))
     await tell_settled(context, done)
 
 
@@ -163,14 +161,14 @@ async def take_amount(update: Update, context: Context) -> str | None:  # noqa: 
     if not amount:
         context.say(context.to_answer(Screen(amount_again(context.texts))))
         return None
-    context.say(views.payment_page(context.texts, await page_of(context, payment), amount))
+    context.say(await screen_of(context, payment, amount))
     return END
 
 
 async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     """No other amount after all."""
     payment = await payment_of(context, context.conversation.data["payment"])
-    context.show(views.payment_page(context.texts, await page_of(context, payment)))
+    context.show(await screen_of(context, payment))
     return END
 
 
@@ -207,7 +205,16 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
     balance = await payments.balance_of(context.session, member)
     order = await distributions.order_of(context.session, payment)
     order_id = order.id if order is not None and order.cancelled_at is None else None
-    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, order_id)
+    due = Receipt(Settles.AS_ANNOUNCED, payment.amount_cents)
+    if order_id is not None and payment.state is PaymentState.EXPECTED:
+        due = due_by(await validation.order_state(context.session, payment.group_id, order_id), payment)
+    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, due, order_id)
+
+
+async def screen_of(context: Context, payment: Payment, amount_cents: int | None = None) -> Screen:
+    """A payment's screen. ``amount_cents``: the amount given, where it is another one."""
+    page, back = await page_of(context, payment), await back_of(context, payment)
+    return views.payment_page(context.texts, page, amount_cents, back)
 
 
 async def is_old(context: Context, payment: Payment, steps: int) -> bool:
@@ -221,32 +228,48 @@ async def is_old(context: Context, payment: Payment, steps: int) -> bool:
         context.toast(plain(already_settled(context.texts, page.settled)), alert=True)
     elif changed:
         context.toast(context.texts.label("This payment changed meanwhile. Here is how it stands."))
-    context.show(views.payment_page(context.texts, page))
+    context.show(await screen_of(context, payment))
     return True
 
 
-async def back_of(context: Context, payment: Payment) -> int:
-    """The distribution a payment's screen leads back to, or :data:`views.ELSEWHERE`."""
-    return await distributions.distribution_of(context.session, payment) or views.ELSEWHERE
+async def back_of(context: Context, payment: Payment) -> views.Back:
+    """The page of the list that a payment stands on, or stood on when it was awaited."""
+    group_id = payment.group_id
+    distribution_id = await distributions.distribution_of(context.session, payment)
+    if distribution_id is None:
+        listed = await distributions.awaited_elsewhere(context.session, group_id)
+    else:
+        listed = await distributions.payments_at(context.session, group_id, distribution_id)
+    return views.Back(distribution_id or views.ELSEWHERE, views.list_page(listed, payment))
 
 
 async def show_settled(
-    context: Context, done: payments.Settled, *, instead_of: Payment | None = None
+    context: Context,
+    done: payments.Settled,
+    *,
+    due_cents: int | None = None,
+    instead_of: Payment | None = None,
 ) -> None:
-    """What was just done, with the way to undo it; the member is told. ``instead_of``: what had been announced."""
+    """What was just done, with the way to undo it; the member is told.
+
+    ``due_cents``: what it should have brought, if not what was announced; ``instead_of``: what had been announced.
+    """
     page = await page_of(context, done.payment)
+    context.toast(views.toast_settled(context.texts, page, done.settlement))
     by = context.treasurer.name
     back = await back_of(context, done.payment)
     discreet = not context.among_coordinators
-    screen = views.settled(context.texts, page, done.settlement, by, back, discreet=discreet)
+    screen = views.settled(
+        context.texts, page, done.settlement, by, back, due_cents=due_cents, discreet=discreet
+    )
     if instead_of is not None and instead_of.id != done.payment.id:
         screen = screen.under(instead_of_line(context.texts, instead_of))
     context.show(screen)
-    await tell_settled(context, done)
+    await tell_settled(context, done, due_cents)
 
 
-async def tell_settled(context: Context, done: payments.Settled) -> None:
-    """Tell the member what became of their payment."""
+async def tell_settled(context: Context, done: payments.Settled, due_cents: int | None = None) -> None:
+    """Tell the member what became of their payment; ``due_cents``: what it should have brought, if another sum."""
     member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
     person = await groups.reachable(context.session, member)
     if person is None:
@@ -254,7 +277,8 @@ async def tell_settled(context: Context, done: payments.Settled) -> None:
     awaited = await payments.awaited(context.session, member)
     texts = context.texts_for(person.language)
     context.tell(
-        person.id, views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited)
+        person.id,
+        views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents),
     )
 
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands import handover
-from bot.conversations.order import show_catalogue
+from bot.conversations.baskets import show_catalogue
 from bot.delivery.context import Context
-from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
+from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, end, keep
 from bot.views import handover_plan as views
 from bot.views import payment as payment_views
 from bot.views.screen import NARROW, shortened
@@ -52,30 +52,32 @@ async def _ask(context: Context, found: list[Member], notice: str | None = None)
     return State.MEMBER
 
 
-async def take_member(update: Update, context: Context) -> str:  # noqa: ARG001
+async def take_member(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """A name was typed; asked again when it is nobody's or several people's."""
     group_id = _group_id(context)
     found = await groups.find_members(context.session, group_id, context.typed)
     if len(found) == 1:
-        return await _start(context, found[0])
+        await _start(context, found[0])
+        return None
     if found:
         return await _ask(context, found, payment_views.several_members(context.texts))
     everyone = await groups.members(context.session, group_id)
     return await _ask(context, everyone, payment_views.unknown_member(context.texts, context.typed))
 
 
-async def choose_member(update: Update, context: Context) -> str:  # noqa: ARG001
+async def choose_member(update: Update, context: Context) -> None:  # noqa: ARG001
     """A member was tapped."""
     group_id = _group_id(context)
     member_id = context.numbers(1, skip=2)[0]
-    return await _start(context, await groups.get_member(context.session, group_id, member_id))
+    await _start(context, await groups.get_member(context.session, group_id, member_id))
 
 
-async def _start(context: Context, member: Member) -> str:
+async def _start(context: Context, member: Member) -> None:
+    """The question is over; what is typed next is looked for in the catalogue, for the same member."""
     distribution_id = context.conversation.data["distribution"]
     distribution = await distributions.get_distribution(context.session, member.group_id, distribution_id)
+    end(context.conversation)
     await show_catalogue(context, distribution, member=member)
-    return END
 
 
 async def add_products(update: Update, context: Context) -> None:  # noqa: ARG001

@@ -151,6 +151,7 @@ async def confirm_price(update: Update, context: Context) -> str:  # noqa: ARG00
         context.show(again.under(errors.sentence(context.texts, refusal)))
         return State.CONFIRM_PRICE
     await goods.tell_changed(context, done)
+    context.toast(changes.toast_changed(context.texts, done))
     context.show(changes.changed_many(context.texts, done, by.name))
     return END
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -9,11 +10,19 @@ from telegram import Update
 
 from bot.commands import handover
 from bot.commands.handover_telling import show_aside, tell_coordinators_chat
-from bot.commands.validate import back_of, is_old, page_of, payment_of, show_settled, tell_settled
+from bot.commands.validate import (
+    back_of,
+    is_old,
+    page_of,
+    payment_of,
+    screen_of,
+    show_settled,
+    tell_settled,
+)
 from bot.conversations.cards import close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
-from bot.views import errors
+from bot.views import errors, money
 from bot.views import handover_money as views
 from bot.views import validation as payment_views
 from bot.views.handover_report import Till
@@ -24,8 +33,8 @@ from ledger.groups.models import OFFLINE_METHODS, Method
 from ledger.orders import distributions, till, validation
 from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
+from ledger.orders.order_state import OrderState, Receipt, Settles, sums
 from ledger.orders.seen import SeenChanged
-from ledger.orders.validation import OrderState
 from ledger.payments import service as payments
 
 LONGEST_REASON = 100
@@ -54,15 +63,9 @@ async def ask_instead(update: Update, context: Context) -> State | None:  # noqa
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return None
-    keep(
-        context.conversation,
-        group=context.group.id,
-        payment=payment.id,
-        steps=steps,
-        method=method,
-        proposed=payment.amount_cents,
-    )
-    _ask_given(context, method, payment.amount_cents)
+    offered = sums(method, payment.amount_cents, (await page_of(context, payment)).due)
+    keep(context.conversation, group=context.group.id, payment=payment.id, steps=steps, method=method)
+    _ask_given(context, method, offered)
     return State.INSTEAD
 
 
@@ -82,8 +85,8 @@ async def sure_instead(update: Update, context: Context) -> str:  # noqa: ARG001
 
 
 async def proposed_instead(update: Update, context: Context) -> str:  # noqa: ARG001
-    """As much as was announced."""
-    return await _receive_instead(context, context.conversation.data["proposed"])
+    """As much as was announced, or as is due now."""
+    return await _receive_instead(context, _proposed(context))
 
 
 async def _receive_instead(context: Context, amount: int) -> str:
@@ -92,10 +95,11 @@ async def _receive_instead(context: Context, amount: int) -> str:
     await close_page(context, announced)
     if await is_old(context, announced, data["steps"]):
         return END
+    due = (await page_of(context, announced)).due.amount_cents
     done = await payments.receive_instead(
         context.session, by.group_id, announced.id, Method(data["method"]), amount, by
     )
-    await show_settled(context, done, instead_of=announced)
+    await show_settled(context, done, due_cents=due, instead_of=announced)
     return END
 
 
@@ -119,16 +123,16 @@ async def ask_unannounced(update: Update, context: Context) -> State | None:  # 
 
 def _ask_unannounced(context: Context, state: OrderState, method: Method, notice: str = "") -> None:
     """Remembers how the order stood when it was asked."""
-    proposed = max(state.missing_cents, 0)
     keep(
         context.conversation,
         group=context.group.id,
         order=state.order.id,
         method=method,
-        proposed=proposed,
         seen=state.mark,
     )
-    _ask_given(context, method, proposed, notice)
+    missing = state.missing_cents
+    offered = [Receipt(Settles.WHAT_IS_LEFT, missing)] if missing > 0 else []
+    _ask_given(context, method, offered, notice)
 
 
 async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
@@ -148,7 +152,7 @@ async def sure_unannounced(update: Update, context: Context) -> str:  # noqa: AR
 
 async def proposed_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
     """As much as is missing."""
-    return await _receive_unannounced(context, context.conversation.data["proposed"])
+    return await _receive_unannounced(context, _proposed(context))
 
 
 async def _receive_unannounced(context: Context, amount: int) -> str:
@@ -164,6 +168,7 @@ async def _receive_unannounced(context: Context, amount: int) -> str:
     )
     page = await page_of(context, done.payment)
     back = await back_of(context, done.payment)
+    context.toast(payment_views.toast_settled(context.texts, page, done.settlement))
     context.show(payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=False))
     await tell_settled(context, done)
     return END
@@ -247,7 +252,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
         raise NotFound("button", "cancel")
     if "payment" in data:
         payment = await payment_of(context, data["payment"])
-        context.show(payment_views.payment_page(context.texts, await page_of(context, payment)))
+        context.show(await screen_of(context, payment))
     elif "order" in data:
         await handover.show_order(context, data["order"])
     else:
@@ -256,14 +261,30 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     return END
 
 
-def _ask_given(context: Context, method: Method, proposed_cents: int, notice: str = "") -> None:
+def _ask_given(context: Context, method: Method, offered: Sequence[Receipt], notice: str = "") -> None:
+    """A button for each sum that is likely; any other is typed."""
     texts = context.texts
-    proposed = None
-    if proposed_cents > 0:
-        label = texts.label("✅ Received · {amount}", amount=texts.money(proposed_cents))
-        proposed = context.step_button(label, "amount", style="success")
-    screen = views.ask_given(texts, method, proposed, proposed_cents or 1250, _cancel(context))
+    keep(context.conversation, proposed=[one.amount_cents for one in offered])
+    proposed = [
+        context.step_button(
+            money.received_label(texts, one, alone=len(offered) == 1),
+            "amount",
+            one.amount_cents,
+            style=None if number else "success",
+        )
+        for number, one in enumerate(offered)
+    ]
+    example = offered[0].amount_cents if offered else 1250
+    screen = views.ask_given(texts, method, proposed, example, _cancel(context))
     context.say(context.to_answer(screen.under(notice) if notice else screen))
+
+
+def _proposed(context: Context) -> int:
+    """The tapped sum, which is one of those that were offered."""
+    amount = context.numbers(1, skip=2)[0]
+    if amount not in _data(context)["proposed"]:
+        raise NotFound("button", amount)
+    return amount
 
 
 def _method(context: Context, position: int) -> tuple[list[int], Method]:

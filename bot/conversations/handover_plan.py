@@ -157,6 +157,7 @@ async def confirm_move(update: Update, context: Context) -> str:  # noqa: ARG001
         dt.datetime.fromisoformat(data["closes"]),
         by,
     )
+    context.toast(context.texts.label("📅 The distribution is moved."))
     for state in await validation.order_states(context.session, by.group_id, moved.id):
         await tell_member(
             context, state.member, lambda texts, _: views.moved(texts, context.group, moved, by.name)
@@ -198,6 +199,7 @@ async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001
         toast_refusal(context, refusal)
         await _ask_cancel(context, distribution)
         return
+    context.toast(context.texts.label("🚫 The distribution is cancelled."))
     for one in done:
         await tell_member(
             context,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.commands.menu import coordinator_menu
+from bot.conversations.baskets import show_open_distributions
 from bot.conversations.cards import returned
-from bot.conversations.order import show_open_distributions
 from bot.conversations.people import tell_coordinators
 from bot.delivery import chats
 from bot.delivery.context import Context

@@ -6,17 +6,14 @@ it needs the library's transport and not its objects.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from typing import Any
 
-from telegram.error import NetworkError
+from telegram.error import NetworkError, RetryAfter
 from telegram.ext import ExtBot
 
 from bot.delivery.http import is_not_connected
-
-os.environ.setdefault(
-    "PTB_TIMEDELTA", "true"
-)  # ``retry_after`` as the library's next version gives it, unwarned
 
 JsonDict = dict[str, Any]
 
@@ -38,3 +35,11 @@ class Api(ExtBot[None]):
 def surely_not_delivered(error: NetworkError) -> bool:
     """Whether a failed call certainly never reached Telegram, so that it may be made again."""
     return is_not_connected(error.__cause__)
+
+
+def asked_pause(error: BaseException) -> dt.timedelta:
+    """How long Telegram wants nothing of us (its ``retry_after``); zero where it did not say."""
+    if not isinstance(error, RetryAfter):
+        return dt.timedelta(0)
+    given = error.retry_after
+    return given if isinstance(given, dt.timedelta) else dt.timedelta(seconds=given)

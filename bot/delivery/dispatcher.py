@@ -8,21 +8,22 @@ apologised for and left behind, so that it never holds the person's next update 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Update, User
+from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.delivery import board, chats, inbox, outbox, pages, typed_keys
-from bot.delivery.api import Api
+from bot.delivery.api import Api, asked_pause
 from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
 from bot.delivery.facts import find_out
 from bot.delivery.inbox import Claimed
@@ -30,7 +31,7 @@ from bot.delivery.place import find_place
 from bot.delivery.state import conversation_row
 from bot.views import errors
 from bot.views.screen import Screen
-from bot.views.texts import Texts
+from bot.views.texts import Texts, language_of
 from ledger.db import Database, utc_now
 from ledger.errors import LedgerError
 from ledger.groups import service as groups
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 6
 """How often an update that met a database or network failure is tried."""
+MOST_STANDING_IN = 64
+"""How many more workers there may be while others wait for answers from outside."""
 IDLE_LOOK = 1.0
 """Seconds between looks at an empty inbox, for updates that another process stored."""
 
@@ -64,6 +67,7 @@ class Dispatcher:
         self._news = 0
         self._finishing = False
         self._answers: set[asyncio.Task[None]] = set()
+        self._standing_in: set[asyncio.Task[None]] = set()
         self.handled = 0
 
     def wake(self, count: int = 1) -> None:
@@ -80,9 +84,9 @@ class Dispatcher:
         self._finishing = True
         self.wake(workers)
 
-    async def run(self) -> None:
-        """One worker: as many as wished may run."""
-        while not self._finishing:
+    async def run(self, until: asyncio.Event | None = None) -> None:
+        """One worker: as many as wished may run. ``until``: it ends when that is set, too."""
+        while not self._finishing and not (until and until.is_set()):
             news = self._news
             try:
                 handled = await self.handle_next()
@@ -101,9 +105,25 @@ class Dispatcher:
             sleeper.cancel()
 
     async def drain(self) -> None:
-        """Return once every tap that was handled is answered."""
-        while self._answers:
-            await asyncio.wait(self._answers)
+        """Return once nobody stands in for another, and every tap that was handled is answered."""
+        while waiting := self._answers | self._standing_in:
+            await asyncio.wait(waiting)
+
+    @contextlib.contextmanager
+    def _stand_in(self) -> Iterator[None]:
+        """While this worker waits for the outside, another one works: no number of slow answers holds everybody up."""
+        if len(self._standing_in) >= MOST_STANDING_IN:
+            yield
+            return
+        back = asyncio.Event()
+        task = asyncio.create_task(self.run(back))
+        self._standing_in.add(task)
+        task.add_done_callback(self._standing_in.discard)
+        try:
+            yield
+        finally:
+            back.set()
+            self.wake()
 
     async def handle_next(self) -> bool:
         """Handle one update; false when none is waiting."""
@@ -123,7 +143,8 @@ class Dispatcher:
                         scene = await self._handle(session, claimed, facts, refusal)
                     break
                 except NeedsFact as need:
-                    await self._find_out(need, facts)
+                    with self._stand_in():
+                        await self._find_out(need, facts)
                 except LedgerError as error:
                     refusal = error
         except Exception as error:
@@ -213,7 +234,7 @@ class Dispatcher:
         place = await find_place(session, user.id, chat_id)
         name = clean_name(user.full_name, user.id)
         if place is None or (place.person.name, place.person.username) != (name, user.username):
-            language = preferred_language(user)
+            language = language_of(user.language_code)
             await groups.remember_person(session, user.id, name, user.username, language)
             place = await find_place(session, user.id, chat_id)
             assert place is not None
@@ -263,7 +284,7 @@ class Dispatcher:
         passing = isinstance(error, DBAPIError | NetworkError | RetryAfter | OSError)
         if passing and claimed.attempts + 1 < ATTEMPTS:
             log.warning("update put back: %s", describe(error))
-            delay = dt.timedelta(seconds=0.2 * 4**claimed.attempts)
+            delay = max(dt.timedelta(seconds=0.2 * 4**claimed.attempts), asked_pause(error))
             async with self._database.unit_of_work() as session:
                 await inbox.put_back(session, claimed.id, delay)
             return
@@ -285,7 +306,7 @@ class Dispatcher:
             return None
         if update.effective_user is None or update.effective_chat is None:
             return None
-        texts = Texts(preferred_language(update.effective_user))
+        texts = Texts(language_of(update.effective_user.language_code))
         return outbox.Call("sendMessage", update.effective_chat.id, errors.apology(texts).as_json())
 
 
@@ -320,12 +341,6 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
         return
     parameters = Screen(sentence).as_json() | scene.in_topic()
     scene.calls.append(outbox.Call("sendMessage", scene.chat_id, parameters))
-
-
-def preferred_language(user: User) -> str:
-    """French unless the person's Telegram speaks another language, which we answer in English."""
-    code = (user.language_code or "fr").lower()
-    return "fr" if code.startswith("fr") else "en"
 
 
 def describe(error: Exception) -> str:

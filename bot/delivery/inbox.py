@@ -1,4 +1,4 @@
-"""The inbox: updates are stored before Telegram is told they arrived, and taken in each person's order.
+"""The inbox: updates are stored before Telegram is told they arrived, and taken in each person's order, each person in turn.
 
 A claimed row stays locked until the unit of work that handles it commits, so a worker that dies gives it back, and no
 row of the same person is taken before it.
@@ -12,11 +12,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import Table, bindparam, delete, exists, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from bot.delivery.models import InboxRow
+from bot.delivery.models import OVERFLOWED, UNDONE, InboxRow
 from ledger.db import UtcDateTime, insert_or_meet, utc_now
 
 ALLOWED_UPDATES = ("message", "callback_query", "my_chat_member")
@@ -24,6 +24,17 @@ BIG = 2**63
 """Numbers below it fit a column."""
 KEPT = dt.timedelta(days=14)
 """How long a handled update is remembered, to know it when Telegram repeats it (it does so for a day)."""
+
+
+MOST_WAITING = 100
+"""How many updates of one person may wait. Nobody at a distribution gets near: a tap is done in a fraction of a second."""
+OVERFLOW = "overflow"
+"""The ``error`` of an update that came on top of them."""
+TOLD_FOR = dt.timedelta(minutes=10)
+"""For how long a person who was told that updates are not kept is not told again, from the last such update."""
+CHAT_NEWS = {"migrate_to_chat_id", "migrate_from_chat_id", "new_chat_members", "left_chat_member"}
+NOW = -(2**62)
+"""Nobody's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +58,78 @@ def sender_of(update: dict[str, Any]) -> int:
     return 0
 
 
-async def store(session: AsyncSession, bot_id: int, updates: Sequence[dict[str, Any]]) -> None:
-    """Keep raw updates; one that is already here is the same row. Raises ValueError for what is not an update."""
+@dataclass(slots=True)
+class Line:
+    """How many of a person's updates wait, and the turn of the last of them."""
+
+    waiting: int = 0
+    last_turn: int = -1
+
+    def next_turn(self, now: Line) -> int:
+        """One more update waits: its turn."""
+        self.waiting += 1
+        self.last_turn = max(now.last_turn, self.last_turn + 1)
+        return self.last_turn
+
+
+@dataclass(frozen=True, slots=True)
+class Overflow:
+    """Updates that were not kept, and the people to whom that did not happen before, for a while."""
+
+    updates: list[dict[str, Any]]
+    newly: frozenset[int]
+
+
+NO_OVERFLOW = Overflow([], frozenset())
+
+
+async def store(session: AsyncSession, bot_id: int, updates: Sequence[dict[str, Any]]) -> Overflow:
+    """Keep raw updates; one that is already here is the same row. Raises ValueError for what is not an update.
+
+    Each gets its turn: one after the person's last that waits, and not before the turn that is on now. So the first
+    updates of all who wait come before anybody's second, however many somebody sent. Of whom
+    :data:`MOST_WAITING` wait already, no more is kept than that something came.
+    """
     if not updates:
-        return
-    now = utc_now()
-    rows = [
-        {
-            "bot_id": bot_id,
-            "update_id": update_id_of(update),
-            "sender_id": sender_of(update),
-            "payload": storable(update),
-            "received_at": now,
-            "attempts": 0,
-        }
-        for update in updates
-    ]
+        return NO_OVERFLOW
+    lines, overflow = await _lines(session, {sender_of(one) for one in updates}), []
+    now, rows = utc_now(), []
+    for one in updates:
+        sender_id = sender_of(one)
+        row = {"bot_id": bot_id, "update_id": update_id_of(one), "sender_id": sender_id, "attempts": 0}
+        line = lines.setdefault(sender_id, Line())
+        if line.waiting >= MOST_WAITING and _may_be_lost(one):
+            overflow.append(one)
+            kept = {"payload": {}, "turn": 0, "done_at": now, "error": OVERFLOW}
+        else:
+            turn = line.next_turn(lines[NOW])
+            kept = {"payload": storable(one), "turn": turn, "done_at": None, "error": None}
+        rows.append(row | kept | {"received_at": now})
+    newly = await _not_told(session, {sender_of(one) for one in overflow}, now)
     insert = insert_or_meet(session, InboxRow)
     await session.execute(insert.on_conflict_do_nothing(index_elements=["bot_id", "update_id"]), rows)
+    return Overflow(overflow, newly)
+
+
+async def _lines(session: AsyncSession, senders: Collection[int]) -> dict[int, Line]:
+    """The lines of these people, and under :data:`NOW` the turn that is on."""
+    rows = await session.execute(_LINES, {"senders": list(senders)})
+    return {sender_id: Line(waiting, -1 if turn is None else turn) for sender_id, waiting, turn in rows}
+
+
+def _may_be_lost(update: dict[str, Any]) -> bool:
+    """Whether the person can do it again: what Telegram tells of a chat itself is told once."""
+    if "callback_query" in update:
+        return True
+    message = update.get("message")
+    return isinstance(message, dict) and not message.keys() & CHAT_NEWS
+
+
+async def _not_told(session: AsyncSession, senders: Collection[int], now: dt.datetime) -> frozenset[int]:
+    if not senders:
+        return frozenset()
+    found = await session.execute(_OVERFLOWED, {"senders": list(senders), "since": now - TOLD_FOR})
+    return frozenset(senders) - frozenset(found.scalars())
 
 
 def update_id_of(update: object) -> int:
@@ -109,7 +174,7 @@ _NEXT = (
             _EARLIER.sender_id == InboxRow.sender_id, _EARLIER.done_at.is_(None), _EARLIER.id < InboxRow.id
         ),
     )
-    .order_by(InboxRow.id)
+    .order_by(InboxRow.turn, InboxRow.id)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
@@ -118,6 +183,24 @@ _AGAIN = (
     select(*_COLUMNS)
     .where(InboxRow.id == bindparam("row_id"), InboxRow.done_at.is_(None))
     .with_for_update(skip_locked=True)
+)
+_TURN_NOW = (
+    select(InboxRow.turn).where(UNDONE).order_by(InboxRow.turn, InboxRow.id).limit(1).scalar_subquery()
+)
+_LINES = (
+    select(InboxRow.sender_id, func.count(), func.max(InboxRow.turn))
+    .where(UNDONE, InboxRow.sender_id.in_(bindparam("senders", expanding=True)))
+    .group_by(InboxRow.sender_id)
+    .union_all(select(literal(NOW), literal(0), _TURN_NOW))
+)
+_OVERFLOWED = (
+    select(InboxRow.sender_id)
+    .where(
+        OVERFLOWED,
+        InboxRow.sender_id.in_(bindparam("senders", expanding=True)),
+        InboxRow.received_at > bindparam("since", type_=UtcDateTime()),
+    )
+    .distinct()
 )
 _INBOX = cast(Table, InboxRow.__table__)
 _DONE = (

@@ -11,17 +11,28 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ledger.db import Base, GroupId, Key, Moment
 
 UNDONE = text("done_at IS NULL")
+OVERFLOWED = text("error = 'overflow'")
 QUEUED = text("sent_at IS NULL")
 
 
 class InboxRow(Base):
-    """One raw update, stored before Telegram is told that it arrived. ``sender_id`` orders a person's updates."""
+    """One raw update, stored before Telegram is told that it arrived. ``sender_id`` orders a person's updates.
+
+    ``turn`` orders people: see :func:`bot.delivery.inbox.store`.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
         UniqueConstraint("bot_id", "update_id"),
         Index("ix_inbox_undone", "sender_id", "id", sqlite_where=UNDONE, postgresql_where=UNDONE),
-        Index("ix_inbox_undone_order", "id", sqlite_where=UNDONE, postgresql_where=UNDONE),
+        Index("ix_inbox_undone_order", "turn", "id", sqlite_where=UNDONE, postgresql_where=UNDONE),
+        Index(
+            "ix_inbox_overflow",
+            "sender_id",
+            "received_at",
+            sqlite_where=OVERFLOWED,
+            postgresql_where=OVERFLOWED,
+        ),
     )
 
     id: Mapped[Key]
@@ -34,6 +45,7 @@ class InboxRow(Base):
     not_before: Mapped[dt.datetime | None]
     done_at: Mapped[dt.datetime | None]
     error: Mapped[str | None]
+    turn: Mapped[int] = mapped_column(server_default="0")
 
 
 class OutboxRow(Base):

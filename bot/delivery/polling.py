@@ -7,10 +7,10 @@ import json
 import logging
 from collections.abc import Callable
 
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.delivery import inbox
-from bot.delivery.api import Api
+from bot.delivery import inbox, intake
+from bot.delivery.api import Api, asked_pause
 from ledger.db import Database
 
 log = logging.getLogger(__name__)
@@ -34,14 +34,24 @@ async def poll(database: Database, api: Api, stored: Callable[[int], None]) -> N
             updates = await api.call("getUpdates", parameters, read_timeout=LONG_POLL_SECONDS + 10.0)
             if updates:
                 async with database.unit_of_work() as session:
-                    await inbox.store(session, api.bot.id, updates)
+                    await intake.take(session, api.bot.id, updates)
                 offset = max(int(update["update_id"]) for update in updates) + 1
                 stored(len(updates))
             failures = 0
         except InvalidToken:
             raise
+        except Conflict:
+            failures += 1
+            log.error(
+                "another process polls Telegram with this bot's token: stop one of the two. Until then both lose time"
+            )
+            await asyncio.sleep(_back_off(failures))
         except TelegramError as error:
             failures += 1
-            delay = min(0.5 * 2 ** min(failures, 10), LONGEST_BACK_OFF)
+            delay = max(_back_off(failures), asked_pause(error).total_seconds())
             log.warning("polling: %s, again in %.1f s", type(error).__name__, delay)
             await asyncio.sleep(delay)
+
+
+def _back_off(failures: int) -> float:
+    return min(0.5 * float(2 ** min(failures, 10)), LONGEST_BACK_OFF)

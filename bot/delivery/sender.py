@@ -34,7 +34,7 @@ from telegram.error import (
 )
 
 from bot.delivery import board, chats, files, leases, outbox
-from bot.delivery.api import Api, JsonDict, surely_not_delivered
+from bot.delivery.api import Api, JsonDict, asked_pause, surely_not_delivered
 from bot.delivery.board import Due
 from bot.delivery.board_sender import NO_TOPIC, BoardSender
 from bot.delivery.budget import Budget
@@ -259,9 +259,7 @@ class Sender:
             address = {} if row.chat_id == outbox.NOWHERE else {"chat_id": row.chat_id}
             answer = await self._api.call(row.method, {**address, **row.parameters, **await self._file(row)})
         except RetryAfter as error:
-            seconds = error.retry_after
-            pause = seconds.total_seconds() if isinstance(seconds, dt.timedelta) else float(seconds)
-            self._budget.pause(row.chat_id, time.monotonic() + pause)
+            self._budget.pause(row.chat_id, time.monotonic() + asked_pause(error).total_seconds())
             return None
         except ChatMigrated as error:
             await self._migrate(row.chat_id, error.new_chat_id)

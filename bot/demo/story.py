@@ -199,7 +199,6 @@ class Story:
         await self.sees(who, words.place)
         await self.finds_product(who, price)
         await self.taps(who, price)
-        await self.taps(who, "+")
         await self.taps(who, words.basket)
         await self.taps(who, words.confirm_basket)
         await self.taps(who, method)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money, refund_requests
 from bot.views.order import current_line
 from bot.views.paying import expected_rows
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.topup import way_in
-from ledger.books.service import StatementLine, StatementPage
 from ledger.groups.models import Group, Member, Method
 from ledger.orders.models import Confirmation
 from ledger.orders.service import OrderView
@@ -99,72 +98,6 @@ def mixed_line(texts: Texts, choice: Confirmation, payment: Payment) -> Html:
         parts=money.choice_parts(texts, choice),
         reference=Html(f"<code>{format_reference(payment.reference)}</code>"),
     )
-
-
-def history(
-    texts: Texts,
-    title: Html,
-    page: StatementPage,
-    choices: Mapping[int, Confirmation],
-    verb: str,
-    *args: object,
-    back: Button | None = None,
-) -> Screen:
-    """A page of a statement, newest first (R17). ``verb:args:before`` turns the page.
-
-    ``choices``: how its orders are paid, by their transactions' ids.
-    """
-    lines: list[str] = [title, ""]
-    if not page.lines:
-        lines.append(texts.t("Nothing yet."))
-    lines += [_history_line(texts, line, choices.get(line.transaction.id)) for line in page.lines]
-    rows: list[Row] = []
-    if page.older is not None:
-        rows.append((button(texts.label("Older ▶️"), verb, *args, page.older),))
-    rows.append((back or button(texts.label("◀️ Back"), "balance"),))
-    return Screen("\n".join(lines)).with_rows(rows)
-
-
-def _history_line(texts: Texts, line: StatementLine, choice: Confirmation | None) -> str:
-    what = event(texts, line.transaction.kind, line.amount_cents)
-    if choice is not None and choice.is_mixed:
-        what = texts.t("{what} <i>({note})</i>", what=what, note=money.choice_parts(texts, choice))
-    if line.transaction.note:
-        what = texts.t("{what} <i>({note})</i>", what=what, note=line.transaction.note)
-    return texts.t(
-        "{day} · {what}\n      <b>{amount}</b> → {balance}",
-        day=texts.short_day(line.transaction.dated),
-        what=what,
-        amount=texts.signed_money(line.amount_cents),
-        balance=texts.money(line.balance_after_cents),
-    )
-
-
-def event(texts: Texts, kind: str, amount_cents: int) -> Html:
-    """What a transaction was; money entered with a minus was given back (and once kept as received)."""
-    if amount_cents < 0:
-        kind = kind.replace("received-", "refunded-")
-    known = {
-        "order": texts.t("Order"),
-        "addition": texts.t("Products added"),
-        "received-cheque": texts.t("Cheque received"),
-        "received-cash": texts.t("Cash received"),
-        "received-transfer": texts.t("Transfer received"),
-        "received-card": texts.t("Paid by card"),
-        "correction": texts.t("Order corrected"),
-        "opening": texts.t("Opening balance"),
-        "reversal": texts.t("Correction (undone)"),
-        "write-off": texts.t("Written off"),
-        "left-to-group": texts.t("Left to the group"),
-        "gift": texts.t("Gift"),
-        "refunded-cheque": texts.t("Cheque given back"),
-        "refunded-cash": texts.t("Cash given back"),
-        "refunded-transfer": texts.t("Transfer given back"),
-        "refunded-card": texts.t("Given back to the card"),
-        "disputed-card": texts.t("Card payment taken back by the bank"),
-        "dispute-won": texts.t("Card payment: the bank's claim was dismissed"),
-    }
-    return known.get(kind, texts.t("{kind}", kind=kind))
 
 
 def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replaceable: set[int]) -> Screen:

@@ -250,6 +250,17 @@ def apology(texts: Texts) -> Screen:
     )
 
 
+def overflow(texts: Texts) -> Screen:
+    """To somebody who sends more than can be taken."""
+    return Screen(
+        texts.t(
+            "⏳ You are sending me more than I can take at once. I answer what I have, one after another; what you send "
+            "meanwhile I do not take: nothing is recorded for it and no money is moved. "
+            "Wait for my last answer, then send again what is missing."
+        )
+    )
+
+
 def plain(sentence: str) -> str:
     """A sentence of HTML as plain text, for toasts."""
     return html.unescape(re.sub(r"<[^>]+>", "", sentence))

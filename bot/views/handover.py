@@ -168,8 +168,9 @@ def icon(state: OrderState) -> str:
 
 
 def orders_page(texts: Texts, distribution: Distribution, states: Sequence[OrderState], page: int) -> Screen:
-    """Everybody's order by pages: name, total, state. For coordinators' eyes only."""
-    shown, page, pages = page_of(states, page, PAGE)
+    """Everybody's order by pages, the open ones first: name, total, state. For coordinators' eyes only."""
+    open_first = sorted(states, key=lambda state: state.validated is not None)
+    shown, page, pages = page_of(open_first, page, PAGE)
     lines: list[str] = [title(texts, distribution), ""]
     if states:
         lines.append(

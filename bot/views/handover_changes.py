@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from bot.views import money
 from bot.views.handover_goods import changed_by, undo_button
-from bot.views.screen import Row, Screen, button
+from bot.views.screen import WIDE, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.orders.corrections import Changed, Corrected
 from ledger.orders.handover_models import Change, ChangeKind
 from ledger.orders.models import Distribution
+from ledger.payments.models import Payment
 
 
 def difference_text(texts: Texts, one: Corrected) -> str:
@@ -95,8 +96,39 @@ def changed_many(texts: Texts, done: Changed, by: str) -> Screen:
     rows: list[Row] = []
     if change.kind is not ChangeKind.UNDO:
         rows.append((undo_button(texts, change.id, count),))
-    rows.append((button(texts.label("◀️ Back"), "dgoods", change.distribution_id, 0),))
+    args = (change.distribution_id, first.before.line.product_id)
+    rows.append((button(texts.label("◀️ Back"), "dprod", *args),))
     return Screen("\n".join([what, changed_by(texts, change, by), told])).with_rows(rows)
+
+
+def toast_changed(texts: Texts, done: Changed) -> str:
+    """What was changed, over the button."""
+    first = done.corrected[0]
+    count = len({one.order.id for one in done.corrected})
+    product = shortened(first.before.line.product_name, WIDE)
+    if count == 1:
+        before, after = texts.money(first.before.amount_cents), texts.money(first.after.amount_cents)
+        name = shortened(first.member.name, WIDE)
+        return texts.label(
+            "✏️ {name} · {product}: {before} → {after}",
+            name=name,
+            product=product,
+            before=before,
+            after=after,
+        )
+    if done.change.kind is ChangeKind.UNDO:
+        return texts.nlabel(
+            "↩️ {product}: taken back for {n} member",
+            "↩️ {product}: taken back for {n} members",
+            count,
+            product=product,
+        )
+    return texts.nlabel(
+        "✏️ {product}: changed for {n} member",
+        "✏️ {product}: changed for {n} members",
+        count,
+        product=product,
+    )
 
 
 def told_changed(
@@ -106,9 +138,9 @@ def told_changed(
     own: Sequence[Corrected],
     change: Change,
     by: str,
-    awaited_cents: int,
+    announced: Sequence[Payment],
 ) -> Screen:
-    """What a member reads: before and after of each of their lines, and the new balance."""
+    """What a member reads: before and after of each of their lines, and what it makes of balance and announced payments."""
     values = {"day": texts.day(distribution.starts_at), "by": by}
     if change.kind is ChangeKind.UNDO:
         head = texts.t("↩️ {by} took a correction of your order for {day} back:", **values)
@@ -117,7 +149,7 @@ def told_changed(
     lines: list[str] = [head, *(f"• {difference_text(texts, one)}" for one in own)]
     if not group.payments_enabled:
         return Screen("\n".join(lines))
-    lines += ["", money.balance_with_awaited(texts, own[-1].balance_cents, awaited_cents)]
+    lines += ["", money.balance_with_announced(texts, own[-1].balance_cents, announced)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
 
 

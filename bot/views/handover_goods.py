@@ -84,8 +84,8 @@ def goods_page(
     return Screen(f"{title(texts, distribution)}\n\n{question}").with_rows(rows)
 
 
-def product_page(texts: Texts, distribution: Distribution, one: ProductTotals) -> Screen:
-    """One product for everybody; names nobody."""
+def product_page(texts: Texts, distribution: Distribution, one: ProductTotals, list_page: int) -> Screen:
+    """One product for everybody; names nobody. ``list_page``: the page of the list it stands on."""
     newest = one.newest
     lines: list[str] = [
         texts.t("🥕 <b>{product}</b>", product=newest.product_name),
@@ -108,7 +108,7 @@ def product_page(texts: Texts, distribution: Distribution, one: ProductTotals) -
         (button(texts.label("🚫 It did not come"), "dnot", *args, style="danger"),),
         (button(texts.label("💶 New price for everybody"), "dpall", *args),),
         (button(texts.label("⚖️ Weights, one after another"), "dwalk", *args),),
-        (button(texts.label("◀️ Back"), "dgoods", distribution.id, 0),),
+        (button(texts.label("◀️ Back"), "dgoods", distribution.id, list_page),),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -155,8 +155,8 @@ def lines_page(
     return Screen(text).with_rows(rows)
 
 
-def line_page(texts: Texts, page: LinePage) -> Screen:
-    """One line: as ordered, as it is now, and what can be changed."""
+def line_page(texts: Texts, page: LinePage, list_page: int) -> Screen:
+    """One line: as ordered, as it is now, and what can be changed. ``list_page``: the page of the list it stands on."""
     line, ordered = page.line, page.line.line
     lines: list[str] = [
         texts.t("🥕 <b>{product}</b> — {name}", product=ordered.product_name, name=page.member.name),
@@ -180,10 +180,10 @@ def line_page(texts: Texts, page: LinePage) -> Screen:
         )
     if page.change is not None:
         lines.append(changed_by(texts, page.change, page.by))
-    return Screen("\n".join(lines)).with_rows(_line_rows(texts, page))
+    return Screen("\n".join(lines)).with_rows(_line_rows(texts, page, list_page))
 
 
-def _line_rows(texts: Texts, page: LinePage) -> list[Row]:
+def _line_rows(texts: Texts, page: LinePage, list_page: int) -> list[Row]:
     line = page.line
     rows: list[Row] = [(button(texts.label("⚖️ Other quantity or weight"), "dqty", line.line.id),)]
     if line.quantity_milli:
@@ -193,7 +193,7 @@ def _line_rows(texts: Texts, page: LinePage) -> list[Row]:
     rows.append((button(texts.label("💶 Other price"), "dprice", line.line.id),))
     if page.change is not None and page.change.kind is not ChangeKind.UNDO:
         rows.append((undo_button(texts, page.change.id, page.changed_lines),))
-    rows.append((button(texts.label("◀️ Back"), "dorder", line.line.order_id),))
+    rows.append((button(texts.label("◀️ Back"), "dlines", line.line.order_id, list_page),))
     return rows
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.views import money
 from bot.views.handover import title
 from bot.views.handover_report import Till, till_lines
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import Button, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.validation import PaymentPage, reference
 from ledger.groups.models import OFFLINE_METHODS, Method
@@ -50,7 +50,7 @@ def unannounced_method(texts: Texts, state: OrderState) -> Screen:
 
 
 def ask_given(
-    texts: Texts, method: Method, proposed: Button | None, example_cents: int, cancel: Button
+    texts: Texts, method: Method, proposed: Sequence[Button], example_cents: int, cancel: Button
 ) -> Screen:
     """How much was given?"""
     text = texts.t(
@@ -59,8 +59,7 @@ def ask_given(
         method=money.method(texts, method),
         example=texts.bare_money(example_cents),
     )
-    rows: list[Row] = [(proposed,)] if proposed is not None else []
-    return Screen(text, (*rows, (cancel,)))
+    return Screen(text, (*((one,) for one in proposed), (cancel,)))
 
 
 def instead_of(texts: Texts, announced: Payment) -> Html:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.account import payment_state
-from bot.views.handover import title, validated_by
+from bot.views.handover import PAGE, title, validated_by
 from bot.views.order import current_line
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from bot.views.validation import reference
 from ledger.groups.models import Group, Method
 from ledger.orders import order_state
 from ledger.orders.models import Distribution
 from ledger.orders.order_state import OrderState, Receipt, Settles, Verdict, VerdictKind, receipts
+from ledger.orders.validation import Turn
 from ledger.payments.models import Payment, PaymentState
 from ledger.reference import format_reference
 
@@ -28,6 +29,7 @@ class OrderPage:
     distribution: Distribution
     balance_cents: int
     validated_by: str | None
+    turn: Turn
 
 
 def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
@@ -122,6 +124,9 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     rows: list[Row] = []
     if state.validated is None:
         rows += [(one,) for one in _validate_buttons(texts, page)]
+    elif page.turn.next_order_id is not None:
+        label = texts.label("➡️ Next: {name}", name=shortened(page.turn.next_name, WIDE))
+        rows.append((button(label, "dorder", page.turn.next_order_id, style="primary"),))
     rows += [
         (_payment_button(texts, state, payment),)
         for payment in state.payments
@@ -134,8 +139,32 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     if state.validated is not None:
         undo = texts.label("↩️ Undo the validation")
         rows.append((button(undo, "dunval", order.id, state.validated.step),))
-    rows.append((button(texts.label("◀️ Back"), "dorders", page.distribution.id, 0),))
+    back = texts.label("◀️ Back")
+    rows.append((button(back, "dorders", page.distribution.id, page.turn.before // PAGE),))
     return rows
+
+
+def validated_before(texts: Texts, page: OrderPage, received_cents: int) -> Html:
+    """Said above the next order's page: what was just done."""
+    name = page.state.member.name
+    if not received_cents:
+        return texts.t("✅ <b>{name}</b>: validated.", name=name)
+    amount = texts.money(received_cents)
+    return texts.t("✅ <b>{name}</b>: validated, {amount} received.", name=name, amount=amount)
+
+
+def toast_validated(texts: Texts, name: str, received_cents: int) -> str:
+    """The same over the button, at once."""
+    if not received_cents:
+        return texts.label("✅ {name} · validated", name=name)
+    return texts.label("✅ {name} · {amount} received", name=name, amount=texts.money(received_cents))
+
+
+def undo_button(texts: Texts, page: OrderPage) -> Button:
+    """Takes the validation of an order back from another's page."""
+    assert page.state.validated is not None
+    label = texts.label("↩️ Undo: {name}", name=shortened(page.state.member.name, WIDE))
+    return button(label, "dunval", page.state.order.id, page.state.validated.step)
 
 
 def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
@@ -143,12 +172,11 @@ def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
     state = page.state
     offered = receipts(state, page.balance_cents)
     if not offered:
-        return [
-            button(
-                texts.label("✅ Validate the order"), "dval", state.order.id, 0, state.mark, style="success"
-            )
-        ]
-    return [
+        whole = button(
+            texts.label("✅ Validate the order"), "dval", state.order.id, 0, state.mark, style="success"
+        )
+        return [whole, *_and_next(texts, page, 0)]
+    found = [
         button(
             _validate_label(texts, one, alone=len(offered) == 1),
             "dval",
@@ -159,6 +187,17 @@ def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
         )
         for number, one in enumerate(offered)
     ]
+    return found if len(found) > 1 else [*found, *_and_next(texts, page, offered[0].amount_cents)]
+
+
+def _and_next(texts: Texts, page: OrderPage, received_cents: int) -> list[Button]:
+    """For a pile of cheques: the same tap leads to the next open order. Only where there is nothing to choose."""
+    if page.turn.next_order_id is None:
+        return []
+    label = texts.label("✅ Validate ➡️ Next")
+    if received_cents:
+        label = texts.label("✅ {amount} received ➡️ Next", amount=texts.money(received_cents))
+    return [button(label, "dvalnext", page.state.order.id, received_cents, page.state.mark)]
 
 
 def _validate_label(texts: Texts, one: Receipt, *, alone: bool) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Method
 from ledger.orders.models import Confirmation
-from ledger.orders.order_state import Settles
+from ledger.orders.order_state import Receipt, Settles
+from ledger.payments.models import Payment
 
 
 def balance(texts: Texts, cents: int) -> Html:
@@ -20,16 +21,66 @@ def balance(texts: Texts, cents: int) -> Html:
 
 
 def balance_with_awaited(texts: Texts, cents: int, awaited_cents: int) -> Html:
-    """The balance with what was announced and waits to be confirmed (D1)."""
+    """The balance with what was announced and waits to be confirmed (D1), added up where it is more than is owed."""
     sentence = balance(texts, cents)
     if awaited_cents <= 0:
         return Html(f"{sentence}.")
     amount = texts.money(awaited_cents)
-    if cents < 0 and awaited_cents <= -cents:
+    if cents >= 0:
+        return texts.t("{balance} — and {amount} awaiting confirmation.", balance=sentence, amount=amount)
+    if awaited_cents <= -cents:
         return texts.t(
             "{balance} — of which {amount} awaiting confirmation.", balance=sentence, amount=amount
         )
-    return texts.t("{balance} — and {amount} awaiting confirmation.", balance=sentence, amount=amount)
+    return texts.t(
+        "{balance}. The {amount} awaiting confirmation cover all of it: {left} of credit will be left.",
+        balance=sentence,
+        amount=amount,
+        left=texts.money(cents + awaited_cents),
+    )
+
+
+def balance_with_announced(texts: Texts, cents: int, announced: Sequence[Payment]) -> Html:
+    """The same for a reader whose order came to another sum: what that means for what they announced."""
+    awaited = sum(payment.amount_cents for payment in announced)
+    if 0 < awaited < -cents:
+        return texts.t(
+            "{balance} — of which {amount} awaiting confirmation. {left} is to be paid besides.",
+            balance=balance(texts, cents),
+            amount=texts.money(awaited),
+            left=texts.money(-cents - awaited),
+        )
+    if len(announced) != 1 or awaited == -cents:
+        return balance_with_awaited(texts, cents, awaited)
+    (payment,) = announced
+    values = {
+        "balance": balance(texts, cents),
+        "payment": your_payment(texts, payment),
+        "left": texts.money(cents + awaited),
+    }
+    if cents >= 0:
+        return texts.t(
+            "{balance}. {payment} is not needed any more: if it comes all the same, your credit will be {left}.",
+            **values,
+        )
+    if payment.method is Method.CASH:
+        return texts.t(
+            "{balance}: that much in cash is enough, instead of the {amount} you announced.",
+            balance=values["balance"],
+            amount=texts.money(awaited),
+        )
+    return texts.t("{balance}. {payment} will cover all of it: {left} of credit will be left.", **values)
+
+
+def your_payment(texts: Texts, payment: Payment) -> Html:
+    """``Votre chèque de 14,30 €``, at the beginning of a sentence."""
+    amount = texts.money(payment.amount_cents)
+    return {
+        Method.CHEQUE: texts.t("Your cheque of {amount}", amount=amount),
+        Method.CASH: texts.t("Your cash of {amount}", amount=amount),
+        Method.TRANSFER: texts.t("Your bank transfer of {amount}", amount=amount),
+        Method.CARD: texts.t("Your card payment of {amount}", amount=amount),
+    }[payment.method]
 
 
 def balance_of(texts: Texts, cents: int) -> Html:
@@ -99,6 +150,12 @@ def settles(texts: Texts, value: Settles) -> str:
         Settles.NEW_TOTAL: texts.label("new total"),
         Settles.WHAT_IS_LEFT: texts.label("all that is left"),
     }[value]
+
+
+def received_label(texts: Texts, one: Receipt, *, alone: bool) -> str:
+    """The button that receives a sum; where there are several, each says why it is offered. Plain."""
+    label = texts.label("✅ Received · {amount}", amount=texts.money(one.amount_cents))
+    return label if alone else f"{label} ({settles(texts, one.settles)})"
 
 
 def parts(texts: Texts, shares: Iterable[tuple[Method, int]]) -> Html:

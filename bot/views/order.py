@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.paying import how_to_pay, pay_another_way, pay_rows
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.catalogue.models import Product
 from ledger.catalogue.service import ProducerProducts
@@ -19,6 +19,9 @@ from ledger.orders.service import Confirmed
 
 PAGE = 7
 """Products on a page, one row each."""
+ONE = 1000
+"""One unit of a product, in thousandths."""
+ORDERED_SHOWN = 8
 LONGEST_LABEL = 44
 """Characters of a product's button: a phone cuts longer ones at the end, where the price stands."""
 
@@ -39,10 +42,13 @@ def no_distribution(texts: Texts) -> Screen:
     return Screen(text, ((button(texts.label("💰 My balance"), "balance"),),))
 
 
-def choose_distribution(texts: Texts, distributions: Sequence[Distribution]) -> Screen:
-    """Several take orders: which one?"""
+def choose_distribution(
+    texts: Texts, distributions: Sequence[Distribution], query: str | None = None
+) -> Screen:
+    """Several take orders: which one? ``query``: what is looked for in its catalogue then."""
+    verb = ("dist",) if query is None else ("foundfor", query)
     rows = [
-        (button(f"{texts.day_and_time(d.starts_at)} · {d.place}"[:60], "dist", d.id),) for d in distributions
+        (button(f"{texts.day_and_time(d.starts_at)} · {d.place}"[:60], *verb, d.id),) for d in distributions
     ]
     return Screen(texts.t("For which distribution do you want to order?")).with_rows(rows)
 
@@ -61,32 +67,72 @@ class Place:
     product_id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What was before this basket: the lines ordered for its distribution already, and the distribution of the last
+    order where nothing is chosen yet."""
+
+    ordered: Sequence[CurrentLine] = ()
+    last: Distribution | None = None
+
+
+NOTHING_BEFORE = Past()
+
+
 def catalogue_page(
-    texts: Texts, basket: BasketView, catalogue: Sequence[ProducerProducts], place: Place
+    texts: Texts,
+    basket: BasketView,
+    catalogue: Sequence[ProducerProducts],
+    place: Place,
+    past: Past = NOTHING_BEFORE,
 ) -> Screen:
-    """One page of products; the tapped one has its − n + row under it."""
+    """One page of products, under what was ordered already; the tapped one has its − n + row under it."""
     pages = pages_of(catalogue)
     if not pages:
         return Screen(texts.t("The catalogue is empty. The coordinators have been busy elsewhere: ask them."))
     page = min(max(place.page, 0), len(pages) - 1)
-    text = [str(headline(texts, basket.distribution)), ""]
+    text = [str(headline(texts, basket.distribution)), *_ordered_already(texts, past.ordered), ""]
     producer = ""
-    rows: list[Row] = []
+    rows: list[Row] = [again_row(texts, basket, past.last)]
     for name, product in pages[page]:
         if name != producer:
             producer = name
             text.append(texts.t("🌱 <b>{producer}</b>", producer=name))
         quantity = basket.quantity_of(product.id)
-        text.append(_catalogue_line(texts, product, quantity))
-        rows.append((_product_button(texts, basket, product, quantity, page, place.product_id),))
+        text.append(catalogue_line(texts, product, quantity))
+        tapped = ("add", basket.basket.id, product.id, page)
+        rows.append((product_button(texts, product, quantity, *tapped),))
         if product.id == place.product_id:
-            rows += _quantity_rows(texts, basket, product, quantity, page)
+            less_or_more = ("qty", basket.basket.id, product.id, page)
+            rows += quantity_rows(texts, basket, product, page, *less_or_more)
     rows.append(_page_row(basket, page, len(pages)))
-    rows.append((_basket_button(texts, basket),))
+    rows.append((basket_button(texts, basket),))
     return Screen("\n".join(text)).with_rows(rows)
 
 
-def _catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
+def again_row(texts: Texts, basket: BasketView, last: Distribution | None) -> Row:
+    """The button that fills the basket as the last order was, if there was one."""
+    if last is None:
+        return ()
+    label = texts.label("🔁 Like last time ({day})", day=texts.short_day(last.starts_at))
+    return (button(label, "again", basket.basket.id),)
+
+
+def _ordered_already(texts: Texts, lines: Sequence[CurrentLine]) -> list[str]:
+    """What the member ordered for this distribution already, in one line, with what it costs."""
+    ordered = [line for line in lines if line.quantity_milli]
+    if not ordered:
+        return []
+    named = [
+        f"{texts.quantity(line.quantity_milli, line.line.unit)} {line.line.product_name}"
+        for line in ordered[:ORDERED_SHOWN]
+    ]
+    named += ["…"] if len(ordered) > ORDERED_SHOWN else []
+    total = texts.money(sum(line.amount_cents for line in ordered))
+    return ["", texts.t("📦 Ordered already: {lines} — <b>{total}</b>", lines=", ".join(named), total=total)]
+
+
+def catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
     line = texts.t(
         "{name} — {price} / {unit}",
         name=product.name,
@@ -99,25 +145,27 @@ def _catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
     return f"✅ <b>{texts.number(quantity)} ×</b> {line}" if quantity else f"• {line}"
 
 
-def _product_button(
-    texts: Texts, basket: BasketView, product: Product, quantity: int, page: int, opened: int
-) -> Button:
+def product_button(texts: Texts, product: Product, quantity: int, verb: str, *args: object) -> Button:
+    """A product with its price and how much of it is in the basket; ``verb:args``: what a tap does."""
     mark = f"✅ {texts.number(quantity)} × " if quantity else ""
     price = texts.money(product.price_cents)
     text = f"{mark}{product.name} · {price}"
     if len(text) > LONGEST_LABEL:
         text = f"{mark}{product.name[: LONGEST_LABEL - 4 - len(mark) - len(price)]}… · {price}"
-    target = 0 if product.id == opened else product.id
-    return button(text, "cat", basket.basket.id, page, target)
+    return button(text, verb, *args)
 
 
-def _quantity_rows(texts: Texts, basket: BasketView, product: Product, quantity: int, page: int) -> list[Row]:
+def quantity_rows(
+    texts: Texts, basket: BasketView, product: Product, page: int, verb: str, *args: object
+) -> list[Row]:
+    """− n + of one product; ``verb:args:delta``: less or more of it, ``page``: where it stands in the catalogue."""
+
     def step(text: str, delta: int) -> Button:
-        return button(text, "qty", basket.basket.id, product.id, page, delta)
+        return button(text, verb, *args, delta)
 
-    shown = texts.quantity(quantity, product.unit)
+    shown = texts.quantity(basket.quantity_of(product.id), product.unit)
     middle = button(shown, "qask", basket.basket.id, product.id, page)
-    rows: list[Row] = [(step("−", -1000), middle, step("+", 1000))]
+    rows: list[Row] = [(step("−", -ONE), middle, step("+", ONE))]
     if product.weighed:
         tenth = texts.number(100)
         rows.append((step(f"− {tenth}", -100), step(f"+ {tenth}", 100)))
@@ -131,12 +179,13 @@ def _page_row(basket: BasketView, page: int, pages: int) -> Row:
     basket_id = basket.basket.id
     return (
         button("◀️", "cat", basket_id, before, 0),
-        button(f"{page + 1} / {pages}", "cat", basket_id, page, 0),
+        button(f"🌱 {page + 1} / {pages}", "producers", basket_id, 0),
         button("▶️", "cat", basket_id, after, 0),
     )
 
 
-def _basket_button(texts: Texts, basket: BasketView) -> Button:
+def basket_button(texts: Texts, basket: BasketView) -> Button:
+    """To the basket, with what it comes to."""
     if not basket.lines:
         return button(texts.label("🧺 Basket (empty)"), "basket", basket.basket.id)
     label = texts.label("🧺 Basket · {total}", total=texts.money(basket.total_cents))
@@ -168,27 +217,26 @@ def line_text(texts: Texts, name: str, unit: str, quantity: int, amount: int) ->
     )
 
 
-def basket_screen(texts: Texts, group: Group, basket: BasketView) -> Screen:
-    """What is in the basket, the total, and what confirming means (R7), before it is done."""
+def basket_screen(texts: Texts, group: Group, basket: BasketView, last: Distribution | None = None) -> Screen:
+    """What is in the basket, the total, and what confirming means (R7), before it is done.
+
+    ``last``: the distribution of the last order, where an empty basket could be filled like it.
+    """
     basket_id = basket.basket.id
     if not basket.lines:
         empty = texts.t("Your basket is empty.")
         text = f"{headline(texts, basket.distribution)}\n\n{empty}"
-        return Screen(text, ((button(texts.label("🛒 See the products"), "cat", basket_id, 0, 0),),))
+        see = (button(texts.label("🛒 See the products"), "cat", basket_id, 0, 0),)
+        return Screen(text).with_rows([see, again_row(texts, basket, last)])
     lines = [
         line_text(texts, line.product.name, line.product.unit, line.quantity_milli, line.amount_cents)
         for line in basket.lines
     ]
     # Where the basket replaces an order, that order's goods count too.
-    replaces = basket.order is not None and not group.payments_enabled
-    short = [line.product for line in basket.lines if line.is_short and not replaces]
+    short = [line.product for line in basket.lines if line.is_short and not basket.replaces]
     lines += [texts.t("⚠️ Not enough left of <b>{product}</b>.", product=product.name) for product in short]
     total = texts.money(basket.total_cents)
-    title = (
-        texts.t("<b>Products added to your order</b>")
-        if basket.order and group.payments_enabled
-        else texts.t("<b>Your basket</b>")
-    )
+    title = texts.t("<b>Products added to your order</b>") if basket.adds else texts.t("<b>Your basket</b>")
     text = "\n".join(
         [
             str(headline(texts, basket.distribution)),
@@ -198,13 +246,16 @@ def basket_screen(texts: Texts, group: Group, basket: BasketView) -> Screen:
             "",
             texts.t("Total: <b>{total}</b>", total=total),
             "",
-            rule_before_confirming(texts, group),
+            rule_before_confirming(texts, group, adds=basket.adds),
         ]
     )
     rows: list[Row] = [
         (
             button(
-                texts.label("🗑 Take {product} out", product=product.name[:30]), "drop", basket_id, product.id
+                texts.label("🗑 Take {product} out", product=shortened(product.name, 30)),
+                "drop",
+                basket_id,
+                product.id,
             ),
         )
         for product in short
@@ -224,24 +275,34 @@ def basket_screen(texts: Texts, group: Group, basket: BasketView) -> Screen:
     return Screen(text).with_rows(rows)
 
 
-def rule_before_confirming(texts: Texts, group: Group) -> Html:
-    """R7 with payments on, R1 with payments off."""
+def rule_before_confirming(texts: Texts, group: Group, *, adds: bool = False) -> Html:
+    """R7 with payments on, R1 with payments off; ``adds``: to an order that was charged before they were switched off."""
     if group.payments_enabled:
         return texts.t("ℹ️ Once it is confirmed you can add products, but not remove any.")
+    if adds:
+        return texts.t(
+            "ℹ️ Your order was charged before the group switched payments off, so it stays as it is: you can add "
+            "products, but not remove any. What you add now is written down and charges nothing."
+        )
     return texts.t("ℹ️ You can change or cancel your order until orders close.")
 
 
-def placed(texts: Texts, group: Group, distribution: Distribution) -> Screen:
+def can_change(group: Group, done: Confirmed) -> bool:
+    """Whether the member may still change what was just ordered (R1)."""
+    return not group.payments_enabled and not done.adds
+
+
+def placed(texts: Texts, distribution: Distribution, *, can_change: bool) -> Screen:
     """What is left of the basket's screen once the order is placed; the receipt is a message of its own."""
     text = texts.t(
         "✅ Order placed for the distribution of {when}. The receipt is below.",
         when=texts.day_and_time(distribution.starts_at),
     )
-    return Screen(text, ((_more_button(texts, group, distribution),),))
+    return Screen(text, ((_more_button(texts, distribution, can_change=can_change),),))
 
 
-def _more_button(texts: Texts, group: Group, distribution: Distribution) -> Button:
-    label = texts.label("➕ Add products") if group.payments_enabled else texts.label("✏️ Change my order")
+def _more_button(texts: Texts, distribution: Distribution, *, can_change: bool) -> Button:
+    label = texts.label("✏️ Change my order") if can_change else texts.label("➕ Add products")
     return button(label, "dist", distribution.id, below=True)
 
 
@@ -253,11 +314,7 @@ def receipt(
     ``link``: where a card pays, if that is known.
     """
     total = texts.money(done.confirmation.amount_cents)
-    title = (
-        texts.t("🧾 <b>Addition to your order</b>")
-        if done.is_addition and group.payments_enabled
-        else texts.t("🧾 <b>Order confirmed</b>")
-    )
+    title = texts.t("🧾 <b>Addition to your order</b>") if done.adds else texts.t("🧾 <b>Order confirmed</b>")
     text = "\n".join(
         [
             title,
@@ -281,7 +338,7 @@ def receipt(
     if done.payment is not None:
         rows += pay_rows(texts, group, done.payment, link)
         rows.append((pay_another_way(texts, done.payment, below=True),))
-    rows.append((_more_button(texts, group, done.distribution),))
+    rows.append((_more_button(texts, done.distribution, can_change=can_change(group, done)),))
     rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
     return Screen(text).with_rows(rows)
 

@@ -59,7 +59,7 @@ def help_screen(texts: Texts, *, coordinator: bool) -> Screen:
     lines = [
         texts.t("<b>What I can do for you</b>"),
         "",
-        texts.t("/order — see the products and order"),
+        texts.t("/order — see the products and order (or just write a product's name: “honey”)"),
         texts.t("/basket — your basket"),
         texts.t("/orders — your orders and how to pay them"),
         texts.t("/balance — where you stand (or just write “balance?”)"),
@@ -116,6 +116,10 @@ def anonymous_admin(texts: Texts) -> Screen:
     )
 
 
-def not_understood(texts: Texts) -> Html:
-    """A text nobody expected."""
+def not_understood(texts: Texts, word: str | None = None) -> Html:
+    """A text nobody expected; ``word``: one that no product is called either."""
+    if word is not None:
+        return texts.t(
+            "I did not understand, and I found no product for “{word}”. Here is what you can do:", word=word
+        )
     return texts.t("I did not understand. Here is what you can do:")

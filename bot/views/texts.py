@@ -36,6 +36,11 @@ _AT = {"fr": "'à'", "en": "'at'"}
 _BABEL = {"fr": "fr_FR", "en": "en_GB"}
 
 
+def language_of(code: str | None) -> str:
+    """French unless a person's Telegram speaks another language, which we answer in English."""
+    return "fr" if (code or "fr").lower().startswith("fr") else "en"
+
+
 class Html(str):
     """Text that is HTML already and is put into sentences as it is."""
 

@@ -12,6 +12,7 @@ from bot.views.texts import Html, Texts
 from ledger.groups.models import Member, Method
 from ledger.orders.distributions import ExpectedPayment
 from ledger.orders.models import Distribution
+from ledger.orders.order_state import Receipt, Settles, sums
 from ledger.payments.models import Payment, PaymentState, Settlement
 from ledger.payments.service import AlreadySettled, is_far_off
 from ledger.reference import format_reference
@@ -22,14 +23,36 @@ ELSEWHERE = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Back:
+    """The list a payment's screen leads back to: a distribution's, or :data:`ELSEWHERE`, and which page of it."""
+
+    distribution_id: int
+    page: int
+
+
+def list_page(listed: Sequence[ExpectedPayment], payment: Payment) -> int:
+    """The page that a payment stands on among those awaited, or stood on; the first where it is not listed."""
+    before = 0
+    for entry in listed:
+        if entry.payment.id == payment.id:
+            return before // PAGE
+        before += entry.payment.state is PaymentState.EXPECTED
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentPage:
-    """A payment with what is known of it: the member, the last settlement and who made it, steps so far."""
+    """A payment with what is known of it: the member, the last settlement and who made it, steps so far.
+
+    ``due``: what it should bring as its order stands now.
+    """
 
     payment: Payment
     member: Member
     settled: AlreadySettled | None
     steps: int
     balance_cents: int
+    due: Receipt
     order_id: int | None = None
 
 
@@ -129,11 +152,10 @@ def choose_distribution(
 
 
 def payment_page(
-    texts: Texts, page: PaymentPage, amount_cents: int | None = None, back: int | None = None
+    texts: Texts, page: PaymentPage, amount_cents: int | None = None, back: Back | None = None
 ) -> Screen:
     """One payment with what can be done about it. ``amount_cents``: the amount given, where it is another one."""
     payment = page.payment
-    amount = payment.amount_cents if amount_cents is None else amount_cents
     lines: list[str] = [
         texts.t("<b>{name}</b>", name=page.member.name),
         texts.t(
@@ -158,33 +180,67 @@ def payment_page(
         ]
         rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
     else:
-        if payment.method is Method.TRANSFER:
-            lines.append(texts.t("🏦 Look at the bank account first."))
-        if is_far_off(payment.amount_cents, amount):
-            lines += ["", far_off(texts, payment.amount_cents, amount)]
-            rows.append((_received(texts, page, payment.amount_cents),))
-            yes = texts.label("Yes, {amount}", amount=texts.money(amount))
-            rows.append((button(yes, "rcv", payment.id, page.steps, amount, style="danger"),))
-        else:
-            if amount_cents is not None:
-                lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(amount)))
-                verdict = money.difference(texts, payment.amount_cents, amount)
-                lines += [verdict] if verdict else []
-            rows.append((_received(texts, page, amount),))
-        rows.append(
-            (
-                button(texts.label("Other amount"), "other", payment.id, page.steps),
-                button(texts.label("Not received"), "refuse", payment.id, page.steps, style="danger"),
-            )
-        )
-        rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+        lines += _to_receive(texts, page, amount_cents)
+        rows += _receiving_rows(texts, page, amount_cents)
     rows.append(_back_row(texts, back, page.order_id))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _received(texts: Texts, page: PaymentPage, amount_cents: int) -> Button:
-    label = texts.label("✅ Received · {amount}", amount=texts.money(amount_cents))
-    return button(label, "rcv", page.payment.id, page.steps, amount_cents, style="success")
+def _to_receive(texts: Texts, page: PaymentPage, given_cents: int | None) -> list[str]:
+    """What to look at before it is received: the bank account, what the order comes to now, what ``given_cents`` leaves."""
+    lines: list[str] = []
+    if page.payment.method is Method.TRANSFER:
+        lines.append(texts.t("🏦 Look at the bank account first."))
+    if page.due.settles is Settles.NOTHING:
+        lines.append(
+            texts.t("⚖️ Nothing is left to pay for the order: if it comes all the same, it is credit.")
+        )
+    elif page.due.settles is not Settles.AS_ANNOUNCED:
+        amount = texts.money(page.due.amount_cents)
+        why = money.settles(texts, page.due.settles)
+        lines.append(texts.t("⚖️ To be paid now: <b>{amount}</b> ({why})", amount=amount, why=why))
+    if given_cents is None:
+        return lines
+    if is_far_off(page.payment.amount_cents, given_cents):
+        lines += ["", far_off(texts, page.payment.amount_cents, given_cents)]
+    else:
+        lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(given_cents)))
+        verdict = money.difference(texts, page.due.amount_cents, given_cents)
+        lines += [verdict] if verdict else []
+    return lines
+
+
+def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) -> list[Row]:
+    """✅ for what was given, or for each sum that may be; and the other ways out."""
+    payment = page.payment
+    offered = sums(payment.method, payment.amount_cents, page.due)
+    is_odd = given_cents is not None and is_far_off(payment.amount_cents, given_cents)
+    if given_cents is not None and not is_odd:
+        offered = [Receipt(Settles.AS_ANNOUNCED, given_cents)]
+    rows: list[Row] = [
+        (
+            button(
+                money.received_label(texts, one, alone=len(offered) == 1),
+                "rcv",
+                payment.id,
+                page.steps,
+                one.amount_cents,
+                style=None if number else "success",
+            ),
+        )
+        for number, one in enumerate(offered)
+    ]
+    if given_cents is not None and is_odd:
+        yes = texts.label("Yes, {amount}", amount=texts.money(given_cents))
+        rows.append((button(yes, "rcv", payment.id, page.steps, given_cents, style="danger"),))
+    rows.append(
+        (
+            button(texts.label("Other amount"), "other", payment.id, page.steps),
+            button(texts.label("Not received"), "refuse", payment.id, page.steps, style="danger"),
+        )
+    )
+    rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+    return rows
 
 
 def far_off(texts: Texts, awaited_cents: int, given_cents: int) -> Html:
@@ -198,9 +254,19 @@ def far_off(texts: Texts, awaited_cents: int, given_cents: int) -> Html:
 
 
 def settled(
-    texts: Texts, page: PaymentPage, settlement: Settlement, by: str, back: int | None, *, discreet: bool
+    texts: Texts,
+    page: PaymentPage,
+    settlement: Settlement,
+    by: str,
+    back: Back | None,
+    *,
+    due_cents: int | None = None,
+    discreet: bool,
 ) -> Screen:
-    """What was just done, with the way to undo it. ``discreet``: members read along, so nobody's balance is shown."""
+    """What was just done, with the way to undo it. ``discreet``: members read along, so nobody's balance is shown.
+
+    ``due_cents``: what it should have brought, where that is not what was announced.
+    """
     payment = page.payment
     amount = settlement.amount_cents
     if amount is None:
@@ -224,7 +290,8 @@ def settled(
             by=by,
             time=texts.time(settlement.at),
         )
-        verdict = money.difference(texts, payment.amount_cents, amount)
+        due = payment.amount_cents if due_cents is None else due_cents
+        verdict = money.difference(texts, due, amount)
     lines: list[str] = [line, *([verdict] if verdict else [])]
     if not discreet:
         lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, page.balance_cents)))
@@ -235,13 +302,25 @@ def settled(
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _back_row(texts: Texts, distribution_id: int | None, order_id: int | None) -> Row:
-    if distribution_id is None:
-        back = button(texts.label("◀️ Back"), "validate")
-    elif distribution_id == ELSEWHERE:
-        back = button(texts.label("◀️ Back"), "awaitedother", 0)
+def toast_settled(texts: Texts, page: PaymentPage, settlement: Settlement) -> str:
+    """What was done, over the button, at once."""
+    name = page.member.name
+    if settlement.amount_cents is None:
+        amount = texts.money(page.payment.amount_cents)
+        return texts.label("❌ {name} · {amount} not received", name=name, amount=amount)
+    return texts.label(
+        "✅ {name} · {amount} received", name=name, amount=texts.money(settlement.amount_cents)
+    )
+
+
+def _back_row(texts: Texts, to: Back | None, order_id: int | None) -> Row:
+    label = texts.label("◀️ Back")
+    if to is None:
+        back = button(label, "validate")
+    elif to.distribution_id == ELSEWHERE:
+        back = button(label, "awaitedother", to.page)
     else:
-        back = button(texts.label("◀️ Back"), "awaited", distribution_id, 0)
+        back = button(label, "awaited", to.distribution_id, to.page)
     return (back, button(texts.label("📋 The order"), "dorder", order_id)) if order_id else (back,)
 
 
@@ -274,9 +353,14 @@ def unknown_reference(texts: Texts, typed: str, near: Sequence[tuple[Payment, st
 
 
 def told_member(
-    texts: Texts, payment: Payment, settlement: Settlement, balance_cents: int, awaited_cents: int
+    texts: Texts,
+    payment: Payment,
+    settlement: Settlement,
+    balance_cents: int,
+    awaited_cents: int,
+    due_cents: int | None = None,
 ) -> Screen:
-    """What the member reads when their payment is confirmed, refused or undone."""
+    """What the member reads when their payment is confirmed, refused or undone; ``due_cents`` as in :func:`settled`."""
     values = {
         "method": money.method(texts, payment.method),
         "amount": texts.money(settlement.amount_cents or payment.amount_cents),
@@ -285,7 +369,8 @@ def told_member(
     verdict: Html | None = None
     if settlement.kind == "received":
         line = texts.t("✅ {method}: {amount} received (reference {reference}). Thank you!", **values)
-        verdict = money.difference(texts, payment.amount_cents, settlement.amount_cents or 0)
+        due = payment.amount_cents if due_cents is None else due_cents
+        verdict = money.difference(texts, due, settlement.amount_cents or 0)
     elif settlement.kind == "undone":
         line = texts.t(
             "↩️ {method} of {amount} (reference {reference}): a coordinator took the last step back.", **values

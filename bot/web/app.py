@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.delivery import inbox, outbox
+from bot.delivery import inbox, intake, outbox
 from bot.web.bodies import bounded_body
 from bot.web.stripe import StripeDoor
 from ledger.db import Database
@@ -45,7 +45,7 @@ def web_app(
             return PlainTextResponse("not an update", status_code=400)
         try:
             async with database.unit_of_work() as session:
-                await inbox.store(session, bot_id, [update])
+                await intake.take(session, bot_id, [update])
         except Exception as error:
             log.error("webhook: the update could not be stored: %s", type(error).__name__)
             return PlainTextResponse("try again", status_code=503)

@@ -75,12 +75,21 @@ class ChosenLine:
 
 @dataclass(frozen=True, slots=True)
 class BasketView:
-    """A basket, its distribution and its lines by product name; ``order``: what the member already ordered there."""
+    """A basket, its distribution and its lines by product name; ``order``: what the member already ordered there.
+
+    ``replaces``: the basket stands for the whole of that order and takes its place (R1); else it adds to it (R7).
+    """
 
     basket: Basket
     distribution: Distribution
     lines: tuple[ChosenLine, ...]
     order: Order | None
+    replaces: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether it adds to an order that stays as it is."""
+        return self.order is not None and not self.replaces
 
     @property
     def total_cents(self) -> int:
@@ -212,7 +221,10 @@ async def view(session: AsyncSession, basket: Basket) -> BasketView:
     assert distribution is not None
     lines = await chosen_lines(session, basket)
     order = await live_order(session, basket.member_id, basket.distribution_id)
-    return BasketView(basket, distribution, tuple(line for line in lines if line.product.available), order)
+    group = await session.get_one(Group, basket.group_id)
+    replaces = order is not None and await is_replaceable(session, group, order)
+    offered = tuple(line for line in lines if line.product.available)
+    return BasketView(basket, distribution, offered, order, replaces)
 
 
 async def chosen_lines(session: AsyncSession, basket: Basket, *, lock: bool = False) -> list[ChosenLine]:

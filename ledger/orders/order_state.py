@@ -177,6 +177,26 @@ def receipts(state: OrderState, balance_cents: int) -> list[Receipt]:
     return found
 
 
+def due_by(state: OrderState, payment: Payment) -> Receipt:
+    """What an awaited payment should bring so that the order is exactly paid, if all else that is awaited comes."""
+    if payment in state.at_the_stand:
+        amount = share(state.at_the_stand, state.due_at_the_stand_cents)[payment.id]
+    else:
+        amount = max(state.left_cents - state.awaited_cents + payment.amount_cents, 0)
+    if amount == payment.amount_cents:
+        return Receipt(Settles.AS_ANNOUNCED, amount)
+    return Receipt(_what_is_due(state) if amount else Settles.NOTHING, amount)
+
+
+def sums(method: Method, announced_cents: int, due: Receipt) -> list[Receipt]:
+    """What a payment given by ``method`` may be received for, the likeliest first: cash is counted out anew, a cheque is
+    written already."""
+    announced = Receipt(Settles.AS_ANNOUNCED, announced_cents)
+    if due.settles in (Settles.AS_ANNOUNCED, Settles.NOTHING):
+        return [announced]
+    return [due, announced] if method is Method.CASH else [announced, due]
+
+
 def share(payments: Sequence[Payment], amount_cents: int) -> dict[int, int]:
     """An amount (≥ 0) over the payments that are awaited, by their ids. What differs from the announced sum is taken from
     cash first, the newest first, or added to it; cheques stay as they are written as long as they can. 0: not given."""

@@ -90,7 +90,10 @@ class OrderFixed(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What a confirmed basket became. ``is_addition``: the order existed before. Balance after it, in cents."""
+    """What a confirmed basket became. ``is_addition``: the order existed before. Balance after it, in cents.
+
+    ``replaces``: it took the place of that order (R1).
+    """
 
     order: Order
     confirmation: Confirmation
@@ -99,6 +102,12 @@ class Confirmed:
     distribution: Distribution
     is_addition: bool
     balance_cents: int
+    replaces: bool = False
+
+    @property
+    def adds(self) -> bool:
+        """Whether it was added to an order that stays as it was."""
+        return self.is_addition and not self.replaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +201,16 @@ async def confirm(
     basket.closed_at = confirmation.confirmed_at
     await session.flush()
     balance = await payments.balance_of(session, member)
-    return Confirmed(order, confirmation, payment, order_lines, distribution, is_addition, balance)
+    return Confirmed(
+        order,
+        confirmation,
+        payment,
+        order_lines,
+        distribution,
+        is_addition,
+        balance,
+        replaces=replaced is not None,
+    )
 
 
 async def confirmed(session: AsyncSession, member: Member, confirmation_id: int) -> Confirmed:
@@ -271,17 +289,6 @@ async def view_order(session: AsyncSession, order: Order, distribution: Distribu
     choices = tuple((confirmation, payment) for confirmation, payment in await session.execute(statement))
     current = tuple(await lines_now(session, order))
     return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices)
-
-
-async def choices_of(
-    session: AsyncSession, group_id: int, transaction_ids: Collection[int]
-) -> dict[int, Confirmation]:
-    """How the orders among these transactions are paid, by the transaction's id."""
-    statement = select(Confirmation).where(
-        Confirmation.group_id == group_id, Confirmation.transaction_id.in_(transaction_ids)
-    )
-    found = (await session.execute(statement)).scalars()
-    return {one.transaction_id: one for one in found if one.transaction_id is not None}
 
 
 async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by: Member) -> Distribution:

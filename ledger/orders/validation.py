@@ -103,6 +103,38 @@ async def order_states(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An order among those of its distribution that nobody validated, by name: how many stand before it, and which is next.
+
+    After the last one the first is next; none where no other is left.
+    """
+
+    before: int
+    next_order_id: int | None
+    next_name: str = ""
+
+
+async def turn_of(session: AsyncSession, state: OrderState) -> Turn:
+    """Where an order stands, validated or not."""
+    order = state.order
+    statement = (
+        select(Order.id, Member.name)
+        .join(Member, Member.id == Order.member_id)
+        .where(Order.distribution_id == order.distribution_id, Order.cancelled_at.is_(None))
+        .order_by(Order.id)
+    )
+    rows = by_name((await session.execute(statement)).all(), lambda row: row.name)
+    steps = await _last_steps(session, [row.id for row in rows])
+    done = {id_ for id_, step in steps.items() if step.kind is StepKind.VALIDATED}
+    at = next(number for number, row in enumerate(rows) if row.id == order.id)
+    before = [row for row in rows[:at] if row.id not in done]
+    following = [row for row in rows[at + 1 :] if row.id not in done] + before
+    if not following:
+        return Turn(len(before), None)
+    return Turn(len(before), following[0].id, following[0].name)
+
+
 async def order_state(session: AsyncSession, group_id: int, order_id: int) -> OrderState:
     """One order's state, or :class:`~ledger.errors.NotFound`."""
     order = await session.get(Order, order_id)

@@ -248,8 +248,7 @@ async def ready(stage: Stage, starts: str = "2030-11-26T18:30", closes: str = "2
     v = await village(stage, language="en")
     v.receipt = await order_in_english(v)  # type: ignore[attr-defined]
     await v.paul.ask("/order", expect="Pain complet")
-    await v.paul.press("Pain complet", expect="Pain complet")
-    await v.paul.tap("+")
+    await v.paul.press("Pain complet", expect="✅ 1 × Pain complet")
     await v.paul.press("Basket", expect="Total")
     await move(v, starts, closes)
     return v
@@ -257,8 +256,7 @@ async def ready(stage: Stage, starts: str = "2030-11-26T18:30", closes: str = "2
 
 async def order_in_english(v: Village) -> str:
     await v.marie.ask("/order", expect="Colis de légumes")
-    await v.marie.press("Colis de légumes", expect="Colis de légumes")
-    await v.marie.tap("+")
+    await v.marie.press("Colis de légumes", expect="✅ 1 × Colis")
     await v.marie.press("Basket", expect="12.35")
     await v.marie.press("Confirm my basket", expect="how do you want to pay")
     return reference_in(await v.marie.press("Cheque", expect="🧾"))

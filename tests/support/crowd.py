@@ -126,18 +126,10 @@ class Shopper:
     updates: int = 0
 
     async def order(self) -> str:
-        """Six updates: the catalogue, a product, +, the basket, confirm, cheque. Returns the receipt's reference."""
-        product = f":{self.product}"
-        page = await self._say("/commander", lambda m: data_of(m, "cat:", product), "catalogue")
-        page = await self._tap(
-            page, data_of(page, "cat:", product), lambda m: data_of(m, "qty:", ":1000"), "product"
-        )
-        page = await self._tap(
-            page,
-            data_of(page, "qty:", ":1000"),
-            lambda m: data_of(m, "basket:") and "✅" in str(m.data),
-            "quantity",
-        )
+        """Five updates: the catalogue, a product, the basket, confirm, cheque. Returns the receipt's reference."""
+        product = f":{self.product}:0"
+        page = await self._say("/commander", lambda m: data_of(m, "add:", product), "catalogue")
+        page = await self._tap(page, data_of(page, "add:", product), lambda m: "✅" in str(m.data), "product")
         page = await self._tap(page, data_of(page, "basket:"), lambda m: data_of(m, "confirm:"), "basket")
         page = await self._tap(
             page, data_of(page, "confirm:"), lambda m: data_of(m, "pay:"), "payment choice"

@@ -50,8 +50,8 @@ async def village(stage: Stage, *, language: str = "fr", marie: str = "Marie") -
 async def fill_basket(who: Person, product: str, times: int = 1, *, total: str) -> Message:
     """Open the catalogue, add a product, and look at the basket."""
     await who.ask("/commander", expect=product)
-    await who.press(product, expect=product)
-    for _ in range(times):
+    await who.press(product, expect="✅ 1 ×")
+    for _ in range(times - 1):
         await who.tap("+")
     await who.press("Panier", expect=total)
     return await who.wait("Total")

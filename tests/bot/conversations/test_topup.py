@@ -30,8 +30,7 @@ async def option(group: Paniers, assignment: str) -> None:
 
 async def payment_choice(who: Person, product: str) -> Message:
     await who.ask("/order", expect=product)
-    await who.press(product, expect=product)
-    await who.tap("+")
+    await who.press(product, expect="✅ 1 ×")
     await who.press("Basket · ", expect="Total")
     return await who.press("Confirm my basket", expect="how do you want to pay")
 

@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 from telegram import Update
 
-from bot.delivery import inbox
+from bot.delivery import inbox, intake
 from bot.delivery.api import Api
 from bot.delivery.context import Context, Fact
 from bot.views.screen import Screen
@@ -122,6 +122,37 @@ async def test_nobody_waits_for_somebody_elses_answer_from_outside(
         await paul.ask("bonjour", expect="echo bonjour")
         await marie.wait("echo ensuite")
     assert order == ["Paul bonjour", "Marie question", "Marie ensuite"]
+
+
+async def test_as_many_answers_from_outside_as_there_are_workers_hold_up_nobody(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten people's questions hang; Marie is answered, and then they are."""
+    others = [await desk.world.person(f"Autre {number}") for number in range(10)]
+    marie = await desk.world.person("Marie")
+    outside = asyncio.Event()
+
+    async def find_out(api: Api, fact: Fact) -> str:
+        await asyncio.wait_for(outside.wait(), 30)
+        return "left"
+
+    monkeypatch.setattr("bot.delivery.dispatcher.find_out", find_out)
+
+    async def ask(update: Update, context: Context) -> None:
+        if context.person.id != marie.id:
+            context.fact("chat_member", -1, context.person.id)
+        await echo(update, context)
+
+    desk.handle = ask
+    async with desk.open(CAGNOTTE_DISPATCHER__WORKERS="4"):
+        for person in others:
+            await person.send("question")
+        await desk.until("SELECT count(*) FROM inbox", len(others))
+        await marie.ask("bonjour", expect="echo bonjour")
+        await marie.ask("encore", expect="echo encore")
+        outside.set()
+        for person in others:
+            await person.wait("echo question")
 
 
 async def test_what_a_handler_did_before_it_asked_is_undone_and_done_once(desk: Desk) -> None:
@@ -293,3 +324,106 @@ async def test_claiming_costs_the_same_after_years(sqlite_url: str) -> None:
         await database.close()
     assert any("USING INDEX ix_inbox_undone_order" in step for step in steps), steps
     assert not any("TEMP B-TREE" in step for step in steps), steps
+
+
+async def test_eight_who_flood_hold_up_nobody(desk: Desk) -> None:
+    """As many as there are workers, with all they may have waiting; then two people who want one thing each."""
+    flooding = range(1001, 1009)
+    order: list[int] = []
+    marie, paul = await desk.world.person("Marie"), await desk.world.person("Paul")
+
+    async def note(update: Update, context: Context) -> None:
+        await asyncio.sleep(0.002)
+        order.append(context.person.id)
+        if context.person.id == marie.id and said(update) == "bonjour":
+            await paul.send("et moi")
+        await echo(update, context)
+
+    desk.handle = note
+    bot_id = desk.world.bot_id
+    batch = [
+        message_of(number * 100 + turn, who, str(turn))
+        for number, who in enumerate(flooding)
+        for turn in range(40)
+    ]
+    await stored(desk, bot_id, batch[:200], batch[200:], [message_of(2000, marie.id, "bonjour")])
+    async with desk.open():
+        await desk.until("SELECT count(*) FROM inbox WHERE done_at IS NULL", 0)
+    assert len(order) == len(batch) + 2
+    # Everybody's first update, those the workers hold already, and then hers: not 320 others'.
+    assert order.index(marie.id) <= 2 * len(flooding)
+    assert order.index(paul.id) < len(order) - 50  # his comes while all that is going on
+    assert {order.count(who) for who in flooding} == {40}
+    # Among themselves they take turns as well.
+    first_half = order[: len(order) // 2]
+    assert all(10 <= first_half.count(who) <= 30 for who in flooding)
+
+
+async def stored(desk: Desk, bot_id: int, *batches: list[dict[str, Any]]) -> None:
+    """Updates that came while no bot was at work."""
+    database = Database(desk.database_url)
+    try:
+        for batch in batches:
+            async with database.unit_of_work() as session:
+                await intake.take(session, bot_id, batch)
+    finally:
+        await database.close()
+
+
+async def test_more_than_a_person_may_have_waiting_is_told_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Messages and taps count together; what is too much is recorded as that, without its words, and said once."""
+    monkeypatch.setattr(inbox, "MOST_WAITING", 10)
+    marie, paul = await desk.world.person("Marie"), await desk.world.person("Paul")
+    for person in (marie, paul):
+        await person.send("/start")
+    bot_id = desk.world.bot_id
+    key = "sk_test_" + "x" * 24
+    flood = [
+        message_of(n, marie.id, f"mot {n}") if n % 2 else {"update_id": n, **tap_of(marie, n, f"tape {n}")}
+        for n in range(1, 40)
+    ]
+    moved = message_of(50, marie.id, "")
+    moved["message"] |= {"migrate_to_chat_id": -1009, "chat": {"id": -9, "type": "group", "title": "x"}}
+    await stored(
+        desk,
+        bot_id,
+        flood[:25],
+        flood[25:],
+        [moved, message_of(51, paul.id, "salut"), message_of(52, marie.id, key)],
+    )
+    async with desk.open():
+        await paul.wait("echo salut")
+        await marie.wait("plus que je ne peux prendre")
+        await desk.until("SELECT count(*) FROM inbox WHERE done_at IS NULL", 0)
+        await marie.ask("ensuite", expect="echo ensuite")
+        await desk.world.settle()
+    heard = [one.text for one in await marie.messages()]
+    assert len([one for one in heard if "plus que je ne peux prendre" in one]) == 1
+    answered = [one for one in heard if one.startswith(("echo mot", "echo tape"))]
+    assert answered == [f"echo {'mot' if n % 2 else 'tape'} {n}" for n in range(1, 11)]
+    lost = await desk.rows("SELECT payload, done_at FROM inbox WHERE error = 'overflow'")
+    assert len(lost) - 30 in (0, 1)  # the key's too, perhaps the start's, and not the news of the chat
+    assert all(str(payload) == "{}" and done for payload, done in lost)
+    deleted = await desk.rows("SELECT count(*) FROM outbox WHERE method = 'deleteMessage'")
+    assert deleted == [(1,)]
+
+
+async def test_telegram_says_when_to_ask_again(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    """getUpdates' 429 with its seconds, and 409 while somebody else polls: a line each, and then it goes on."""
+    marie = await desk.world.person("Marie")
+    await desk.world.fault("error", method="getUpdates", code=429, retry_after=2)
+    begin = asyncio.get_running_loop().time()
+    async with desk.open():
+        await marie.ask("bonjour", expect="echo bonjour")
+        assert asyncio.get_running_loop().time() - begin >= 2
+        await desk.world.fault(
+            "error", method="getUpdates", code=409, description="Conflict: terminated by other"
+        )
+        await marie.ask("et puis", expect="echo et puis")
+        await marie.ask("encore", expect="echo encore")
+    told = [one.getMessage() for one in caplog.records if one.name == "bot.delivery.polling"]
+    assert [one for one in told if "RetryAfter, again in 2" in one]
+    assert [one for one in told if "another process polls" in one]
+    assert not any(one.exc_info for one in caplog.records)

@@ -1,0 +1,57 @@
+"""Finding products by what a person types: « miel », « du pain complet », « carotte », a producer's name. Pure.
+
+Letters count, neither case nor accents, and neither articles nor a plural's last letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ledger.catalogue.models import Producer, Product
+from ledger.catalogue.service import ProducerProducts
+from ledger.names import name_key
+
+_WORD = re.compile(r"\w+")
+_ARTICLES = frozenset(
+    ("a", "an", "au", "aux", "d", "de", "des", "du", "l", "la", "le", "les", "of", "some", "the", "un", "une")
+)
+_SHORTEST_STEM = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A product that was found, and whose it is."""
+
+    producer: Producer
+    product: Product
+
+
+def search_words(text: str) -> tuple[str, ...]:
+    """The words of a text that say what is looked for, folded; none where nothing in it could be a product's name."""
+    words = tuple(word for word in _WORD.findall(name_key(text)) if word not in _ARTICLES)
+    return words if any(len(word) > 1 and word.isalpha() for word in words) else ()
+
+
+def find_products(offered: Sequence[ProducerProducts], text: str) -> list[Hit]:
+    """The products that the text names, in the catalogue's order: those whose words begin like its words; if there are
+    none, those of producers it names; if there are none either, those that hold its words anywhere in their name."""
+    words = search_words(text)
+    if not words:
+        return []
+    hits = [Hit(entry.producer, product) for entry in offered for product in entry.products]
+    begun = [hit for hit in hits if _begin(words, hit.product.name_key)]
+    of_producer = [hit for hit in hits if _begin(words, f"{hit.product.name_key} {hit.producer.name_key}")]
+    held = [hit for hit in hits if all(word in hit.product.name_key for word in words)]
+    return begun or of_producer or held
+
+
+def _begin(words: Sequence[str], name: str) -> bool:
+    """Whether every word begins one of the name's words, or is one of them in the plural or singular."""
+    named = _WORD.findall(name)
+    return all(any(one.startswith(word) or _stem(one) == _stem(word) for one in named) for word in words)
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if len(word) > _SHORTEST_STEM and word[-1] in "sx" else word

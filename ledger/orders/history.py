@@ -1,0 +1,144 @@
+"""A member's history that explains itself (R17): what each line was for, under which reference, who did it and when.
+
+However long the page, it asks the database the same number of times.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from ledger.books import service as books
+from ledger.books.models import AccountKind, Transaction
+from ledger.books.service import StatementLine
+from ledger.groups.models import Member
+from ledger.orders.models import Confirmation, Distribution, Order
+from ledger.payments import service as payments
+from ledger.payments.models import Payment, PaymentState
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One line of a member's account and what is known of it.
+
+    ``payment``: the one that was received or given back, or that pays the order; ``distribution``: whose order it is about;
+    ``choice``: how that order is paid; ``undone``: what a reversal took back. ``actor``: who did it (none: nobody here, but
+    Stripe); ``is_own``: the member themselves.
+    """
+
+    line: StatementLine
+    payment: Payment | None
+    distribution: Distribution | None
+    choice: Confirmation | None
+    undone: Transaction | None
+    actor: str | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A payment that was announced and is not in the balance yet, and the distribution whose order it pays."""
+
+    payment: Payment
+    distribution: Distribution | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A page, the newest line first; ``older``: what to pass as ``before`` for the next. ``awaited`` on the first alone."""
+
+    awaited: tuple[Awaited, ...]
+    lines: tuple[Explained, ...]
+    older: int | None
+
+
+async def history(session: AsyncSession, member: Member, *, before: int | None = None) -> History:
+    """A page of a member's account."""
+    page = await books.statement(
+        session, member.group_id, AccountKind.MEMBERS, member.id, before=before if before else None
+    )
+    transactions = [line.transaction for line in page.lines]
+    expected = await payments.payments_of(session, member, PaymentState.EXPECTED) if not before else ()
+    choices = await _choices(session, member.group_id, [one.id for one in transactions])
+    named = _ids("payment", [one.subject for one in transactions])
+    named |= {choice.payment_id for choice in choices.values() if choice.payment_id is not None}
+    paid = await _payments(session, member.group_id, named)
+    reversed_ids = {one.reverses_id for one in transactions if one.reverses_id is not None}
+    undone = await _transactions(session, member.group_id, reversed_ids)
+    subjects = [one.subject for one in transactions]
+    subjects += [payment.subject for payment in (*expected, *paid.values())]
+    days = await _distributions(session, member.group_id, _ids("order", subjects))
+    actors = await _names(session, {one.actor_id for one in transactions if one.actor_id is not None})
+
+    def day_of(subject: str | None) -> Distribution | None:
+        return next((days[one] for one in _ids("order", [subject]) if one in days), None)
+
+    def explain(line: StatementLine) -> Explained:
+        transaction = line.transaction
+        choice = choices.get(transaction.id)
+        ids = _ids("payment", [transaction.subject])
+        if choice is not None and choice.payment_id is not None:
+            ids.add(choice.payment_id)
+        payment = next((paid[one] for one in ids if one in paid), None)
+        return Explained(
+            line,
+            payment,
+            day_of(transaction.subject) or day_of(payment.subject if payment else None),
+            choice,
+            undone.get(transaction.reverses_id or 0),
+            actors.get(transaction.actor_id or 0),
+            transaction.actor_id == member.id,
+        )
+
+    return History(
+        tuple(Awaited(payment, day_of(payment.subject)) for payment in expected),
+        tuple(explain(line) for line in page.lines),
+        page.older,
+    )
+
+
+def _ids(what: str, subjects: Sequence[str | None]) -> set[int]:
+    """The numbers of the subjects of one kind: ``order:7`` → 7."""
+    parts = [(subject or "").partition(":") for subject in subjects]
+    return {int(number) for kind, _, number in parts if kind == what and number.isdecimal()}
+
+
+async def _choices(
+    session: AsyncSession, group_id: int, transaction_ids: Sequence[int]
+) -> dict[int, Confirmation]:
+    """How the orders among these transactions are paid, by the transaction's id."""
+    statement = select(Confirmation).where(
+        Confirmation.group_id == group_id, Confirmation.transaction_id.in_(transaction_ids)
+    )
+    found = (await session.execute(statement)).scalars()
+    return {one.transaction_id: one for one in found if one.transaction_id is not None}
+
+
+async def _payments(session: AsyncSession, group_id: int, ids: Collection[int]) -> dict[int, Payment]:
+    statement = select(Payment).where(Payment.group_id == group_id, Payment.id.in_(ids))
+    return {payment.id: payment for payment in (await session.execute(statement)).scalars()}
+
+
+async def _transactions(session: AsyncSession, group_id: int, ids: Collection[int]) -> dict[int, Transaction]:
+    statement = select(Transaction).where(Transaction.group_id == group_id, Transaction.id.in_(ids))
+    return {transaction.id: transaction for transaction in (await session.execute(statement)).scalars()}
+
+
+async def _distributions(
+    session: AsyncSession, group_id: int, order_ids: Collection[int]
+) -> dict[int, Distribution]:
+    """The distributions of orders, cancelled ones too, by the order's id."""
+    statement = (
+        select(Order.id, Distribution)
+        .join(Distribution, Distribution.id == Order.distribution_id)
+        .where(Order.group_id == group_id, Order.id.in_(order_ids))
+    )
+    return {order_id: distribution for order_id, distribution in await session.execute(statement)}  # noqa: C416
+
+
+async def _names(session: AsyncSession, member_ids: Collection[int]) -> dict[int, str]:
+    statement = select(Member.id, Member.name).where(Member.id.in_(member_ids))
+    return {member_id: name for member_id, name in await session.execute(statement)}  # noqa: C416

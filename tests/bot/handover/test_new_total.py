@@ -1,0 +1,98 @@
+"""Goods changed after the payment was announced: the sum that is due now, by each way it is received and told."""
+
+from __future__ import annotations
+
+from ledger.groups.models import Method
+from tests.bot.handover.scene import Day, day
+from tests.support.bot import Stage
+from tests.support.screens import Message
+
+
+async def without_bread(stage: Stage, marie: Method, paul: Method) -> tuple[Day, str, str]:
+    """Both ordered for 47.85, and the bread of 5.35 did not come; the references of what they announced."""
+    d = await day(stage)
+    lines = {"Vegetable box": 1_000, "Bread": 1_000}
+    done = [await d.order(d.marie, lines, marie), await d.order(d.paul, lines, paul)]
+    await d.page(d.anne)
+    await d.anne.press("Goods", expect="Which product")
+    await d.anne.press("Bread", expect="Ordered by 2 members")
+    await d.anne.press("It did not come", expect="Sure?")
+    await d.anne.press("Did not come, for 2", expect="did not come: 2 members do not owe it")
+    references = [one.payment.reference for one in done if one.payment is not None]
+    return d, references[0], references[1]
+
+
+def first_labels(page: Message, word: str) -> list[str]:
+    """The labels that hold the word, in the order they stand."""
+    return [one.text.replace("\u00a0", " ") for one in page.all_buttons() if word in one.text]
+
+
+async def test_cash_is_received_for_the_new_total_and_a_cheque_as_it_is_written(any_stage: Stage) -> None:
+    d, _, cheque = await without_bread(any_stage, Method.CASH, Method.CHEQUE)
+    told = await d.marie.wait("corrected your order")
+    assert told.says(
+        "You owe the group €42.50: that much in cash is enough, instead of the €47.85 you announced."
+    )
+    told = await d.paul.wait("corrected your order")
+    assert told.says(
+        "You owe the group €42.50. Your cheque of €47.85 will cover all of it: €5.35 of credit will"
+    )
+    await d.paul.ask("/balance", expect="The €47.85 awaiting confirmation cover all of it: €5.35 of credit")
+
+    await d.open_order(d.anne, "Marie")
+    page = await d.anne.wait("Overpaid €5.35, once the awaited €47.85 is received")
+    assert first_labels(page, "Validate the order") == [
+        "✅ Validate the order · €42.50 received (new total)",
+        "✅ Validate the order · €47.85 received (as announced)",
+    ]
+    done = await d.anne.press("Validate the order", expect="Validated by Anne", message=page)
+    assert done.says("Exactly paid")
+    told = await d.marie.wait("is validated by Anne")
+    assert told.says("✅ €42.50 received")
+    assert told.says("You are even")
+
+    page = await d.bruno.ask(f"/validate {cheque}", expect="To be paid now: €42.50 (new total)")
+    assert first_labels(page, "Received ·") == [
+        "✅ Received · €47.85 (as announced)",
+        "✅ Received · €42.50 (new total)",
+    ]
+    done = await d.bruno.press("as announced", expect="confirmed by Bruno", message=page)
+    assert done.says("Overpaid, credit of €5.35")
+    told = await d.paul.wait("Cheque: €47.85 received")
+    assert told.says("Overpaid, credit of €5.35")
+    assert (await d.balance(d.marie), await d.balance(d.paul)) == (0, 535)
+    assert await d.books_hold()
+
+
+async def test_one_by_one_and_by_another_way_than_announced(stage: Stage) -> None:
+    d, cash, cheque = await without_bread(stage, Method.CASH, Method.CHEQUE)
+    page = await d.anne.ask(f"/validate {cash}", expect="To be paid now")
+    assert first_labels(page, "Received ·")[0] == "✅ Received · €42.50 (new total)"
+    done = await d.anne.press("Received", expect="confirmed by Anne", message=page)
+    assert not done.says("Missing")
+    told = await d.marie.wait("Cash: €42.50 received")
+    assert not told.says("Missing")
+    await d.anne.ask(f"/validate {cheque} 40", expect="Missing €2.50")
+    await d.anne.press("Other method", expect="What was given instead")
+    page = await d.anne.press("Cash", expect="how much was given")
+    assert first_labels(page, "Received ·") == [
+        "✅ Received · €42.50 (new total)",
+        "✅ Received · €47.85 (as announced)",
+    ]
+    done = await d.anne.press("new total", expect="confirmed by Anne", message=page)
+    assert not done.says("Missing")
+    assert (await d.balance(d.marie), await d.balance(d.paul)) == (0, 0)
+    assert await d.books_hold()
+
+
+async def test_what_was_weighed_meanwhile_is_not_received_by_an_older_screen(stage: Stage) -> None:
+    """The sum on the button was the order's new total; a colleague took the correction back since."""
+    d, _, _ = await without_bread(stage, Method.CASH, Method.CHEQUE)
+    receipt = await d.anne.wait("did not come: 2 members")
+    await d.open_order(d.bruno, "Marie")
+    await d.anne.press("Undo for 2 members", expect="taken back for 2 members", message=receipt)
+    assert "Nothing was recorded" in await d.bruno.tap("Validate the order · €42.50")
+    page = await d.bruno.wait("Exactly paid, once the awaited €47.85")
+    assert first_labels(page, "Validate the order") == ["✅ Validate the order · €47.85 received"]
+    assert await stage.rows("settlements") == []
+    assert (await d.marie.wait("took a correction")).says("You owe the group €47.85 — of which €47.85")

@@ -1,0 +1,58 @@
+"""Screens of ordering with the longest names and numbers there are: Telegram takes them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.views import order, order_search
+from bot.views.texts import Texts
+from ledger.catalogue.models import Producer
+from ledger.catalogue.search import Hit
+from ledger.catalogue.service import ProducerProducts
+from ledger.orders.baskets import BasketView, ChosenLine
+from ledger.orders.corrections import CurrentLine
+from ledger.orders.models import Basket, Distribution, Order, OrderLine
+from ledger.orders.repeating import Repeated, Wanted
+from tests.bot.views.test_coordinators_screens import BIG, NASTY, NOW, a_group, a_product, assert_fits
+
+
+@pytest.fixture(params=["fr", "en"])
+def texts(request: pytest.FixtureRequest) -> Texts:
+    return Texts(request.param)
+
+
+def a_distribution() -> Distribution:
+    return Distribution(
+        id=BIG, group_id=BIG, place=NASTY[:100], starts_at=NOW, opens_at=NOW, closes_at=NOW, created_at=NOW
+    )
+
+
+def a_line(number: int) -> OrderLine:
+    return OrderLine(
+        product_id=number, product_name=NASTY, unit="kg", price_cents=1, quantity_milli=1000, amount_cents=1
+    )
+
+
+def test_everything_fits(texts: Texts) -> None:
+    products = [a_product(BIG + n) for n in range(60)]
+    catalogue = [
+        ProducerProducts(Producer(id=n, name=f"{NASTY}{n}"), (product,)) for n, product in enumerate(products)
+    ]
+    hits = [Hit(entry.producer, entry.products[0]) for entry in catalogue]
+    chosen = tuple(ChosenLine(product, 999_000) for product in products[:40])
+    basket = BasketView(Basket(id=BIG), a_distribution(), chosen, Order(id=BIG), replaces=False)
+    query = order_search.query_of("Œufs châtaigniers entiers de la ferme extraordinaire")
+    found = order_search.Found(query, hits, products[0].id)
+    assert_fits(order_search.found_page(texts, basket, catalogue, found))
+    assert_fits(order.choose_distribution(texts, [a_distribution()] * 9, query))
+    for page in (-1, 0, 99):
+        assert_fits(order_search.producers(texts, BIG, catalogue, page))
+    assert_fits(order_search.not_now(texts, hits))
+    assert_fits(order_search.nothing_found(texts, NASTY * 9))
+    past = order.Past([CurrentLine(a_line(n), 0, 1000, 1, 10**9) for n in range(60)], a_distribution())
+    assert_fits(order.catalogue_page(texts, basket, catalogue, order.Place(0, products[0].id), past))
+    repeated = Repeated(
+        a_distribution(), tuple(Wanted(product, a_line(product.id), 10**12) for product in products)
+    )
+    shown = order.basket_screen(texts, a_group(), basket, a_distribution())
+    assert_fits(shown.under(order_search.repeated(texts, repeated)))
