@@ -27,7 +27,7 @@ from bot.views import handover_money as views
 from bot.views import validation as payment_views
 from bot.views.handover_report import Till
 from bot.views.screen import Button as ScreenButton
-from bot.views.screen import Screen
+from bot.views.screen import Row, Screen
 from ledger.errors import NotFound
 from ledger.groups.models import OFFLINE_METHODS, Method
 from ledger.orders import distributions, till, validation
@@ -307,23 +307,24 @@ def _typed_amount(context: Context) -> int | None:
 
 
 def _asks_if_sure(context: Context, amount: int) -> bool:
-    """Whether the amount is ten times what is awaited; then both stand as buttons, and typing again is possible."""
+    """Whether the amount is ten times what is awaited; then all stand as buttons, and typing again is possible."""
     proposed = _data(context)["proposed"]
-    if not payments.is_far_off(proposed, amount):
+    awaited = max(proposed, default=0)
+    if not payments.is_far_off(awaited, amount):
         return False
     keep(context.conversation, typed=amount)
     texts = context.texts
-    announced = texts.label("✅ Received · {amount}", amount=texts.money(proposed))
-    rows = (
-        (context.step_button(announced, "amount", style="success"),),
+    rows: list[Row] = [
         (
             context.step_button(
-                texts.label("Yes, {amount}", amount=texts.money(amount)), "sure", style="danger"
+                texts.label("✅ Received · {amount}", amount=texts.money(one)), "amount", one, style="success"
             ),
-        ),
-        (_cancel(context),),
-    )
-    context.say(context.to_answer(Screen(payment_views.far_off(texts, proposed, amount), rows)))
+        )
+        for one in proposed
+    ]
+    yes = texts.label("Yes, {amount}", amount=texts.money(amount))
+    rows += [(context.step_button(yes, "sure", style="danger"),), (_cancel(context),)]
+    context.say(context.to_answer(Screen(payment_views.far_off(texts, awaited, amount)).with_rows(rows)))
     return True
 
 

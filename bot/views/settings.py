@@ -54,6 +54,7 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
         t("Name for cheques: {name}", name=group.payee_name or nothing),
         t("IBAN: {iban}", iban=masked(group.iban) if group.iban else nothing),
         t("Account holder: {name}", name=group.account_holder or nothing),
+        *money.no_iban(texts, group),
         t("Language of the group: {language}", language=_language(group.language)),
         t("Time zone: {zone}", zone=group.time_zone),
         t("Currency: {currency}", currency=texts.currency_name),

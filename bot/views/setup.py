@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.views import money
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -54,6 +55,8 @@ def next_steps(texts: Texts, group: Group) -> Screen:
         texts.t("2. Announce a distribution: /distributions. Members are told and can order."),
         texts.t("3. Look at the options: /settings (ways to pay, name for cheques, IBAN)."),
         texts.t("4. Do you bring balances from before? Enter them with /opening."),
+        "",
+        *money.no_iban(texts, group),
     ]
     rows = (
         (

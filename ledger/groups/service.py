@@ -373,6 +373,11 @@ async def renew_invitation(session: AsyncSession, group: Group) -> None:
     await session.flush()
 
 
+def lacks_iban(group: Group) -> bool:
+    """Whether members may choose a bank transfer though nobody said to which account (R12)."""
+    return group.payments_enabled and Method.TRANSFER in group.methods and not group.iban
+
+
 def can_take_cards(group: Group) -> bool:
     """Whether cards can be among the methods: there is a key that works, and cards exist in the group's currency."""
     return group.takes_cards and group.currency in SMALLEST_BY_CARD

@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.bot import Stage
 from tests.support.coordinating import Paniers, in_days, set_up
 
+NO_IBAN = "I have no IBAN to give them"
 IBAN = "FR14 2004 1010 0505 0001 3M02 606"
 
 
@@ -52,10 +53,15 @@ async def test_negative_balances_joining_and_language(stage: Stage) -> None:
 
 async def test_an_iban_is_checked_masked_and_not_repeated(stage: Stage) -> None:
     group = await set_up(stage)
+    assert (await group.anne.wait("What comes next")).says(NO_IBAN)
+    assert (await group.anne.ask("/reglages", expect="IBAN: (not set)")).says(NO_IBAN)
+    await group.anne.ask(f"/distributions {in_days(8)} 18:30 Hall", expect="not announced yet")
+    await group.anne.press("Confirm", expect=NO_IBAN)
     await group.anne.ask("/reglages", expect="IBAN: (not set)")
     await group.anne.press("IBAN", expect="Which IBAN")
     await group.anne.ask(IBAN.replace("606", "607"), expect="no valid IBAN")
     screen = await group.anne.ask(IBAN.lower(), expect="IBAN: FR•• •••• 2606")
+    assert not screen.says(NO_IBAN)
     assert (await options(group))["iban"] == IBAN.replace(" ", "")
     said = "\n".join(m.text for m in await group.anne.messages() if m.sender_id == stage.world.bot_id)
     assert "2004" not in said
