@@ -23,6 +23,7 @@ QUIET = {
     "httpcore": logging.WARNING,
     "uvicorn.access": logging.WARNING,
     "aiosqlite": logging.INFO,
+    "alembic.runtime.migration": logging.WARNING,  # two lines about itself at every look at the schema
     "telegram": logging.INFO,
 }
 SHORTEST_SECRET = 4  # a shorter one would mask half of every line

@@ -16,6 +16,7 @@ from bot.views import start as start_views
 from bot.views.screen import Screen
 from ledger.catalogue.search import search_words
 from ledger.db import utc_now
+from ledger.groups.roles import Role, role_of
 from ledger.orders import history as statements
 from ledger.orders import service as orders
 from ledger.orders.baskets import is_replaceable
@@ -72,7 +73,7 @@ async def plain_words(update: Update, context: Context) -> None:
     if not context.is_private:
         return
     member = context.scene.member
-    if member is not None and member.is_coordinator and looks_like_reference(context.typed):
+    if role_of(member) >= Role.TREASURER and looks_like_reference(context.typed):
         await show_reference(context, context.typed)
         return
     if member is not None and await order_search.search(context, context.typed):

@@ -114,7 +114,6 @@ async def show_member_page(context: Context, found: Member, notice: str | None =
         is_reachable=person is not None and person.started_at is not None,
         has_blocked=person is not None and person.blocked_at is not None,
         request=await requests.open_request(context.session, found),
-        for_coordinator=context.member.is_coordinator,
         invitation_url=context.deep_link(f"m_{found.invitation}") if found.invitation else None,
     )
     screen = views.member_page(context.texts, page)

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, Forbidden
 
 from bot.delivery.api import Api
 from bot.delivery.outbox import NOWHERE, Call
+from bot.rights import needed
 from bot.views.texts import LANGUAGES, Texts
 from ledger.db import Database
 from ledger.groups import service as groups
+from ledger.groups.roles import Role
 
 Scope = dict[str, Any]
 
@@ -77,13 +80,17 @@ def menu(scope: Scope, entries: Sequence[Entry]) -> list[Call]:
     return calls
 
 
-def coordinator_menu(person_id: int) -> list[Call]:
-    """The calls that set the longer menu in one coordinator's private chat, which must be open."""
-    return menu(_private(person_id), (*MEMBERS[:6], *COORDINATORS, *MEMBERS[6:]))
+def longer_menu(person_id: int, role: Role) -> list[Call]:
+    """The calls that set the menu of a coordinator or a treasurer in their private chat, which must be open."""
+    allowed = [entry for entry in COORDINATORS if needed(f"/{entry.en}") <= role]
+    return menu(_private(person_id), (*MEMBERS[:6], *allowed, *MEMBERS[6:]))
 
 
-def member_menu(person_id: int) -> list[Call]:
-    """The calls that take the longer menu away again."""
+async def own_menu(session: AsyncSession, person_id: int) -> list[Call]:
+    """The calls that make somebody's menu what their roles allow: a longer one, or everybody's again."""
+    role = await groups.highest_role(session, person_id)
+    if role >= Role.TREASURER:
+        return longer_menu(person_id, role)
     return [_call("deleteMyCommands", _private(person_id), language) for language in LANGUAGES]
 
 
@@ -92,16 +99,13 @@ async def publish_menus(api: Api, database: Database) -> None:
     for scope, entries in MENUS_OF_ALL:
         for call in menu(scope, entries):
             await api.call(call.method, call.parameters)
-    for person_id in await _coordinators(database):
-        for call in coordinator_menu(person_id):
+    async with database.snapshot() as session:
+        found = await groups.people_with_roles(session)
+    for person_id, role in found.items():
+        for call in longer_menu(person_id, role):
             # Who blocked the bot has no chat with it: no menu either, until they write again.
             with contextlib.suppress(BadRequest, Forbidden):
                 await api.call(call.method, call.parameters)
-
-
-async def _coordinators(database: Database) -> list[int]:
-    async with database.snapshot() as session:
-        return await groups.coordinating_people(session)
 
 
 def _private(person_id: int) -> Scope:

@@ -10,14 +10,18 @@ from enum import StrEnum
 
 from telegram import Update
 
+from bot.commands.handover_telling import tell_maker
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
+from bot.views import taken_back
 from bot.views import validation as views
 from bot.views.errors import already_settled, amount_again, plain
 from bot.views.handover_money import instead_of as instead_of_line
 from bot.views.screen import Screen
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
+from ledger.groups.models import Method
+from ledger.groups.roles import Role
 from ledger.groups.service import get_member
 from ledger.money import InvalidAmount, parse_amount
 from ledger.orders import distributions, validation
@@ -63,20 +67,21 @@ async def show_reference(context: Context, text: str) -> None:
 
 
 async def _find(context: Context, text: str) -> Payment | None:
-    """The payment in the group that is looked at; in private, else in another that the person coordinates."""
+    """The payment in the group that is looked at; in private, else in another whose money the person keeps."""
     if not context.is_private:
         return await payments.find_by_reference(context.session, context.treasurer.group_id, text)
-    coordinated = await groups.coordinated_by(context.session, context.person.id)
-    if not coordinated:
-        raise NotAllowed("coordinator")
+    roles = await groups.roles_of_person(context.session, context.person.id)
+    kept = [group_id for group_id, role in roles.items() if role >= Role.TREASURER]
+    if not kept:
+        raise NotAllowed("treasurer")
     current = context.person.group_id
-    for group_id in sorted(coordinated, key=lambda group_id: (group_id != current, group_id)):
+    for group_id in sorted(kept, key=lambda group_id: (group_id != current, group_id)):
         payment = await payments.find_by_reference(context.session, group_id, text)
         if payment is not None:
             await context.follow(Payment, payment.id)
             return payment
-    if current not in coordinated:
-        await context.act_in(coordinated[0])
+    if current not in kept:
+        await context.act_in(kept[0])
     return None
 
 
@@ -95,6 +100,13 @@ async def show_awaited_elsewhere(update: Update, context: Context) -> None:  # n
     waiting = await distributions.awaited_elsewhere(context.session, context.treasurer.group_id)
     page = context.numbers(1)[0]
     context.show(views.awaited_elsewhere(context.texts, waiting, page, names=context.among_coordinators))
+
+
+async def show_transfers(update: Update, context: Context) -> None:  # noqa: ARG001
+    """Every bank transfer that is awaited, for whatever it is: what a treasurer holds against the account's statement."""
+    group_id, page = context.treasurer.group_id, context.numbers(1)[0]
+    waiting = await distributions.awaited_by(context.session, group_id, Method.TRANSFER)
+    context.show(views.awaited_transfers(context.texts, waiting, page, names=context.among_coordinators))
 
 
 async def show_payment(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -132,12 +144,22 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     if not views.can_be_undone(payment):
         raise NotFound("button", payment.id)
-    done = await payments.undo(context.session, payment.group_id, payment.id, context.treasurer)
+    by, last = context.treasurer, await payments.last_settlement(context.session, payment)
+    done = await payments.undo(context.session, payment.group_id, payment.id, by)
     if done.payment.state is PaymentState.EXPECTED:
         context.toast(context.texts.label("Undone: the payment is awaited again."))
     else:
         context.toast(context.texts.label("Undone: the payment is cancelled."))
-    context.show(await screen_of(context, done.payment))
+    member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
+    assert last is not None, "what was just undone stood"
+    notice = await tell_maker(
+        context,
+        last.by_id,
+        by,
+        lambda texts: taken_back.payment(texts, context.group, member, done.payment, last, by.name),
+    )
+    screen = await screen_of(context, done.payment)
+    context.show(screen.under(notice) if notice else screen)
     await tell_settled(context, done)
 
 
@@ -289,6 +311,7 @@ conversation = DurableConversation(
         Button("validate", validate),
         Button("awaited", show_awaited),
         Button("awaitedother", show_awaited_elsewhere),
+        Button("transfers", show_transfers),
         Button("pmt", show_payment),
         Button("rcv", receive),
         Button("refuse", refuse),

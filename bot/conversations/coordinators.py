@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from telegram import Update
 
-from bot.commands.menu import coordinator_menu, member_menu
+from bot.commands.menu import own_menu
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed
 from bot.views import coordinators as views
@@ -96,10 +96,7 @@ async def _tell(context: Context, member: Member, by: Member, role: str, held: b
     if person.id != context.person.id:
         texts = context.texts_for(person.language)
         context.tell(person.id, views.told(texts, context.group, by.name, role, held=held))
-    if await groups.coordinated_by(context.session, person.id):
-        context.scene.calls += coordinator_menu(person.id)
-    else:
-        context.scene.calls += member_menu(person.id)
+    context.scene.calls += await own_menu(context.session, person.id)
 
 
 conversation = DurableConversation(

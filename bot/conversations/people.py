@@ -10,7 +10,7 @@ from telegram import Update
 from telegram.ext import BaseHandler
 
 from bot.commands.members import show_member_page
-from bot.commands.menu import member_menu
+from bot.commands.menu import own_menu
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import people as views
@@ -126,7 +126,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     _same_group(context, member.group_id)
     await leaving.leave(context.session, member, member)
     context.show(views.left(context.texts, group))
-    await forget_menu(context, context.person.id)
+    context.scene.calls += await own_menu(context.session, context.person.id)
     await tell_coordinators(
         context, group, lambda texts: views.told_left(texts, group, member.name), but=member.id
     )
@@ -153,12 +153,6 @@ async def tell_coordinators(
         if person is not None:
             texts = Texts(person.language, group.time_zone, group.currency)
             context.tell(person.id, screen(texts))
-
-
-async def forget_menu(context: Context, person_id: int) -> None:
-    """Who coordinates nothing any more loses the longer menu."""
-    if not await groups.coordinated_by(context.session, person_id):
-        context.scene.calls += member_menu(person_id)
 
 
 # — the chat —

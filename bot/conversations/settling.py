@@ -7,7 +7,7 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands.members import show_member_page
-from bot.conversations.people import forget_menu
+from bot.commands.menu import own_menu
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, keep
 from bot.views import people as people_views
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 async def ask_out(update: Update, context: Context) -> State:  # noqa: ARG001
     """🚪 on a member's page: what is in the way, and how to settle it; or really?"""
-    group_id = context.treasurer.group_id
+    group_id = context.coordinator.group_id
     if not context.among_coordinators:
         raise NotFound("button", group_id)
     member = await groups.get_member(context.session, group_id, context.numbers(1)[0])
@@ -50,7 +50,7 @@ async def take_out(update: Update, context: Context) -> str:  # noqa: ARG001
         await show_member_page(context, member)
     person = await groups.reachable(context.session, member)
     if person is not None:
-        await forget_menu(context, person.id)
+        context.scene.calls += await own_menu(context.session, person.id)
         if person.id != context.person.id:
             texts = context.texts_for(person.language)
             context.tell(person.id, people_views.told_out(texts, context.group, by.name))
@@ -77,7 +77,7 @@ def _rows(context: Context, member: Member, found: leaving.Obstacles) -> list[Ro
 
 async def _member(context: Context) -> Member:
     """The member this is about, of the group it began in."""
-    group_id, data = context.treasurer.group_id, context.conversation.data
+    group_id, data = context.coordinator.group_id, context.conversation.data
     if data["group"] != group_id:
         raise NotFound("button", group_id)
     return await groups.get_member(context.session, group_id, data["member"])

@@ -7,7 +7,7 @@ from typing import Any
 from telegram import ChatMember, ChatMemberUpdated, Update
 from telegram.ext import BaseHandler
 
-from bot.commands.menu import coordinator_menu
+from bot.commands.menu import longer_menu
 from bot.conversations.people import tell_coordinators
 from bot.delivery import chats
 from bot.delivery.context import Context
@@ -18,7 +18,11 @@ from bot.views.screen import Screen
 from ledger.db import utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group
+<<<<<<< HEAD
 from ledger.money import currencies
+=======
+from ledger.groups.roles import Role
+>>>>>>> main
 from ledger.payments.card import accounts
 
 ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
@@ -76,7 +80,7 @@ def _present(context: Context, group: Group) -> None:
     context.say(views.group_ready(texts, group, _order_url(context, group), steps_url))
     if knows_us:
         context.tell(context.person.id, views.next_steps(context.texts, group))
-        context.scene.calls += coordinator_menu(context.person.id)
+        context.scene.calls += longer_menu(context.person.id, Role.COORDINATOR)
 
 
 async def _set_up_before(context: Context, group: Group) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.commands.menu import coordinator_menu
+from bot.commands.menu import own_menu
 from bot.conversations.baskets import show_open_distributions
 from bot.conversations.cards import returned
 from bot.conversations.people import tell_coordinators
@@ -21,6 +21,7 @@ from ledger.errors import NotFound
 from ledger.groups import people
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, JoinPolicy
+from ledger.groups.roles import Role, role_of
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
 
@@ -45,8 +46,8 @@ async def start(update: Update, context: Context) -> None:  # noqa: ARG001
     else:
         await show_home(context)
     member = context.scene.member
-    if context.is_private and member is not None and member.is_coordinator:
-        context.scene.calls += coordinator_menu(context.person.id)
+    if context.is_private and role_of(member) >= Role.TREASURER:
+        context.scene.calls += await own_menu(context.session, context.person.id)
 
 
 async def _follow_invitation(context: Context, token: str, *, then_order: bool) -> None:
@@ -162,8 +163,7 @@ async def _look_at(context: Context, group: Group) -> None:
 
 async def help_(update: Update, context: Context) -> None:  # noqa: ARG001
     """/aide."""
-    member = context.scene.member
-    context.say(start_views.help_screen(context.texts, coordinator=bool(member and member.is_coordinator)))
+    context.say(start_views.help_screen(context.texts, role_of(context.scene.member)))
 
 
 async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001

@@ -24,12 +24,14 @@ from bot.delivery.files import Document
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.delivery.state import conversation_row, end, step_mark
-from bot.views.screen import BELOW, Button, Screen, button
+from bot.rights import needed
+from bot.views.screen import BELOW, Button, Screen, button, verb_of
 from bot.views.texts import Html, Texts
 from ledger.db import Base
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
+from ledger.groups.roles import Role, role_of
 from ledger.money import InvalidAmount, parse_amount
 
 if TYPE_CHECKING:
@@ -146,15 +148,16 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     @property
     def coordinator(self) -> Member:
         """Their membership, if they coordinate the group."""
-        if not self.member.is_coordinator:
-            raise NotAllowed("coordinator")
-        return self.member
+        return self._holding(Role.COORDINATOR)
 
     @property
     def treasurer(self) -> Member:
         """Their membership, if they coordinate the group or keep its money."""
-        if not (self.member.is_coordinator or self.member.is_treasurer):
-            raise NotAllowed("treasurer")
+        return self._holding(Role.TREASURER)
+
+    def _holding(self, role: Role) -> Member:
+        if role_of(self.member) < role:
+            raise NotAllowed(role.name.lower())
         return self.member
 
     @property
@@ -273,8 +276,18 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def say(self, screen: Screen) -> None:
         """A new message in this chat."""
-        parameters = self._own(screen).as_json() | self.scene.in_topic()
+        parameters = self._for_reader(screen).as_json() | self.scene.in_topic()
         self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
+
+    def _for_reader(self, screen: Screen) -> Screen:
+        """In private without the buttons that the reader's role does not allow; in a group's chat, this person's page."""
+        if not self.is_private:
+            return pages.owned(screen, self.person.id)
+        role = max(role_of(self.scene.member), Role.MEMBER)
+        return screen.with_rows(
+            [one for one in row if one.data is None or needed(verb_of(one.data)) <= role]
+            for row in screen.rows
+        )
 
     def send_file(self, document: Document, caption: Html) -> None:
         """A file with a caption, as a new message in this chat."""
@@ -299,13 +312,10 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
             self.say(screen)
             return
         message_id = query.message.message_id
-        parameters = {"message_id": message_id, **self._own(screen).as_json()}
+        screen = self._for_reader(screen)
+        parameters = {"message_id": message_id, **screen.as_json()}
         key = f"edit:{self.chat_id}:{message_id}"
         self.scene.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
-
-    def _own(self, screen: Screen) -> Screen:
-        """In a group's chat the page is this person's."""
-        return screen if self.is_private else pages.owned(screen, self.person.id)
 
     def tell(self, chat_id: int, screen: Screen) -> None:
         """A new message in another chat (a person's id is their private chat)."""

@@ -16,7 +16,11 @@ from telegram.ext import Application, BaseHandler, filters
 
 from bot.delivery.context import Context, current_scene
 from bot.delivery.state import advance, end, keep, step_mark
-from bot.views.screen import BELOW
+from bot.rights import needed
+from bot.views.screen import verb_of
+from ledger.errors import NotAllowed
+from ledger.groups.roles import Role, role_of
+from ledger.groups.service import highest_role
 
 __all__ = [
     "END",
@@ -28,18 +32,15 @@ __all__ = [
     "advance",
     "end",
     "keep",
+    "verb_of",
 ]
 
 Callback = Callable[[Update, Context], Coroutine[Any, Any, Any]]
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 END = "end"
 """What a step returns when the conversation is over."""
 
 STEP = "step"
-
-
-def verb_of(data: str) -> str:
-    """The first word of a button's data: what the button does."""
-    return data.removeprefix(BELOW).split(":", 1)[0]
 
 
 class Button(BaseHandler[Update, Context, Any]):
@@ -48,11 +49,19 @@ class Button(BaseHandler[Update, Context, Any]):
     def __init__(self, verbs: str | Sequence[str], callback: Callback) -> None:
         super().__init__(callback)
         self.verbs = {verbs} if isinstance(verbs, str) else set(verbs)
+        self.needs = max(needed(verb) for verb in self.verbs)
 
     def check_update(self, update: object) -> bool:
         """By the word before the first colon."""
         query = update.callback_query if isinstance(update, Update) else None
         return query is not None and query.data is not None and verb_of(query.data) in self.verbs
+
+    async def handle_update(
+        self, update: Update, application: AnyApplication, check_result: object, context: Context
+    ) -> None:
+        """Run it for whoever may."""
+        await admit(self, context)
+        await super().handle_update(update, application, check_result, context)
 
 
 class StepButton(BaseHandler[Update, Context, Any]):
@@ -89,6 +98,7 @@ class Command(BaseHandler[Update, Context, Any]):
     def __init__(self, names: Sequence[str], callback: Callback) -> None:
         super().__init__(callback)
         self.names = tuple(names)
+        self.needs = max(needed(f"/{name}") for name in names)
 
     def check_update(self, update: object) -> bool:
         """Commands to other bots are not ours."""
@@ -99,6 +109,26 @@ class Command(BaseHandler[Update, Context, Any]):
         name, _, bot = word.partition("@")
         ours = not bot or bot.lower() == current_scene.get().bot_username.lower()
         return ours and name.lower() in self.names
+
+    async def handle_update(
+        self, update: Update, application: AnyApplication, check_result: object, context: Context
+    ) -> None:
+        """Run it for whoever may."""
+        await admit(self, context)
+        await super().handle_update(update, application, check_result, context)
+
+
+async def admit(handler: BaseHandler[Update, Context, Any], context: Context) -> None:
+    """Raise :class:`NotAllowed` for who does not hold the role that a command or a button needs.
+
+    In private, where a button may belong to another of one's groups: in none of them.
+    """
+    wanted = handler.needs if isinstance(handler, Button | Command) else Role.ANYONE
+    if wanted < Role.TREASURER or role_of(context.scene.member) >= wanted:
+        return
+    if context.is_private and await highest_role(context.session, context.person.id) >= wanted:
+        return
+    raise NotAllowed("member" if context.scene.member is None else wanted.name.lower())
 
 
 class DurableConversation(BaseHandler[Update, Context, Any]):
@@ -131,7 +161,7 @@ class DurableConversation(BaseHandler[Update, Context, Any]):
     async def handle_update(  # type: ignore[override]
         self,
         update: Update,
-        application: Application[Any, Any, Any, Any, Any, Any],
+        application: AnyApplication,
         check_result: BaseHandler[Update, Context, Any],
         context: Context,
     ) -> None:
@@ -139,6 +169,7 @@ class DurableConversation(BaseHandler[Update, Context, Any]):
         row = context.conversation
         if check_result in self.entry_points:
             end(row)
+        await admit(check_result, context)
         state = await check_result.callback(update, context)
         row = context.conversation  # the step may have gone on in the private chat
         if state == END:

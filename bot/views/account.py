@@ -12,6 +12,7 @@ from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.topup import way_in
 from ledger.groups.models import Group, Member, Method
+from ledger.groups.roles import Role, role_of
 from ledger.orders.models import Confirmation
 from ledger.orders.service import OrderView
 from ledger.payments.models import Payment, PaymentState, RefundRequest
@@ -39,7 +40,7 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
         ),
         (button(texts.label("📦 My orders"), "orders"), button(texts.label("💰 My balance"), "balance")),
     ]
-    if member.is_coordinator:
+    if role_of(member) >= Role.TREASURER:
         rows.append(
             (
                 button(texts.label("✅ Payments to confirm"), "validate"),
@@ -49,6 +50,8 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
         rows.append(
             (button(texts.label("👥 Balances"), "balances"), button(texts.label("⚙️ Settings"), "settings"))
         )
+    if member.is_treasurer:
+        rows.append((button(texts.label("🏦 Transfers awaited"), "transfers", 0),))
     if several_groups:
         rows.append((button(texts.label("🔁 Another group"), "groups"),))
     return Screen("\n".join(lines)).with_rows(rows)

@@ -91,7 +91,9 @@ def told(texts: Texts, group: Group, by: str, role: str, *, held: bool) -> Scree
         else:
             text = texts.t("{by} took the role of coordinator of <b>{group}</b> from you.", **values)
     elif held:
-        text = texts.t("🧑‍🌾 {by} made you a treasurer of <b>{group}</b>.", **values)
+        text = texts.t(
+            "🧑‍🌾 {by} made you a treasurer of <b>{group}</b>. Send /help to see what you can do.", **values
+        )
     else:
         text = texts.t("{by} took the role of treasurer of <b>{group}</b> from you.", **values)
     return Screen(text)

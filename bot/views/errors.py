@@ -38,6 +38,8 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
                 "You are not a member of this group. Nothing was changed. Open the group's “Order” button, "
                 "or ask a coordinator for the invitation link."
             )
+        case NotAllowed(needed="treasurer"):
+            return t("Only the group's coordinators and treasurers can do this. Nothing was changed.")
         case NotAllowed():
             return t("Only the group's coordinators can do this. Nothing was changed.")
         case NotFound(what="group"):

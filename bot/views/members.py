@@ -42,7 +42,7 @@ class MemberBalance:
 class MemberPage:
     """What is known of one member; ``is_reachable``: the bot may write to them.
 
-    ``request``: the money they asked back; ``for_coordinator``: not for a treasurer who coordinates nothing.
+    ``request``: the money they asked back.
     """
 
     member: Member
@@ -52,7 +52,6 @@ class MemberPage:
     is_reachable: bool
     has_blocked: bool
     request: RefundRequest | None
-    for_coordinator: bool
     invitation_url: str | None = None
 
 
@@ -149,17 +148,15 @@ def member_page(texts: Texts, page: MemberPage) -> Screen:
     rows: list[Row] = []
     if page.request is not None:
         rows.append(request_row(texts, page.request))
-    if page.for_coordinator:
-        rows += [(_payment_button(texts, payment),) for payment in page.expected[:8]]
-        rows.append(
-            (
-                button(texts.label("💶 Enter a payment"), "payfor", member.id),
-                button(texts.label("📒 Opening balance"), "openfor", member.id),
-            )
+    rows += [(_payment_button(texts, payment),) for payment in page.expected[:8]]
+    rows.append(
+        (
+            button(texts.label("💶 Enter a payment"), "payfor", member.id),
+            button(texts.label("📒 Opening balance"), "openfor", member.id),
         )
+    )
     rows += ways_in(texts, member, page.balance_cents)
-    if page.for_coordinator:
-        rows += membership_rows(texts, member, page.invitation_url)
+    rows += membership_rows(texts, member, page.invitation_url)
     rows.append(
         (
             button(texts.label("📜 History"), "mhistory", member.id, 0),

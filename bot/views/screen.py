@@ -83,6 +83,11 @@ BELOW = "+"
 """What the data of a button starts with when its answer is a message of its own and the tapped one stays (a receipt)."""
 
 
+def verb_of(data: str) -> str:
+    """The first word of a button's data: what the button does."""
+    return data.removeprefix(BELOW).split(":", 1)[0]
+
+
 def button(text: str, verb: str, *args: object, style: str | None = None, below: bool = False) -> Button:
     """A button that sends ``verb:arg:arg`` back; ``below``: its answer leaves this message as it is."""
     data = ":".join([verb, *map(str, args)])

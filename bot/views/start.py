@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.views.screen import Button, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
+from ledger.groups.roles import Role
 
 
 def stranger(texts: Texts, bot_username: str) -> Screen:
@@ -54,8 +55,8 @@ def coordinators_chat_linked(texts: Texts, group: Group) -> Screen:
     )
 
 
-def help_screen(texts: Texts, *, coordinator: bool) -> Screen:
-    """What one can do."""
+def help_screen(texts: Texts, role: Role) -> Screen:
+    """What one can do in that role."""
     lines = [
         texts.t("<b>What I can do for you</b>"),
         "",
@@ -70,14 +71,18 @@ def help_screen(texts: Texts, *, coordinator: bool) -> Screen:
         texts.t("/cancel — leave what you are doing"),
         texts.t("/leave — leave the group"),
     ]
-    if coordinator:
+    if role >= Role.TREASURER:
+        is_coordinator = role >= Role.COORDINATOR
         lines += [
             "",
-            texts.t("<b>For coordinators</b>"),
+            texts.t("<b>For coordinators</b>") if is_coordinator else texts.t("<b>For treasurers</b>"),
             texts.t("/validate — confirm payments; with a reference, go straight to it"),
             texts.t("/balances — everybody's balance"),
             texts.t("/member NAME — one member"),
             texts.t("/payment, /opening — enter a payment or an opening balance by hand"),
+        ]
+    if role >= Role.COORDINATOR:
+        lines += [
             texts.t("/day — distribution day: orders, goods, money"),
             texts.t("/sheets — order sheets and lists of a distribution"),
             texts.t("/distributions — announce a distribution, see all of them"),

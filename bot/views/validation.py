@@ -99,20 +99,32 @@ def awaited(
 
 def awaited_elsewhere(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
     """What is awaited and belongs to no order; names only where coordinators are among themselves."""
-    lines: list[str] = [texts.t("✅ <b>Payments to confirm</b>\nOther payments: money put on accounts")]
-    if waiting:
-        amount = texts.money(sum(entry.payment.amount_cents for entry in waiting))
-        lines.append(
-            texts.nt(
-                "{n} payment · {amount} awaited",
-                "{n} payments · {amount} awaited",
-                len(waiting),
-                amount=amount,
-            )
-        )
-    else:
-        lines.append(texts.t("Nothing is awaited any more."))
+    title = texts.t("✅ <b>Payments to confirm</b>\nOther payments: money put on accounts")
+    lines: list[str] = [title, _awaited_sum(texts, waiting)]
     return Screen("\n".join(lines)).with_rows(_waiting_rows(texts, waiting, page, names, "awaitedother"))
+
+
+def awaited_transfers(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
+    """Every bank transfer that is awaited, with its reference; names only where coordinators are among themselves."""
+    lines: list[str] = [texts.t("🏦 <b>Transfers awaited</b>"), _awaited_sum(texts, waiting)]
+    shown, _, _ = page_of(waiting, page, PAGE)
+    for entry in shown if names else ():
+        amount = texts.money(entry.payment.amount_cents)
+        values = {"name": entry.member_name, "amount": amount, "reference": reference(entry.payment)}
+        lines.append(texts.t("• {name}: {amount}, reference {reference}", **values))
+    rows = _waiting_rows(texts, waiting, page, names, "transfers")
+    return Screen("\n".join(lines)).with_rows([*rows, (button(texts.label("◀️ Back"), "home"),)])
+
+
+def _awaited_sum(texts: Texts, waiting: Sequence[ExpectedPayment]) -> Html:
+    if not waiting:
+        return texts.t("Nothing is awaited any more.")
+    return texts.nt(
+        "{n} payment · {amount} awaited",
+        "{n} payments · {amount} awaited",
+        len(waiting),
+        amount=texts.money(sum(entry.payment.amount_cents for entry in waiting)),
+    )
 
 
 def _waiting_rows(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
@@ -15,6 +15,7 @@ from ledger.books.models import AccountKind
 from ledger.db import Base, insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups.models import Chat, ChatKind, Group, JoinPolicy, Member, Method, Person
+from ledger.groups.roles import Role, role_of
 from ledger.money import SMALLEST_BY_CARD, currencies
 from ledger.names import by_name, clean_name, clean_text, is_found, name_key
 
@@ -270,14 +271,16 @@ async def require_coordinator(session: AsyncSession, group_id: int, person_id: i
     return member
 
 
-async def coordinated_by(session: AsyncSession, person_id: int) -> list[int]:
-    """The ids of the groups a person coordinates."""
-    statement = (
-        select(Member.group_id)
-        .where(Member.person_id == person_id, Member.is_coordinator, Member.left_at.is_(None))
-        .order_by(Member.group_id)
-    )
-    return list((await session.execute(statement)).scalars())
+async def roles_of_person(session: AsyncSession, person_id: int) -> dict[int, Role]:
+    """A person's role in each of their groups, by the group's id."""
+    statement = select(Member).where(Member.person_id == person_id, Member.left_at.is_(None))
+    found = (await session.execute(statement.order_by(Member.group_id))).scalars()
+    return {member.group_id: role_of(member) for member in found}
+
+
+async def highest_role(session: AsyncSession, person_id: int) -> Role:
+    """The most a person may be in any of their groups."""
+    return max((await roles_of_person(session, person_id)).values(), default=Role.ANYONE)
 
 
 async def coordinators(session: AsyncSession, group_id: int) -> list[Member]:
@@ -291,15 +294,21 @@ async def reachable(session: AsyncSession, member: Member) -> Person | None:
     return person if person is not None and person.is_reachable else None
 
 
-async def coordinating_people(session: AsyncSession) -> list[int]:
-    """Everybody who coordinates some group and opened their private chat with the bot."""
+async def people_with_roles(session: AsyncSession) -> dict[int, Role]:
+    """Everybody who coordinates some group or keeps its money, and opened their private chat: their highest role."""
     statement = (
-        select(Person.id)
+        select(Person.id, Member)
         .join(Member, Member.person_id == Person.id)
-        .where(Member.is_coordinator, Member.left_at.is_(None), Person.started_at.is_not(None))
-        .distinct()
+        .where(
+            or_(Member.is_coordinator, Member.is_treasurer),
+            Member.left_at.is_(None),
+            Person.started_at.is_not(None),
+        )
     )
-    return list((await session.execute(statement)).scalars())
+    found: dict[int, Role] = {}
+    for person_id, member in await session.execute(statement):
+        found[person_id] = max(found.get(person_id, Role.ANYONE), role_of(member))
+    return found
 
 
 async def set_role(session: AsyncSession, member: Member, role: str, held: bool) -> None:

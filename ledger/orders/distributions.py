@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
-from ledger.groups.models import Member
+from ledger.groups.models import Member, Method
 from ledger.names import by_name
 from ledger.orders.models import Confirmation, Distribution, Order
 from ledger.payments.models import Payment, PaymentState
@@ -183,6 +183,18 @@ async def awaited_elsewhere(session: AsyncSession, group_id: int) -> list[Expect
             Payment.state == PaymentState.EXPECTED,
             Confirmation.id.is_(None),
         )
+        .order_by(Payment.id)
+    )
+    found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
+    return by_name(found, lambda expected: expected.member_name)
+
+
+async def awaited_by(session: AsyncSession, group_id: int, method: Method) -> list[ExpectedPayment]:
+    """Every payment that is awaited by one method, for an order or not, by the member's name."""
+    statement = (
+        select(Payment, Member.name)
+        .join(Member, Member.id == Payment.member_id)
+        .where(Payment.group_id == group_id, Payment.state == PaymentState.EXPECTED, Payment.method == method)
         .order_by(Payment.id)
     )
     found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
