@@ -18,11 +18,8 @@ from bot.views.screen import Screen
 from ledger.db import utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group
-<<<<<<< HEAD
-from ledger.money import currencies
-=======
 from ledger.groups.roles import Role
->>>>>>> main
+from ledger.money import currencies
 from ledger.payments.card import accounts
 
 ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
