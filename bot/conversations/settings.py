@@ -17,6 +17,7 @@ from ledger.groups import service as groups
 from ledger.groups.models import JoinPolicy, Method
 from ledger.groups.service import LANGUAGES, InvalidOption, can_take_cards, offered_methods
 from ledger.orders import distributions
+from ledger.orders.payments_option import switch_payments
 
 TYPED = ("payee_name", "iban", "account_holder", "title", "time_zone")
 REMOVABLE = ("payee_name", "iban", "account_holder")
@@ -51,7 +52,7 @@ async def payments(update: Update, context: Context) -> None:  # noqa: ARG001
         context.show(views.payments_question(context.texts, context.group))
         return
     value = _one_of(words, ("0", "1")) == "1"
-    await groups.set_option(context.session, context.group, "payments_enabled", value)
+    await switch_payments(context.session, context.group, value)
     _done(context)
 
 

@@ -56,6 +56,14 @@ def _where(texts: Texts, payment: Payment) -> Html:
     return texts.t("Hand it over at the distribution.")
 
 
+def slow(texts: Texts) -> Html:
+    """What it means that money is under way."""
+    return texts.t(
+        "A payment from a bank account takes some days, up to two weeks. Do not pay it a second time: the receipt comes "
+        "here by itself, and if your bank does not pay I tell you."
+    )
+
+
 def pay_button(texts: Texts, payment: Payment, url: str | None = None) -> Button:
     """Pay by card: opens the page, or asks for a link to it."""
     text = texts.label("💳 Pay {amount} by card", amount=texts.money(payment.amount_cents))
@@ -87,7 +95,8 @@ def pay_another_way(texts: Texts, payment: Payment, *, below: bool = False) -> B
 def expected_rows(texts: Texts, payment: Payment) -> list[Row]:
     """In a list of what is awaited: the reference to copy (by card, the way to the page), and another way to pay."""
     if payment.method is Method.CARD:
-        return [(pay_button(texts, payment),), (pay_another_way(texts, payment),)]
+        pay: list[Row] = [] if payment.under_way_since else [(pay_button(texts, payment),)]
+        return [*pay, (pay_another_way(texts, payment),)]
     reference = format_reference(payment.reference)
     copy = Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference)
     return [(copy, pay_another_way(texts, payment))]
