@@ -18,6 +18,7 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
+from ledger.money import MAX_AMOUNT, SMALLEST_BY_CARD
 from ledger.payments.card.models import Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement, SettlementKind
 from ledger.reference import find_references, neighbours, new_reference
@@ -30,8 +31,6 @@ ACCOUNT_OF = {
 """Where money received by each offline method goes. What is paid by card comes by :func:`receive_by_card` alone."""
 FAR_OFF = 10
 """So many times what is awaited, an amount is asked for once more."""
-SMALLEST_BY_CARD = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
-"""In minor units; less would be refused. (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)"""
 
 
 class AlreadySettled(LedgerError):
@@ -94,8 +93,8 @@ def account_of(method: Method) -> AccountKind:
 
 
 def can_carry(method: Method, amount_cents: int, currency: str) -> bool:
-    """Whether a method takes an amount (> 0): cards take none of a few cents."""
-    return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, 1)
+    """Whether a method takes an amount (> 0): cards take none of a few cents, and not every currency."""
+    return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, MAX_AMOUNT + 1)
 
 
 def is_far_off(awaited_cents: int, given_cents: int) -> bool:
