@@ -32,8 +32,11 @@ class OrderPage:
     turn: Turn
 
 
-def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
-    """One member's order: lines, payments, verdict, and what can be done about it."""
+def order_page(texts: Texts, group: Group, page: OrderPage, left_page: int | None = None) -> Screen:
+    """One member's order: lines, payments, verdict, and what can be done about it.
+
+    ``left_page``: the page of the list of who is left that it was opened from.
+    """
     state = page.state
     lines: list[str] = [
         texts.t("👤 <b>{name}</b>", name=state.member.name),
@@ -56,7 +59,10 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
             lines += ["", _transfer_stays(texts)]
     if state.validated is not None and page.validated_by is not None:
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
-    return Screen("\n".join(lines)).with_rows(_order_rows(texts, group, page))
+    back = button(texts.label("◀️ Back"), "dorders", page.distribution.id, page.turn.before // PAGE)
+    if left_page is not None:
+        back = button(texts.label("◀️ Back"), "boardleft", page.distribution.id, left_page)
+    return Screen("\n".join(lines)).with_rows([*_order_rows(texts, group, page), (back,)])
 
 
 def payment_line(texts: Texts, state: OrderState, payment: Payment) -> str:
@@ -141,8 +147,6 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     if state.validated is not None:
         undo = texts.label("↩️ Undo the validation")
         rows.append((button(undo, "dunval", order.id, state.validated.step),))
-    back = texts.label("◀️ Back")
-    rows.append((button(back, "dorders", page.distribution.id, page.turn.before // PAGE),))
     return rows
 
 
