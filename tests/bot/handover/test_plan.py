@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.db import utc_now
@@ -123,10 +125,12 @@ async def test_an_order_for_somebody_without_telegram_after_closing(any_stage: S
     await d.anne.ask("1.2", expect="You are ordering for Jeanne <b>")
     basket = await d.anne.press("Basket ·", expect="Total: €16.03")
     assert basket.says("You are ordering for Jeanne <b>")
+    assert basket.says("The basket")
     choice = await d.anne.press("Confirm my basket", expect="how do you want to pay")
     assert choice.says("You are ordering for Jeanne <b>")
     receipt = await d.anne.press("Cash ·", expect="🧾")
-    assert receipt.says("You owe the group €16.03")
+    assert receipt.says("Balance: owes €16.03.")
+    assert receipt.says("Awaiting confirmation: €16.03")
     (order,) = await any_stage.rows("orders")
     assert order["member_id"] == jeanne
     (transaction,) = await any_stage.rows("transactions")
@@ -135,9 +139,11 @@ async def test_an_order_for_somebody_without_telegram_after_closing(any_stage: S
     more = await d.anne.press("Add products", expect="You are ordering for Jeanne <b>")
     assert more.button("Basket (empty)")
     await d.anne.press("Bread", expect="✅ 1 × Bread")
-    await d.anne.press("Basket ·", expect="Products added to your order")
-    await d.anne.press("Confirm my basket", expect="how do you want to pay")
-    await d.anne.press("Cash ·", expect="Addition to your order")
+    await d.anne.press("Basket ·", expect="Products added to the order")
+    again = await d.anne.press("Confirm my basket", expect="how do you want to pay")
+    added = await d.anne.press("Cash ·", expect="Addition to the order")
+    for screen in (catalogue, basket, choice, receipt, more, again, added):
+        assert not re.search(r"\b(?:your|my)\b", screen.text, re.IGNORECASE), screen
     assert len(await any_stage.rows("orders")) == 1
     assert await d.books_hold()
 
