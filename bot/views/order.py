@@ -89,7 +89,7 @@ def catalogue_page(
     """One page of products, under what was ordered already; the tapped one has its − n + row under it."""
     pages = pages_of(catalogue)
     if not pages:
-        return Screen(texts.t("The catalogue is empty. The coordinators have been busy elsewhere: ask them."))
+        return Screen(texts.t("The catalogue is empty for now: ask the coordinators."))
     page = min(max(place.page, 0), len(pages) - 1)
     text = [str(headline(texts, basket.distribution)), *_ordered_already(texts, past.ordered), ""]
     producer = ""

@@ -128,7 +128,7 @@ def repeated(texts: Texts, done: Repeated) -> Html:
     gone = [one.product.name for one in done.wanted if one.available_milli == 0]
     if gone:
         names = ", ".join(gone[:SHOWN]) + (", …" if len(gone) > SHOWN else "")
-        lines.append(texts.t("❌ Not to be had this time: {names}", names=names))
+        lines.append(texts.t("❌ Not available this time: {names}", names=names))
     return Html("\n".join(lines))
 
 
