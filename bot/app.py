@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
+from starlette.types import ASGIApp
 from telegram import Update
-from telegram.error import InvalidToken
+from telegram.error import BadRequest, InvalidToken
 from telegram.ext import Application, ContextTypes
 
 from bot.commands.menu import publish_menus
-from bot.config import Config
+from bot.config import Address, Config
 from bot.delivery import inbox, outbox
 from bot.delivery.api import Api, asked_pause
 from bot.delivery.board import post_board
@@ -28,6 +30,7 @@ from bot.delivery.reminders import Reminding
 from bot.delivery.sender import Sender
 from bot.routes import handlers
 from bot.web.app import web_app
+from bot.web.metrics import Metrics
 from bot.web.server import serving
 from bot.web.stripe import StripeDoor
 from ledger import migrations
@@ -47,9 +50,21 @@ class SchemaOutdated(Exception):
     """The database's schema is older than this code, and is not migrated by itself."""
 
 
+class AddressTaken(Exception):
+    """Where the web server should listen, it cannot."""
+
+    def __init__(self, key: str, address: Address, error: OSError) -> None:
+        super().__init__(key, address, error)
+        self.key, self.address, self.error = key, address, error
+
+    def __str__(self) -> str:
+        why = os.strerror(self.error.errno) if self.error.errno else str(self.error)
+        return f"{self.address.host}:{self.address.port} ({self.key}) cannot be listened on: {why}"
+
+
 @dataclass
 class Bot:
-    """A running bot."""
+    """A running bot. ``ended``: it cannot go on, for this reason."""
 
     api: Api
     database: Database
@@ -57,6 +72,7 @@ class Bot:
     sender: Sender
     reminding: Reminding
     cards: Cards
+    ended: asyncio.Future[None]
 
 
 def build_api(config: Config) -> Api:
@@ -125,7 +141,8 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         reminding = Reminding(database, api.bot.id, api.bot.username or "", sender.wake, post_board)
         cards = build_cards(config, database, api, sender.wake)
         application.bot_data["cards"] = cards
-        bot = Bot(api, database, dispatcher, sender, reminding, cards)
+        ended = asyncio.get_running_loop().create_future()
+        bot = Bot(api, database, dispatcher, sender, reminding, cards, ended)
         try:
             async with _work(config, bot):
                 yield bot
@@ -167,10 +184,14 @@ async def _feeding(config: Config, bot: Bot) -> AsyncIterator[None]:
     telegram, web = config.telegram, config.web
     secret = telegram.webhook_secret if telegram.mode == "webhook" else None
     async with contextlib.AsyncExitStack() as stack:
+        metrics = Metrics(bot.database, bot.api.bot.id)
+        if web.metrics_listen is not None:
+            await _listen(stack, metrics.app(), "web.metrics_listen", web.metrics_listen)
         if web.listen is not None:
+            here = None if web.metrics_listen else metrics
             stripe = StripeDoor(bot.database, bot.cards, config.stripe.webhook_secret)
-            app = web_app(bot.database, bot.api.bot.id, secret, bot.dispatcher.wake, stripe)
-            await stack.enter_async_context(serving(app, web.listen.host, web.listen.port))
+            app = web_app(bot.database, bot.api.bot.id, secret, bot.dispatcher.wake, stripe, here)
+            await _listen(stack, app, "web.listen", web.listen)
         if telegram.mode == "webhook":
             parameters = {
                 "url": f"{(web.public_url or '').rstrip('/')}/telegram",
@@ -179,17 +200,33 @@ async def _feeding(config: Config, bot: Bot) -> AsyncIterator[None]:
                 "max_connections": 40,
             }
             await _with_patience(lambda: bot.api.call("setWebhook", parameters))
+            log.info("connected as @%s, webhook at %s", bot.api.bot.username, parameters["url"])
             yield
             return
         await _with_patience(lambda: bot.api.call("deleteWebhook", {}))
         polling = asyncio.create_task(
             _for_ever("polling", lambda: poll(bot.database, bot.api, bot.dispatcher.wake))
         )
+        polling.add_done_callback(lambda task: _end(bot, task))
+        log.info("connected as @%s, polling", bot.api.bot.username)
         try:
             yield
         finally:
             polling.cancel()
             await asyncio.gather(polling, return_exceptions=True)
+
+
+async def _listen(stack: contextlib.AsyncExitStack, app: ASGIApp, key: str, address: Address) -> None:
+    try:
+        await stack.enter_async_context(serving(app, address.host, address.port))
+    except OSError as error:
+        raise AddressTaken(key, address, error) from None
+
+
+def _end(bot: Bot, task: asyncio.Task[None]) -> None:
+    """A token that is taken back while we run: there is nothing more to do."""
+    if not task.cancelled() and isinstance(error := task.exception(), InvalidToken) and not bot.ended.done():
+        bot.ended.set_exception(error)
 
 
 async def _tidy(bot: Bot) -> None:
@@ -208,6 +245,8 @@ async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
+        except InvalidToken:
+            raise
         except Exception as error:
             log.error("%s stopped: %s; again in %.1f s", name, type(error).__name__, delay, exc_info=True)
             await asyncio.sleep(delay)
@@ -226,7 +265,12 @@ async def _with_patience(call: Callable[[], Awaitable[object]]) -> None:
             raise
         except Exception as error:
             pause = max(delay, asked_pause(error).total_seconds())
-            log.warning("Telegram does not answer (%s), again in %.1f s", type(error).__name__, pause)
+            how = (
+                f"refuses: {error.message}"
+                if isinstance(error, BadRequest)
+                else f"does not answer ({type(error).__name__})"
+            )
+            log.warning("Telegram %s; again in %.1f s", how, pause)
             await asyncio.sleep(pause)
             delay = min(delay * 2, 30.0)
         else:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.metadata
 import logging
 import os
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -16,31 +18,46 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from telegram.error import InvalidToken
 
 from bot import config as configuration
-from bot import logs
+from bot import installation, logs
 from bot.config import Config, ConfigError
 from ledger import migrations
 from ledger.db import Database
+from ledger.migrations import SchemaNewer
+
+log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its status: 0 done, 1 not, 2 called wrongly."""
+    """Run one command and exit with its status: 0 done, 1 not, 2 called wrongly. What it writes is its user's alone."""
+    os.umask(0o077)
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], Coroutine[Any, Any, int]] = options.command
     try:
         status = asyncio.run(command(options))
     except KeyboardInterrupt:
         status = 0
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        status = 1
-    except (DBAPIError, OSError) as error:
-        print(f"The database cannot be used: {getattr(error, 'orig', None) or error}", file=sys.stderr)
+    except (ConfigError, SchemaNewer, DBAPIError, OSError) as error:
+        print(_sentence(error), file=sys.stderr)
         status = 1
     sys.exit(status)
 
 
+def _sentence(error: Exception) -> str:
+    """Why it could not be done, and what to do."""
+    if isinstance(error, ConfigError):
+        return str(error)
+    if isinstance(error, SchemaNewer):
+        return (
+            f"The database is newer than this version of Cagnotte: it is at revision {error.revision}, and this version "
+            f"knows none after {migrations.head_revision()}. Nothing was changed. "
+            "Install the newer version again, or restore the backup made before it."
+        )
+    return f"The database cannot be used: {getattr(error, 'orig', None) or error}"
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="cagnotte", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"cagnotte {_version()}")
     commands = parser.add_subparsers(required=True, metavar="command")
 
     def add(
@@ -72,15 +89,26 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _load(options: argparse.Namespace) -> Config:
-    config = configuration.load(options.config, os.environ)
+def _version() -> str:
+    try:
+        return importlib.metadata.version("cagnotte")
+    except importlib.metadata.PackageNotFoundError:  # run from its sources, installed nowhere
+        return "(not installed)"
+
+
+def _load(options: argparse.Namespace, *, books_only: bool = False) -> Config:
+    """The configuration, with the logs set up. ConfigError holds what this machine lacks for it, too."""
+    config = configuration.load(options.config, os.environ, books_only=books_only)
     logs.configure(config.logging.level, config.logging.format, config.secrets())
+    found = installation.look_at_books(config) if books_only else installation.look_around(config)
+    if found.problems:
+        raise ConfigError(found.problems)
     return config
 
 
 @asynccontextmanager
 async def _database(options: argparse.Namespace) -> AsyncIterator[Database]:
-    database = Database(_load(options).database.url)
+    database = Database(_load(options, books_only=True).database.url)
     try:
         yield database
     finally:
@@ -97,26 +125,33 @@ async def _demo(options: argparse.Namespace) -> int:
 
 
 async def _run_bot(options: argparse.Namespace) -> int:
-    from bot.app import SchemaOutdated, running
+    from bot.app import AddressTaken, SchemaOutdated, running
     from bot.signals import serve_until_told
 
     config = _load(options)
+    for warning in installation.look_around(config).warnings:
+        log.warning("%s", warning)
     try:
-        await serve_until_told(running(config))
+        await serve_until_told(running(config), lambda bot: bot.ended)
     except SchemaOutdated:
         print("The database's schema is older than this version. Run: cagnotte migrate", file=sys.stderr)
-        return 1
     except InvalidToken:
-        print("Telegram does not know this token (telegram.token). Ask @BotFather for it.", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"The bot could not start: {error.strerror or error}", file=sys.stderr)
-        return 1
-    return 0
+        print(
+            "Telegram does not know this token (telegram.token): it answers 401 or 404. Ask @BotFather for the token "
+            "(/mybots), and look whether telegram.base_url is right if you set it.",
+            file=sys.stderr,
+        )
+    except AddressTaken as error:
+        print(f"{error}. Stop what listens there, or choose another port.", file=sys.stderr)
+    else:
+        return 0
+    return 1
 
 
 async def _check_config(options: argparse.Namespace) -> int:
     config = _load(options)
+    for warning in installation.look_around(config).warnings:
+        print(f"Warning: {warning}", file=sys.stderr)
     if not await _key_has_its_group(config):
         return 1
     print("The configuration is complete.")
@@ -150,6 +185,7 @@ async def _migrate(options: argparse.Namespace) -> int:
 
 
 async def _verify(options: argparse.Namespace) -> int:
+    from bot.proof import report
     from ledger.verify import verify
 
     async with _database(options) as database:
@@ -158,9 +194,8 @@ async def _verify(options: argparse.Namespace) -> int:
             return 1
         async with database.snapshot() as session:
             violations = await verify(session)
-    for violation in violations:
-        print(violation)
-    print(f"{len(violations)} violations." if violations else "The books hold: I1 to I8 were checked.")
+    for line in report(violations):
+        print(line)
     return 1 if violations else 0
 
 
@@ -175,6 +210,11 @@ async def _backup(options: argparse.Namespace) -> int:
         if options.file.exists():
             print(f"{options.file} exists already; nothing was written.", file=sys.stderr)
             return 1
-        await database.copy_to(options.file)
+        try:
+            await database.copy_to(options.file)
+        except (OSError, sqlite3.Error) as error:
+            why = getattr(error, "strerror", None) or error
+            print(f"{options.file} cannot be written: {why}. There is no copy.", file=sys.stderr)
+            return 1
     print(f"The copy is in {options.file}.")
     return 0

@@ -8,7 +8,7 @@ reads the configuration and the secret files it names, nothing else, and prints 
 import difflib
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, get_args, get_type_hints
 from urllib.parse import unquote, urlsplit
@@ -43,9 +43,10 @@ class Database:
 
 @dataclass(frozen=True, kw_only=True)
 class Web:
-    """Our own web server: none without `listen`."""
+    """Our own web server: none without `listen`. The figures move to `metrics_listen` where that is given."""
 
     listen: Annotated[Address | None, values.ADDRESS] = None
+    metrics_listen: Annotated[Address | None, values.ADDRESS] = None
     public_url: Annotated[str | None, values.URL] = None
 
 
@@ -85,6 +86,15 @@ class Dispatcher:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a configuration came from: its file if any, the files of secrets, and variables that say nothing to us."""
+
+    file: Path | None = None
+    secret_files: tuple[Path, ...] = ()
+    ignored: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Config:
     """The whole configuration, valid."""
 
@@ -95,6 +105,7 @@ class Config:
     stripe: Stripe
     logging: Logging
     dispatcher: Dispatcher
+    source: Source = field(default=Source(), compare=False)
 
     def secrets(self) -> list[str]:
         """What must never be printed: hand it to `bot.logs.configure`."""
@@ -123,7 +134,9 @@ def _keys(section: str, kind: type) -> Iterator[tuple[str, Key]]:
         yield f"{section}.{item.name}", Key(rule, item.default)
 
 
-SECTIONS: Mapping[str, type] = get_type_hints(Config)
+SECTIONS: Mapping[str, type] = {
+    name: kind for name, kind in get_type_hints(Config).items() if kind is not Source
+}
 KEYS: Mapping[str, Key] = {key: how for name, kind in SECTIONS.items() for key, how in _keys(name, kind)}
 VARIABLES: Mapping[str, str] = {PREFIX + key.upper().replace(".", "__"): key for key in KEYS}
 
@@ -137,11 +150,16 @@ class _Given(NamedTuple):
 _AllGiven = dict[str, _Given | None]
 
 
-def load(path: Path | None, environ: Mapping[str, str]) -> Config:
-    """Read `path` (or config.toml here, if any), then the environment; ConfigError holds all problems."""
+def load(path: Path | None, environ: Mapping[str, str], *, books_only: bool = False) -> Config:
+    """Read `path` (or config.toml here, if any), then the environment; ConfigError holds all problems.
+
+    `books_only`: for what touches the database alone; the bot's token may be missing then.
+    """
     problems: list[Problem] = []
-    given = _from_file(path, problems) | _from_environment(environ, problems)
-    read = {key: _value(key, how, given, problems) for key, how in KEYS.items()}
+    file = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    given = _from_file(file, problems) | _from_environment(environ, problems)
+    may_be_missing = {"telegram.token": Secret("")} if books_only else {}
+    read = {key: _value(key, how, given, problems, may_be_missing.get(key)) for key, how in KEYS.items()}
     problems += _across_keys(read, given)
     if problems:
         raise ConfigError(problems)
@@ -149,13 +167,27 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
         name: kind(**{item.name: read[f"{name}.{item.name}"] for item in fields(kind)})
         for name, kind in SECTIONS.items()
     }
-    return Config(**sections)
+    source = Source(file=file, secret_files=_secret_files(environ), ignored=tuple(_ignored(environ)))
+    return Config(**sections, source=source)
 
 
-def _from_file(path: Path | None, problems: list[Problem]) -> _AllGiven:
-    if path is None and not DEFAULT_FILE.exists():
+def _secret_files(environ: Mapping[str, str]) -> tuple[Path, ...]:
+    return tuple(Path(environ[f"{name}_FILE"]) for name in VARIABLES if environ.get(f"{name}_FILE"))
+
+
+def _ignored(environ: Mapping[str, str]) -> Iterator[Problem]:
+    """Variables without a section: an orchestrator sets such ones for a service that is named cagnotte."""
+    for variable, text in sorted(environ.items()):
+        if text and variable.startswith(PREFIX) and "__" not in variable:
+            name = variable.removeprefix(PREFIX).removesuffix("_FILE")
+            meant = [known for known in VARIABLES if known.endswith(f"__{name}")]
+            hint = f"; did you mean {' or '.join(meant)}?" if meant else ""
+            yield Problem(variable, f"says nothing to Cagnotte, and is ignored{hint}")
+
+
+def _from_file(file: Path | None, problems: list[Problem]) -> _AllGiven:
+    if file is None:
         return {}
-    file = path or DEFAULT_FILE
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except OSError as error:
@@ -198,7 +230,7 @@ def _from_environment(environ: Mapping[str, str], problems: list[Problem]) -> _A
     given: _AllGiven = {}
     for variable, text in sorted(environ.items()):
         named = variable.removesuffix("_FILE")
-        if not variable.startswith(PREFIX) or not text:
+        if not variable.startswith(PREFIX) or "__" not in variable or not text:
             continue
         if named not in VARIABLES:
             problems.append(Problem(variable, f"no such variable{_did_you_mean(named, VARIABLES)}"))
@@ -221,7 +253,9 @@ def _from_secret_file(variable: str, file: Path, problems: list[Problem]) -> _Gi
     return None
 
 
-def _value(key: str, how: Key, given: _AllGiven, problems: list[Problem]) -> object:
+def _value(key: str, how: Key, given: _AllGiven, problems: list[Problem], otherwise: object = None) -> object:
+    if key not in given and otherwise is not None:
+        return otherwise
     if key not in given and how.default is MISSING:
         problems.append(Problem(key, f"is missing: expected {how.rule.expected}"))
     if (it := given.get(key)) is None:

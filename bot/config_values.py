@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -111,10 +112,18 @@ def _address(raw: object) -> Address:
     return Address(host.strip("[]"), int(port))
 
 
+SQLITE = "sqlite+aiosqlite:///"
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of an SQLite database's URL; none for another database."""
+    return Path(url.removeprefix(SQLITE).partition("?")[0]) if url.startswith(SQLITE) else None
+
+
 def _database_url(raw: object) -> Secret:
     url = re.sub(r"^postgresql://", "postgresql+asyncpg://", _text(raw))
-    if url.startswith("sqlite+aiosqlite:///"):
-        file = url.removeprefix("sqlite+aiosqlite:///").partition("?")[0]
+    if url.startswith(SQLITE):
+        file = url.removeprefix(SQLITE).partition("?")[0]
         if file in ("", ":memory:") or file.startswith("file:"):
             raise ValueError
         return Secret(url)

@@ -6,33 +6,50 @@ import asyncio
 import contextlib
 import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
+
+S = TypeVar("S")
 
 
-async def serve_until_told(service: AbstractAsyncContextManager[object]) -> None:
-    """Keep ``service`` entered until a signal comes, then leave it; one that is still starting is given up."""
+async def serve_until_told(
+    service: AbstractAsyncContextManager[S], ended: Callable[[S], asyncio.Future[None]] | None = None
+) -> None:
+    """Keep ``service`` entered until a signal comes, then leave it; one that is still starting is given up.
+
+    ``ended``: what may end it before; where that is an exception, it is raised once the service was left.
+    """
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, told.set)
     started = asyncio.Event()
+    waiting: asyncio.Future[None] = asyncio.ensure_future(_until(told))
 
     async def serve() -> None:
-        async with service:
+        async with service as it:
             started.set()
+            ends: set[asyncio.Future[None]] = {waiting} if ended is None else {waiting, ended(it)}
             with _garbage_seldom_collected():
-                await told.wait()
+                done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            for end in done:
+                end.result()
 
     serving = asyncio.create_task(serve())
-    waiting = asyncio.create_task(told.wait())
     await asyncio.wait((serving, waiting), return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
     if not started.is_set():
         serving.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await serving
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+    finally:
+        waiting.cancel()
+
+
+async def _until(told: asyncio.Event) -> None:
+    await told.wait()
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
+import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, suppress
@@ -251,14 +252,19 @@ class Database:
         return not self.is_sqlite or Path(self.url.database or "").exists()
 
     async def copy_to(self, path: Path) -> None:
-        """Write a consistent copy of an SQLite database to a new file while others go on writing (VACUUM INTO)."""
+        """Write a consistent copy of an SQLite database to a new file while others go on writing (VACUUM INTO).
+
+        The file is its owner's alone. Raises FileExistsError; no part of a copy is left behind.
+        """
 
         def copy() -> None:
-            source = sqlite3.connect(self.url.database or "", isolation_level=None)
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             try:
-                source.execute("VACUUM INTO ?", (str(path),))
-            finally:
-                source.close()
+                with closing(sqlite3.connect(self.url.database or "", isolation_level=None)) as source:
+                    source.execute("VACUUM INTO ?", (str(path),))
+            except BaseException:
+                path.unlink()
+                raise
 
         await asyncio.to_thread(copy)
 

@@ -12,11 +12,13 @@ caller is told of success only after the commit that holds its work.
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -161,10 +163,17 @@ def _raw(connection: Connection) -> sqlite3.Connection:
     return driver.raw
 
 
+def make_private(file: Path) -> None:
+    """Make the file where there is none, for its owner alone: SQLite gives its -wal and -shm the same rights."""
+    with suppress(FileExistsError):
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def open_connection(database: str, *, read_only: bool) -> ShortTripConnection:
     """An unopened connection with the settings the books rely on; SQLAlchemy awaits it."""
 
     def connect() -> sqlite3.Connection:
+        make_private(Path(database))
         raw = sqlite3.connect(
             database, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=read_only
         )

@@ -49,6 +49,22 @@ class Violation:
     subject: str
 
 
+RULES = {
+    "I1": "every transaction sums to zero, and every balance is the sum of its postings",
+    "I2": "what was posted is never changed or deleted: the database's triggers are there",
+    "I3": "what an order owes is the sum of its lines",
+    "I4": "a payment is settled once, and is what was posted for it",
+    "I5": "nothing of one group refers to another group",
+    "I6": "a group's accounts together are zero",
+    "I7": "nobody's order by member credit went below what their group allows",
+    "I8": "a reference names exactly one payment",
+    "stock": "no more is ordered than there is",
+    "till": "a distribution's till is what was counted and received",
+    "refunds": "what members asked back and what was given back agree",
+    "cards": "the card account is what Stripe says",
+}
+"""What each kind of check proves, in words."""
+
 TRIGGERS = {
     "accounts": ("accounts_follow_postings", "accounts_kept", "accounts_start_empty"),
     "card_movements": ("card_movements_immutable", "card_movements_kept"),

@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 from telegram import Update
 
-from bot.commands.handover_telling import show_aside, tell_member, toast_refusal
+from bot.commands.handover_telling import show_aside, tell_maker, tell_member, tell_reopened, toast_refusal
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command
 from bot.views import handover as views
 from bot.views import handover_order as order_views
+from bot.views import taken_back
+from bot.views.handover_report import reopened_by_order
 from ledger.db import utc_now
 from ledger.groups.service import get_member
 from ledger.orders import distributions, validation
@@ -143,14 +145,28 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     try:
         async with context.attempt():
-            await validation.undo_order(context.session, by.group_id, order_id, by, seen=step)
+            undone = await validation.undo_order(context.session, by.group_id, order_id, by, seen=step)
     except SeenChanged:
         context.toast(context.texts.label("This order changed meanwhile. Here is how it stands."))
         await show_order(context, order_id)
         return
     page = await order_page_of(context, order_id)
-    show_aside(context, order_views.order_page(context.texts, context.group, page))
+    screen = order_views.order_page(context.texts, context.group, page)
+    notice = await tell_maker(
+        context,
+        undone.validated.by_id,
+        by,
+        lambda texts: taken_back.order(texts, context.group, page.state, page.distribution, by.name),
+    )
+    show_aside(context, screen.under(notice) if notice else screen)
     context.toast(context.texts.label("↩️ Undone: the order is not validated any more."))
+    if undone.closed is not None:
+        await tell_reopened(
+            context,
+            undone.closed,
+            by,
+            lambda texts: reopened_by_order(texts, page.distribution, page.state.total_cents, by.name),
+        )
     await tell_member(
         context,
         page.state.member,
@@ -172,7 +188,7 @@ async def day_page_of(context: Context, distribution: Distribution) -> views.Day
     closed = None
     if step is not None:
         closed = views.Closed(step, (await get_member(context.session, group_id, step.by_id)).name)
-    return views.DayPage(report, closed)
+    return views.DayPage(report, closed, context.among_coordinators)
 
 
 async def order_page_of(context: Context, order_id: int) -> order_views.OrderPage:

@@ -10,6 +10,7 @@ from bot.commands import handover
 from bot.commands.handover_telling import (
     show_aside,
     tell_coordinators_chat,
+    tell_reopened,
     tell_treasurers,
     toast_refusal,
 )
@@ -111,6 +112,7 @@ async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
     if context.is_on_others_page:
         await handover.show_day(context, distribution)
         return
+    closed = await validation.distribution_validation(context.session, distribution_id)
     try:
         async with context.attempt():
             await validation.undo_distribution(context.session, by.group_id, distribution_id, by, seen=step)
@@ -121,13 +123,8 @@ async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
     context.toast(context.texts.label("↩️ The distribution is open again."))
     await handover.show_day(context, distribution)
 
-    def said(texts: Texts) -> Screen:
-        return views.reopened(texts, distribution, by.name)
-
-    if not context.is_private:
-        context.say(said(context.texts_for(context.group.language)))
-    await tell_coordinators_chat(context, said)
-    await tell_treasurers(context, said)
+    assert closed is not None, "what was just undone stood"
+    await tell_reopened(context, closed, by, lambda texts: views.reopened(texts, distribution, by.name))
 
 
 async def _post_report(context: Context, distribution: Distribution) -> None:

@@ -9,18 +9,19 @@ from collections import defaultdict
 
 from telegram import Update
 
-from bot.commands.handover_telling import show_aside, tell_member, toast_refusal
+from bot.commands.handover_telling import show_aside, tell_maker, tell_member, toast_refusal
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import handover_changes as changes
 from bot.views import handover_goods as views
+from bot.views import taken_back
 from bot.views.handover import PAGE
 from ledger.errors import NotFound
 from ledger.groups.service import get_member
 from ledger.orders import corrections, distributions
 from ledger.orders import service as orders
 from ledger.orders.corrections import Changed, Corrected, CurrentLine
-from ledger.orders.handover_models import ChangeKind
+from ledger.orders.handover_models import Change, ChangeKind
 from ledger.orders.models import Order
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
@@ -142,20 +143,26 @@ async def line_not_delivered(update: Update, context: Context) -> None:  # noqa:
 async def undo_change(update: Update, context: Context) -> None:  # noqa: ARG001
     """↩️: the whole change is taken back; a receipt that stays gets its answer below."""
     by = context.coordinator
-    done = await corrections.undo_change(context.session, by.group_id, context.numbers(1)[0], by)
-    await show_changed(context, done)
+    change_id = context.numbers(1)[0]
+    done = await corrections.undo_change(context.session, by.group_id, change_id, by)
+    maker_id = (await context.session.get_one(Change, change_id)).by_id
+    notice = await tell_maker(
+        context, maker_id, by, lambda texts: taken_back.goods(texts, context.group, done, by.name)
+    )
+    await show_changed(context, done, notice)
 
 
-async def show_changed(context: Context, done: Changed) -> None:
-    """The coordinator's receipt of a change, and what the members concerned read."""
+async def show_changed(context: Context, done: Changed, notice: str | None = None) -> None:
+    """The coordinator's receipt of a change (under a notice), and what the members concerned read."""
     by = context.coordinator
     await tell_changed(context, done)
     if len(done.corrected) > 1:
         context.toast(changes.toast_changed(context.texts, done))
-        context.show(changes.changed_many(context.texts, done, by.name))
+        screen = changes.changed_many(context.texts, done, by.name)
+        context.show(screen.under(notice) if notice else screen)
         return
     screen = changes.changed_one(context.texts, context.group, done.corrected[0], done.change, by.name)
-    show_aside(context, screen)
+    show_aside(context, screen.under(notice) if notice else screen)
     context.toast(changes.toast_changed(context.texts, done))
 
 

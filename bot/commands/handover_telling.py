@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from bot.delivery import chats
 from bot.delivery.context import Context
+from bot.views import taken_back
 from bot.views.errors import plain, sentence
 from bot.views.screen import Screen
-from bot.views.texts import Texts
+from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Member
+from ledger.orders.handover_models import DistributionStep
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
 
@@ -42,6 +44,38 @@ async def tell_member(context: Context, member: Member, screen: Callable[[Texts,
         return
     awaited = await payments.awaited(context.session, member)
     context.tell(person.id, screen(context.texts_for(person.language), awaited))
+
+
+async def tell_maker(
+    context: Context, maker_id: int, by: Member, screen: Callable[[Texts], Screen]
+) -> Html | None:
+    """Who made what ``by`` takes back reads of it in private, unless they take it back themselves.
+
+    What ``by`` is to be told: that the other cannot be reached; none where that is not so.
+    """
+    if maker_id == by.id:
+        return None
+    maker = await groups.get_member(context.session, by.group_id, maker_id)
+    person = await groups.reachable(context.session, maker)
+    if person is None:
+        return taken_back.unreachable(context.texts, maker.name)
+    context.tell(person.id, screen(context.texts_for(person.language)))
+    return None
+
+
+async def tell_reopened(
+    context: Context, closed: DistributionStep, by: Member, screen: Callable[[Texts], Screen]
+) -> None:
+    """A validated distribution is open again: told where its report was, and to who closed it."""
+    if not context.is_private:
+        context.say(screen(context.texts_for(context.group.language)))
+    await tell_coordinators_chat(context, screen)
+    await tell_treasurers(context, screen)
+    closer = await groups.get_member(context.session, by.group_id, closed.by_id)
+    if closer.is_treasurer and await groups.reachable(context.session, closer) is not None:
+        return
+    if (notice := await tell_maker(context, closer.id, by, screen)) is not None:
+        context.say(Screen(notice))
 
 
 async def tell_members_chats(context: Context, screen: Callable[[Texts], Screen]) -> None:

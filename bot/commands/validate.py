@@ -10,8 +10,10 @@ from enum import StrEnum
 
 from telegram import Update
 
+from bot.commands.handover_telling import tell_maker
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
+from bot.views import taken_back
 from bot.views import validation as views
 from bot.views.errors import already_settled, amount_again, plain
 from bot.views.handover_money import instead_of as instead_of_line
@@ -126,6 +128,18 @@ async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
     await show_settled(context, done, due_cents=due)
 
 
+async def receive_late(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A transfer that was cancelled with its order arrived all the same."""
+    payment_id, steps, amount = context.numbers(3)
+    payment = await payment_of(context, payment_id)
+    if await is_old(context, payment, steps):
+        return
+    done = await payments.receive_late(
+        context.session, payment.group_id, payment.id, context.treasurer, amount
+    )
+    await show_settled(context, done)
+
+
 async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
     """The money did not come."""
     payment_id, steps = context.numbers(2)
@@ -144,12 +158,22 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     if not views.can_be_undone(payment):
         raise NotFound("button", payment.id)
-    done = await payments.undo(context.session, payment.group_id, payment.id, context.treasurer)
+    by, last = context.treasurer, await payments.last_settlement(context.session, payment)
+    done = await payments.undo(context.session, payment.group_id, payment.id, by)
     if done.payment.state is PaymentState.EXPECTED:
         context.toast(context.texts.label("Undone: the payment is awaited again."))
     else:
         context.toast(context.texts.label("Undone: the payment is cancelled."))
-    context.show(await screen_of(context, done.payment))
+    member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
+    assert last is not None, "what was just undone stood"
+    notice = await tell_maker(
+        context,
+        last.by_id,
+        by,
+        lambda texts: taken_back.payment(texts, context.group, member, done.payment, last, by.name),
+    )
+    screen = await screen_of(context, done.payment)
+    context.show(screen.under(notice) if notice else screen)
     await tell_settled(context, done)
 
 
@@ -220,7 +244,10 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
     due = Receipt(Settles.AS_ANNOUNCED, payment.amount_cents)
     if order_id is not None and payment.state is PaymentState.EXPECTED:
         due = due_by(await validation.order_state(context.session, payment.group_id, order_id), payment)
-    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, due, order_id)
+    late = await payments.can_come_late(context.session, payment)
+    return views.PaymentPage(
+        payment, member, settled, last.step if last else 0, balance, due, order_id, may_come_late=late
+    )
 
 
 async def screen_of(context: Context, payment: Payment, amount_cents: int | None = None) -> Screen:
@@ -304,6 +331,7 @@ conversation = DurableConversation(
         Button("transfers", show_transfers),
         Button("pmt", show_payment),
         Button("rcv", receive),
+        Button("rcvlate", receive_late),
         Button("refuse", refuse),
         Button("undo", undo),
         Button("other", ask_amount),

@@ -8,6 +8,7 @@ from bot.delivery.context import Context
 from bot.delivery.conversation import Button
 from bot.views import cards as views
 from bot.views.errors import already_settled, plain
+from bot.views.paying import slow
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups.models import Method
 from ledger.payments import service as payments
@@ -28,7 +29,8 @@ async def close_page(context: Context, payment: Payment) -> None:
     """Before a payment is settled or paid otherwise: nobody can pay it by card any more, or it is paid.
 
     To be called before anything is locked or written, since Stripe is asked. Raises
-    :class:`~ledger.payments.card.gateway.CardUnavailable` where that could not be reached.
+    :class:`~ledger.payments.card.gateway.CardUnavailable` where that could not be reached, and
+    :class:`~ledger.payments.card.checkouts.PaymentUnderWay` where the money may come in some days.
     """
     if payment.method is not Method.CARD:
         return
@@ -45,6 +47,9 @@ async def ask_link(update: Update, context: Context) -> None:  # noqa: ARG001
     payment = await payments.get_payment(context.session, context.member.group_id, payment_id)
     if payment.member_id != context.member.id:
         raise NotFound("payment", payment_id)
+    if payment.under_way_since is not None:
+        context.toast(plain(slow(context.texts)), alert=True)
+        return
     try:
         link = await card_link(context, payment)
     except payments.AlreadySettled as settled:

@@ -10,16 +10,17 @@ from enum import StrEnum
 
 from telegram import Update
 
-from bot.commands.handover_telling import tell_member
+from bot.commands.handover_telling import tell_maker, tell_member
 from bot.commands.members import show_member_page
 from bot.conversations.payment_line import method_of
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, keep
-from bot.views import errors
+from bot.views import errors, taken_back
 from bot.views import refunds as views
 from bot.views.refunds import Kind
 from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen, button
+from ledger.books.models import Transaction
 from ledger.errors import LedgerError, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
@@ -224,19 +225,29 @@ async def undo_refund(update: Update, context: Context) -> None:  # noqa: ARG001
     payment_id, step = context.numbers(2)
     done = await refunds.undo_refund(context.session, by.group_id, payment_id, by, step=step)
     member = await groups.get_member(context.session, by.group_id, done.payment.member_id)
-    await _show_taken_back(context, by, member, -done.payment.amount_cents, done.balance_cents)
+    maker_id = done.payment.entered_by_id
+    assert maker_id is not None, "a treasurer recorded it"
+    await _show_taken_back(context, by, member, -done.payment.amount_cents, done.balance_cents, maker_id)
 
 
 async def undo_adjustment(update: Update, context: Context) -> None:  # noqa: ARG001
     """↩️ under a gift or a write-off: taken back, once."""
     by = _treasurer_aside(context)
-    member, done = await adjustments.undo_adjustment(context.session, by.group_id, context.numbers(1)[0], by)
-    await _show_taken_back(context, by, member, done.amount_cents, done.balance_cents)
+    transaction_id = context.numbers(1)[0]
+    member, done = await adjustments.undo_adjustment(context.session, by.group_id, transaction_id, by)
+    maker_id = (await context.session.get_one(Transaction, transaction_id)).actor_id
+    await _show_taken_back(context, by, member, done.amount_cents, done.balance_cents, maker_id or by.id)
 
 
-async def _show_taken_back(context: Context, by: Member, member: Member, amount: int, balance: int) -> None:
-    context.show(views.taken_back(context.texts, member, amount, balance))
+async def _show_taken_back(
+    context: Context, by: Member, member: Member, amount: int, balance: int, maker_id: int
+) -> None:
     group = context.group
+    notice = await tell_maker(
+        context, maker_id, by, lambda texts: taken_back.recorded(texts, group, member, amount, by.name)
+    )
+    screen = views.taken_back(context.texts, member, amount, balance)
+    context.show(screen.under(notice) if notice else screen)
     if member.id != by.id:
         await tell_member(
             context,

@@ -17,12 +17,17 @@ from ledger.groups.models import Method
 from ledger.orders import switching
 from ledger.orders.charging import NotEnoughCredit
 from ledger.payments import service as payments
+from ledger.payments.card.checkouts import PaymentUnderWay
 from ledger.payments.models import Payment
 
 
 async def choose(update: Update, context: Context) -> None:  # noqa: ARG001
-    """🔁: how else?"""
-    payment = await _own_payment(context, context.numbers(1)[0])
+    """🔁: how else? Where the money is under way already, that is said first."""
+    payment_id, *sure = context.numbers(2 if len(context.button_args) == 2 else 1)
+    payment = await _own_payment(context, payment_id)
+    if payment.under_way_since is not None and not sure:
+        context.show(views.under_way(context.texts, payment))
+        return
     try:
         found = await switching.ways(context.session, context.group, context.member, payment.id)
     except payments.AlreadySettled as settled:
@@ -34,11 +39,16 @@ async def choose(update: Update, context: Context) -> None:  # noqa: ARG001
 async def switch(update: Update, context: Context) -> None:  # noqa: ARG001
     """A way was chosen: the payment is replaced, once."""
     method = context.button_args[0] if context.button_args else ""
-    payment_id, steps, credit = context.numbers(3, skip=1)
+    payment_id, steps, credit, *sure = context.numbers(4 if len(context.button_args) == 5 else 3, skip=1)
     if method not in list(Method):
         raise NotFound("button", method)
     payment = await _own_payment(context, payment_id)
-    await close_page(context, payment)
+    try:
+        await close_page(context, payment)
+    except PaymentUnderWay:
+        if not sure:  # it came to be under way since this choice was shown
+            context.show(views.under_way(context.texts, payment))
+            return
     texts, group, member = context.texts, context.group, context.member
     try:
         async with context.attempt():

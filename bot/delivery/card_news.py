@@ -18,7 +18,7 @@ from ledger.payments import service as payments
 from ledger.payments.card.checkouts import News
 from ledger.payments.card.gateway import Seen
 from ledger.payments.card.models import Checkout, StripeEvent
-from ledger.payments.card.movements import MovementNews
+from ledger.payments.card.movements import MovementNews, Parked
 from ledger.payments.card.refunds import RefundNews
 from ledger.payments.models import Payment
 
@@ -39,7 +39,7 @@ class CardNews:
         self.calls: list[Call] = []
 
     async def of_checkout(self, news: News) -> None:
-        """Paid, declined, over, or ready to be paid."""
+        """Paid, under way, declined, over, or ready to be paid."""
         group = await self._session.get_one(Group, news.checkout.group_id)
         member = await self._session.get_one(Member, news.payment.member_id)
         url = self._links.link(news.checkout.token) or news.checkout.url
@@ -49,6 +49,12 @@ class CardNews:
             await self._member(group, member, lambda texts: views.paid(texts, group, receipt, awaited))
             if receipt.is_avoir:
                 await self._staff(group, lambda texts: views.paid_late(texts, group, receipt))
+        elif news.is_under_way:
+            await self._member(group, member, lambda texts: views.under_way(texts, group, news.payment))
+        elif news.failure is not None:
+            reason = news.failure
+            await self._member(group, member, lambda texts: views.failed(texts, group, news.payment, reason))
+            await self._staff(group, lambda texts: views.staff_failed(texts, group, member, news.payment))
         elif news.is_over:
             await self._member(group, member, lambda texts: views.over(texts, group, news.payment))
         elif news.is_declined and url is not None:
@@ -83,12 +89,16 @@ class CardNews:
         await self._keepers_of(group, news, lambda texts: views.refund_outcome(texts, group, news))
 
     async def of_movement(self, news: MovementNews) -> None:
-        """A dispute, a refund made in Stripe's dashboard, a payment of which nobody told."""
+        """A dispute, a refund made in Stripe's dashboard, a payment of which nobody told, or nobody knows what."""
         if isinstance(news, News):
             await self.of_checkout(news)
             return
         if isinstance(news, RefundNews):
             await self.of_refund(news)
+            return
+        if isinstance(news, Parked):
+            group = await self._session.get_one(Group, news.group_id)
+            await self._staff(group, lambda texts: views.parked_movement(texts, group, news.movement))
             return
         group = await self._session.get_one(Group, news.payment.group_id)
         await self._member(group, news.member, lambda texts: views.disputed(texts, group, news))

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -28,7 +28,7 @@ from ledger.db import Database, utc_now
 from ledger.errors import LedgerError
 from ledger.groups.models import Group
 from ledger.payments.card import accounts, asking, checkouts, events, movements, refunds
-from ledger.payments.card.checkouts import NotOurs
+from ledger.payments.card.checkouts import NotOurs, PaymentUnderWay
 from ledger.payments.card.gateway import (
     AnswerLost,
     CardBusy,
@@ -107,7 +107,8 @@ class Cards:
         """See to it that nobody can pay a checkout any more; if it was paid meanwhile, that is written down.
 
         With a key that does not serve any more nothing can be closed: what is paid nevertheless becomes avoir.
-        Raises :class:`CardUnavailable`; then it may still be paid.
+        Raises :class:`CardUnavailable`, where it may still be paid; :class:`PaymentUnderWay`, where it is paid by a means
+        that takes days.
         """
         async with self.database.unit_of_work() as session:
             checkout = await checkouts.hold_to_close(session, checkout_id)
@@ -128,8 +129,11 @@ class Cards:
         except AnswerLost:
             log.error("checkout %s: nobody knows its page, so nobody can pay it", checkout_id)
         else:
-            if seen.is_paid:
+            if seen.is_paid or seen.is_under_way or seen.failure is not None:
                 await self._learn(checkout_id, seen)
+            if seen.is_under_way:
+                raise PaymentUnderWay(utc_now(), checkout.amount_cents)
+            if seen.is_paid:
                 return
             if not seen.is_over:
                 raise CardUnavailable
@@ -286,6 +290,9 @@ class Cards:
                     if events.is_elsewhere(event):
                         if events.mark_in(event) is not None:
                             raise NotOurs("account")
+                    elif event.kind == events.FAILED and seen is not None and seen.token is not None:
+                        await checkouts.look_soon(session, seen.token)  # it does not say why
+                        outcome = "looked"
                     elif seen is not None:
                         outcome = await self._event_of_checkout(session, news, seen)
                     elif event.kind.startswith(events.ABOUT_MONEY):
@@ -468,6 +475,7 @@ class Cards:
         async with self.database.snapshot() as session:
             account = await accounts.get_account(session, account_id)
         soon, is_complete = False, True
+        waiting: list[Movement] = []
         try:
             key = self._key(account)
             found = [movement async for movement in self.gateway.movements(key, movements.since(account))]
@@ -476,7 +484,9 @@ class Cards:
             for movement in reversed(found):
                 if movement.stripe_id not in known:
                     try:
-                        soon |= not await self._write(key, account_id, movement)
+                        if not await self._write(key, account_id, movement, waiting):
+                            waiting.append(movement)
+                            soon |= not movement.is_at_a_bank
                     except (NotOurs, IntegrityError) as error:
                         log.error(
                             "card movement %s: %s", movement.stripe_id, type(error).__name__, exc_info=True
@@ -486,13 +496,19 @@ class Cards:
             log.warning("card account %s: %s", account_id, type(error).__name__)
             soon, is_complete = isinstance(error, CardUnavailable), False
         async with self.database.unit_of_work() as session:
-            await movements.looked(session, account_id, begun, is_complete=is_complete, soon=soon)
+            await movements.looked(
+                session, account_id, begun, is_complete=is_complete, soon=soon, waiting=waiting
+            )
         return is_complete
 
-    async def _write(self, key: str, account_id: int, movement: Movement) -> bool:
+    async def _write(
+        self, key: str, account_id: int, movement: Movement, waiting: Sequence[Movement]
+    ) -> bool:
         paid_out: list[str] = []
-        if movement.kind in movements.PAYOUTS and movement.status == "paid" and movement.source is not None:
+        if movement.category == "payout" and movement.status == "paid" and movement.source is not None:
             paid_out = await self.gateway.paid_out(key, movement.source)
+        if any(one.stripe_id in paid_out for one in waiting):
+            return False  # what it brought to the bank is not all known yet
         async with self._telling() as (session, news):
             is_done, learnt = await movements.write(session, account_id, movement, paid_out)
             if learnt is not None:

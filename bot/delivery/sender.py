@@ -39,6 +39,7 @@ from bot.delivery.board import Due
 from bot.delivery.board_sender import NO_TOPIC, BoardSender
 from bot.delivery.budget import Budget
 from bot.delivery.outbox import Queued, Result
+from bot.figures import CALL_DURATION, CALLS, PAUSES
 from ledger.db import Database, utc_now
 from ledger.groups.models import Person
 
@@ -234,7 +235,8 @@ class Sender:
 
     async def _send(self, row: Queued) -> None:
         try:
-            result = await self._call(row)
+            with CALL_DURATION.time():
+                result = await self._call(row)
         except Exception:
             log.exception("outbox: call %s failed in a way nobody foresaw", row.method)
             self._try_later(row)
@@ -259,6 +261,7 @@ class Sender:
             address = {} if row.chat_id == outbox.NOWHERE else {"chat_id": row.chat_id}
             answer = await self._api.call(row.method, {**address, **row.parameters, **await self._file(row)})
         except RetryAfter as error:
+            PAUSES.inc()
             self._budget.pause(row.chat_id, time.monotonic() + asked_pause(error).total_seconds())
             return None
         except ChatMigrated as error:
@@ -295,6 +298,7 @@ class Sender:
         return {"document": InputFile(document.content, document.name)} if document else {}
 
     def _try_later(self, row: Queued) -> None:
+        CALLS.labels("retried").inc()
         failures = self._failures[row.chat_id] = self._failures.get(row.chat_id, 0) + 1
         back_off = min(0.5 * 2 ** (failures - 1), LONGEST_BACK_OFF)
         self._budget.pause(row.chat_id, time.monotonic() + back_off)
@@ -306,6 +310,8 @@ class Sender:
         try:
             async with self._database.unit_of_work() as session:
                 await outbox.record(session, results)
+            for result in results:
+                CALLS.labels(result.outcome).inc()
         except BaseException:
             self._results = results + self._results
             raise

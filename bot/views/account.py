@@ -76,7 +76,7 @@ def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRe
     if account.expected:
         lines += ["", texts.t("To pay:")]
         for payment in account.expected[:5]:
-            lines.append(expected_line(texts, payment))
+            lines.append(awaited_line(texts, payment))
             rows += expected_rows(texts, payment)
     rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
     rows.append(way_in(texts, group))
@@ -92,6 +92,12 @@ def expected_line(texts: Texts, payment: Payment) -> Html:
         amount=texts.money(payment.amount_cents),
         reference=Html(f"<code>{format_reference(payment.reference)}</code>"),
     )
+
+
+def awaited_line(texts: Texts, payment: Payment) -> str:
+    """The same in a list of what is awaited: that it is under way is said."""
+    line = expected_line(texts, payment)
+    return line if payment.under_way_since is None else f"{line} · {payment_state(texts, payment)}"
 
 
 def mixed_line(texts: Texts, choice: Confirmation, payment: Payment) -> Html:
@@ -157,6 +163,8 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
 
 def payment_state(texts: Texts, payment: Payment) -> Html:
     """Where a payment stands."""
+    if payment.under_way_since is not None:
+        return texts.t("⏳ at the bank, which takes some days")
     if payment.method is Method.CARD and payment.state is PaymentState.EXPECTED:
         return texts.t("⏳ card payment under way")
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
-from ledger.payments.card.checkouts import CardNotOffered, NotOurs
+from ledger.payments.card.checkouts import CardNotOffered, NotOurs, PaymentUnderWay
 from ledger.payments.card.gateway import CardKeyRefused, CardRefused, CardUnavailable
 from ledger.payments.card.keys import InvalidKey, KeyUnreadable, Misfit
 
@@ -19,6 +19,12 @@ def refusal(texts: Texts, error: LedgerError) -> Html | None:
             return t(
                 "Stripe, the card service, does not answer just now. Nothing was changed here, and a payment is never "
                 "taken twice. Try again in some minutes."
+            )
+        case PaymentUnderWay(amount_cents=cents):
+            return t(
+                "{amount} are under way from a bank account, which takes some days: nothing was changed. If the money is "
+                "handed over all the same, enter it as a payment of its own; what comes twice is credit.",
+                amount=texts.money(cents),
             )
         case CardRefused(code=code):
             return t(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
+
 from bot.views import money
-from bot.views.paying import pay_another_way, pay_button
+from bot.views.paying import pay_another_way, pay_button, slow
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
-from ledger.groups.models import Group
+from ledger.groups.models import Group, Member
+from ledger.payments.card.gateway import Movement
 from ledger.payments.card.models import CardRefundState, StripeEvent
 from ledger.payments.card.movements import Disputed
 from ledger.payments.card.refunds import RefundNews
@@ -99,6 +102,67 @@ def declined(texts: Texts, group: Group, payment: Payment, url: str) -> Screen:
         group=group.title,
     )
     return Screen(text, _ways(texts, payment, url))
+
+
+def under_way(texts: Texts, group: Group, payment: Payment) -> Screen:
+    """Paid by a means that takes days: nothing is to be done, and nothing to be paid a second time."""
+    lines: list[str] = [
+        texts.t(
+            "⏳ <b>{amount}: your bank is being asked</b> · {group}",
+            amount=texts.money(payment.amount_cents),
+            group=group.title,
+        ),
+        slow(texts),
+    ]
+    return Screen("\n".join([*lines, *_stands(texts, payment)]))
+
+
+def failed(texts: Texts, group: Group, payment: Payment, reason: str) -> Screen:
+    """The bank did not pay after all; ``reason`` is Stripe's word for why."""
+    lines: list[str] = [
+        texts.t(
+            "❌ Your bank did not pay the <b>{amount}</b> of {group}: {reason}. The group received nothing.",
+            amount=texts.money(payment.amount_cents),
+            group=group.title,
+            reason=_reason(texts, reason),
+        )
+    ]
+    if payment.state is not PaymentState.EXPECTED:
+        lines.append(texts.t("It was not awaited any more: there is nothing to do about it."))
+        return Screen("\n".join(lines))
+    lines += [*_stands(texts, payment), texts.t("Pay by card with a new link, or another way.")]
+    return Screen("\n".join(lines), _ways(texts, payment))
+
+
+def staff_failed(texts: Texts, group: Group, member: Member, payment: Payment) -> Screen:
+    """For those who keep the money: they may have handed the goods over meanwhile."""
+    return Screen(
+        texts.t(
+            "❌ {group}: the bank of <b>{name}</b> did not pay the {amount} that were under way ({reference}). Nothing "
+            "was booked; {name} knows, and can pay again.",
+            group=group.title,
+            name=member.name,
+            amount=texts.money(payment.amount_cents),
+            reference=reference(payment),
+        )
+    )
+
+
+def _reason(texts: Texts, reason: str) -> str:
+    """Why a bank did not pay, as far as Stripe says. (docs.stripe.com/declines/codes)"""
+    known = {
+        "insufficient_funds": texts.label("there was not enough money on the account"),
+        "account_closed": texts.label("the account is closed"),
+        "bank_account_closed": texts.label("the account is closed"),
+        "no_account": texts.label("the account was not found"),
+        "invalid_account_number": texts.label("the account was not found"),
+        "bank_account_unusable": texts.label("the account takes no debits"),
+        "bank_account_restricted": texts.label("the account takes no debits"),
+        "debit_not_authorized": texts.label("the debit was not authorised"),
+        "debit_disputed": texts.label("the debit was not authorised"),
+        "authorization_revoked": texts.label("the debit was not authorised"),
+    }
+    return known.get(reason, texts.label("it does not say why"))
 
 
 def over(texts: Texts, group: Group, payment: Payment) -> Screen:
@@ -195,9 +259,18 @@ def refund_outcome(texts: Texts, group: Group, news: RefundNews) -> Screen:
 
 
 def disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
-    """The member's word on a dispute."""
+    """The member's word on a dispute, or on a bank that did not pay after all."""
     amount, balance = texts.money(abs(news.amount_cents)), money.balance(texts, news.balance_cents)
-    if news.amount_cents < 0:
+    if news.is_unpaid:
+        text = texts.t(
+            "⚠️ {group}: your bank did not pay the <b>{amount}</b> after all ({reference}), so they are owed again. "
+            "{balance}.\nPay them another way, or speak to a coordinator.",
+            group=group.title,
+            amount=amount,
+            reference=reference(news.payment),
+            balance=balance,
+        )
+    elif news.amount_cents < 0:
         text = texts.t(
             "⚠️ {group}: your bank took back the <b>{amount}</b> paid by card ({reference}). {balance}.\n"
             "If you did not ask for that, speak to a coordinator.",
@@ -220,7 +293,17 @@ def disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
 def staff_disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
     """For those who keep the money."""
     amount, balance = texts.money(abs(news.amount_cents)), money.balance_of(texts, news.balance_cents)
-    if news.amount_cents < 0:
+    if news.is_unpaid:
+        text = texts.t(
+            "⚠️ {group}: the bank of <b>{name}</b> did not pay the {amount} after all ({reference}). Stripe took them back, "
+            "and the account follows; their balance: {balance}.",
+            group=group.title,
+            name=news.member.name,
+            reference=reference(news.payment),
+            amount=amount,
+            balance=balance,
+        )
+    elif news.amount_cents < 0:
         text = texts.t(
             "⚠️ {group}: the card payment of <b>{name}</b> ({reference}) is disputed. Stripe took {amount} back, and "
             "the account follows; their balance: {balance}. Answer the dispute in Stripe's dashboard.",
@@ -256,11 +339,29 @@ def parked(texts: Texts, group: Group, event: StripeEvent) -> Screen:
     )
 
 
+def parked_movement(texts: Texts, group: Group, movement: Movement) -> Screen:
+    """For those who keep the money: it changed what Stripe holds, and nobody here knows why."""
+    return Screen(
+        texts.t(
+            "⚠️ {group}: Stripe moved <b>{amount}</b> for a reason I do not know ({category}, {id}). <b>I booked "
+            "nothing</b>, so until it is cleared up the books and Stripe's balance differ by it. No member's account is "
+            "touched. Look at it in Stripe's dashboard, and show it to whoever runs this bot.",
+            group=group.title,
+            amount=texts.signed_money(movement.net),
+            category=movement.category,
+            id=Html(f"<code>{html.escape(movement.stripe_id)}</code>"),
+        )
+    )
+
+
 def returned(texts: Texts, payment: Payment) -> Screen:
     """Back from the page: how the payment stands, which the page itself does not prove."""
     amount = texts.money(payment.amount_cents)
     if payment.state is PaymentState.RECEIVED:
         return Screen(texts.t("✅ {amount} paid by card. Thank you!", amount=amount))
+    if payment.under_way_since is not None:
+        line = texts.t("⏳ {amount}: your bank is being asked.", amount=amount)
+        return Screen("\n".join([line, slow(texts)]))
     if payment.state is not PaymentState.EXPECTED:
         return Screen(
             texts.t(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.account import payment_state
-from bot.views.handover import PAGE, title, validated_by
+from bot.views.handover import PAGE, title, uncharged_line, validated_by
 from bot.views.order import current_line
 from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
@@ -47,6 +47,8 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
         if state.credit_cents:
             amount = texts.money(state.credit_cents)
             lines.append(texts.t("🐷 By member credit: {amount}", amount=amount))
+        if state.uncharged_cents:
+            lines.append(uncharged_line(texts, state))
         lines.append(verdict(texts, state, page.balance_cents))
         balance = money.balance_of(texts, page.balance_cents)
         lines.append(texts.t("Balance: {balance}.", balance=balance))

@@ -146,3 +146,15 @@ def reopened(texts: Texts, distribution: Distribution, by: str) -> Screen:
         when=texts.day_and_time(distribution.starts_at),
     )
     return Screen(text, ((button(texts.label("📦 Distribution day"), "day", distribution.id, below=True),),))
+
+
+def reopened_by_order(texts: Texts, distribution: Distribution, total_cents: int, by: str) -> Screen:
+    """An order's validation was taken back after the day was closed: the report is not true any more. Names no member."""
+    text = texts.t(
+        "↩️ {by} took the validation of an order of {amount} back, so the distribution of {when} is open again. What that "
+        "validation had received is awaited again. Validate the order, then the distribution.",
+        by=by,
+        amount=texts.money(total_cents),
+        when=texts.day_and_time(distribution.starts_at),
+    )
+    return Screen(text, ((button(texts.label("📦 Distribution day"), "day", distribution.id, below=True),),))

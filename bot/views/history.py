@@ -154,6 +154,7 @@ def event(texts: Texts, kind: str, amount_cents: int) -> Html:
         "refunded-cash": texts.t("Cash given back"),
         "refunded-transfer": texts.t("Transfer given back"),
         "refunded-card": texts.t("Given back to the card"),
+        "failed-card": texts.t("Online payment: the bank did not pay after all"),
         "disputed-card": texts.t("Card payment taken back by the bank"),
         "dispute-won": texts.t("Card payment: the bank's claim was dismissed"),
     }

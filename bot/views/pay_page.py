@@ -7,6 +7,7 @@ import hashlib
 import html
 
 from bot.views import card_errors
+from bot.views.paying import slow
 from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
 from ledger.groups.models import Group
@@ -61,6 +62,9 @@ def how_it_stands(texts: Texts, group: Group, payment: Payment, chat: str, again
     if payment.state is PaymentState.RECEIVED:
         title = texts.t("✅ {amount} paid", amount=amount)
         lines = [texts.t("{group} has your payment. The receipt is in the chat.", group=group.title)]
+    elif payment.under_way_since is not None:
+        title, again = texts.t("⏳ {amount}: your bank is being asked", amount=amount), None
+        lines = [slow(texts)]
     elif payment.state is PaymentState.EXPECTED:
         title = texts.t("{amount}: not paid yet", amount=amount)
         lines = [

@@ -43,7 +43,9 @@ def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
         iban = " ".join(group.iban[i : i + 4] for i in range(0, len(group.iban), 4))
         lines.append(texts.t("To {holder}, IBAN {iban}", holder=holder, iban=iban))
     else:
-        lines.append(texts.t("Ask the coordinators for the account to pay to."))
+        lines.append(
+            texts.t("The group has not given me its IBAN yet: ask a coordinator for it before you pay.")
+        )
     lines.append(texts.t("Put this reference in the transfer's label: {reference}", reference=reference))
     return lines
 
@@ -52,6 +54,14 @@ def _where(texts: Texts, payment: Payment) -> Html:
     if payment.subject is None:
         return texts.t("Hand it over at a distribution, or to a coordinator.")
     return texts.t("Hand it over at the distribution.")
+
+
+def slow(texts: Texts) -> Html:
+    """What it means that money is under way."""
+    return texts.t(
+        "A payment from a bank account takes some days, up to two weeks. Do not pay it a second time: the receipt comes "
+        "here by itself, and if your bank does not pay I tell you."
+    )
 
 
 def pay_button(texts: Texts, payment: Payment, url: str | None = None) -> Button:
@@ -85,7 +95,8 @@ def pay_another_way(texts: Texts, payment: Payment, *, below: bool = False) -> B
 def expected_rows(texts: Texts, payment: Payment) -> list[Row]:
     """In a list of what is awaited: the reference to copy (by card, the way to the page), and another way to pay."""
     if payment.method is Method.CARD:
-        return [(pay_button(texts, payment),), (pay_another_way(texts, payment),)]
+        pay: list[Row] = [] if payment.under_way_since else [(pay_button(texts, payment),)]
+        return [*pay, (pay_another_way(texts, payment),)]
     reference = format_reference(payment.reference)
     copy = Button(texts.label("📋 Copy {reference}", reference=reference), copy=reference)
     return [(copy, pay_another_way(texts, payment))]

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from bot.views import money
-from bot.views.paying import how_to_pay, pay_another_way, pay_rows
+from bot.views.paying import how_to_pay, pay_another_way, pay_rows, slow
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Method
 from ledger.orders.switching import Switched, Ways
 from ledger.payments.models import Payment
 from ledger.reference import format_reference
+
+
+def under_way(texts: Texts, payment: Payment) -> Screen:
+    """The money is on its way already: who pays otherwise as well may pay twice, and is to want that."""
+    text = texts.t(
+        "⏳ <b>{amount}: your bank is being asked</b>\n"
+        "Nobody can stop that any more. If you pay another way now and your bank pays too, you will have paid twice; what "
+        "is too much is then credit on your account.",
+        amount=texts.money(payment.amount_cents),
+    )
+    back = "orders" if payment.subject else "balance"
+    rows = (
+        (button(texts.label("🔁 Pay another way all the same"), "payother", payment.id, 1),),
+        (button(texts.label("◀️ Back"), back),),
+    )
+    return Screen(f"{text}\n{slow(texts)}", rows)
 
 
 def choose(texts: Texts, ways: Ways) -> Screen:
@@ -30,7 +46,7 @@ def choose(texts: Texts, ways: Ways) -> Screen:
     rows: list[Row] = [(_whole_button(texts, ways, method),) for method in ways.whole]
     credit, rest = ways.mixed_credit_cents, ways.total_cents - ways.mixed_credit_cents
     rows += [
-        (button(money.mixed_label(texts, method, credit, rest), *_data(ways, method, credit)),)
+        (button(money.mixed_label(texts, method, credit, rest), "payswitch", *_data(ways, method, credit)),)
         for method in ways.mixed
     ]
     if rows:
@@ -48,11 +64,13 @@ def choose(texts: Texts, ways: Ways) -> Screen:
 
 def _whole_button(texts: Texts, ways: Ways, method: Method) -> Button:
     text = f"{money.METHOD_ICON[method]} {money.method(texts, method)} · {texts.money(ways.total_cents)}"
-    return button(text, *_data(ways, method, 0))
+    return button(text, "payswitch", *_data(ways, method, 0))
 
 
-def _data(ways: Ways, method: Method, credit_cents: int) -> tuple[str, Method, int, int, int]:
-    return ("payswitch", method, ways.payment.id, ways.steps, credit_cents)
+def _data(ways: Ways, method: Method, credit_cents: int) -> tuple[object, ...]:
+    """The last word, where there is one: they know that the money is under way."""
+    sure = (1,) if ways.payment.under_way_since is not None else ()
+    return (method, ways.payment.id, ways.steps, credit_cents, *sure)
 
 
 def switched(texts: Texts, done: Switched) -> Screen:

@@ -10,6 +10,7 @@ import datetime as dt
 import gettext
 import html
 import io
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
@@ -20,7 +21,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
 
 from bot.views.screen import shortened
 from ledger.groups.models import Member
@@ -32,6 +33,8 @@ LANGUAGES = ("fr", "en")
 SHORTEST = 8
 """Characters of a name that stay beside what tells its bearer apart."""
 MEASURES = ("kg", "g", "l", "cl", "m")
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+"""Where CLDR wants a space that Babel leaves out: ``CHF 12.40``."""
 MINUS = "\u2212"
 _HOUR = {"fr": ("H'\u00a0h\u00a0'mm", "H'\u00a0h'"), "en": ("HH:mm", "HH:mm")}
 """The time of day as a pattern: with minutes, and of a full hour."""
@@ -131,7 +134,8 @@ class Texts:
     def money(self, cents: int) -> str:
         """``1235`` → ``12,35 €``; what is negative has the sign − (U+2212), which no line break tears off."""
         value = Decimal(cents).scaleb(-exponent_of(self.currency))
-        return format_currency(value, self.currency, locale=self._locale).replace("-", MINUS)
+        written = format_currency(value, self.currency, locale=self._locale).replace("-", MINUS)
+        return _LETTER_BEFORE_DIGIT.sub("\u00a0", written)
 
     def signed_money(self, cents: int) -> str:
         """An amount with its sign, also when it is positive: ``+12,35 €``."""
@@ -140,7 +144,13 @@ class Texts:
     def bare_money(self, cents: int) -> str:
         """An amount to paste into a form: ``12,35``, without spaces or currency."""
         value = Decimal(cents).scaleb(-exponent_of(self.currency))
-        return format_decimal(value, format="0.00", locale=self._locale)
+        decimals = exponent_of(self.currency)
+        return format_decimal(value, format=f"0.{'0' * decimals}" if decimals else "0", locale=self._locale)
+
+    @property
+    def currency_name(self) -> str:
+        """``franc suisse (CHF)``."""
+        return f"{get_currency_name(self.currency, locale=self._locale)} ({self.currency})"
 
     def rate(self, hundredths: int) -> str:
         """A rate in hundredths of a percent: ``550`` → ``5,5 %``."""

@@ -44,7 +44,7 @@ def list_page(listed: Sequence[ExpectedPayment], payment: Payment) -> int:
 class PaymentPage:
     """A payment with what is known of it: the member, the last settlement and who made it, steps so far.
 
-    ``due``: what it should bring as its order stands now.
+    ``due``: what it should bring as its order stands now. ``may_come_late``: it was cancelled, and may arrive all the same.
     """
 
     payment: Payment
@@ -54,6 +54,7 @@ class PaymentPage:
     balance_cents: int
     due: Receipt
     order_id: int | None = None
+    may_come_late: bool = False
 
 
 def reference(payment: Payment) -> Html:
@@ -190,6 +191,15 @@ def payment_page(
         lines += ["", errors.already_settled(texts, page.settled)]
         if can_be_undone(payment):
             rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
+        if page.may_come_late:
+            given = payment.amount_cents if amount_cents is None else amount_cents
+            lines.append(
+                texts.t(
+                    "🏦 If this transfer arrived all the same, receive it: it is credit on the member's account."
+                )
+            )
+            label = texts.label("✅ Received all the same · {amount}", amount=texts.money(given))
+            rows.append((button(label, "rcvlate", payment.id, page.steps, given),))
     elif payment.method is Method.CARD:
         lines += [
             "",

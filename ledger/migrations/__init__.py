@@ -18,6 +18,14 @@ from ledger.db import Database
 HERE = Path(__file__).parent
 
 
+class SchemaNewer(Exception):
+    """The database was brought up by a later version, whose schema this one does not know."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(revision)
+        self.revision = revision
+
+
 def alembic_config() -> Config:
     """Alembic's configuration, without a file."""
     config = Config()
@@ -33,6 +41,12 @@ def head_revision() -> str:
     return head
 
 
+def known_revisions() -> frozenset[str]:
+    """Every revision this code knows."""
+    scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return frozenset(script.revision for script in scripts)
+
+
 async def current_revision(database: Database) -> str | None:
     """The revision the database is at; none before the first migration."""
     async with database.snapshot() as session:
@@ -41,12 +55,19 @@ async def current_revision(database: Database) -> str | None:
 
 
 async def is_current(database: Database) -> bool:
-    """Whether the database is there and has the newest schema. Creates nothing."""
-    return database.is_there() and await current_revision(database) == head_revision()
+    """Whether the database is there and has the newest schema. Creates nothing. Raises :class:`SchemaNewer`."""
+    if not database.is_there():
+        return False
+    revision = await current_revision(database)
+    if revision is not None and revision not in known_revisions():
+        raise SchemaNewer(revision)
+    return revision == head_revision()
 
 
 async def upgrade(database: Database) -> None:
-    """Bring the schema up, in one transaction: all of it or nothing."""
+    """Bring the schema up, in one transaction: all of it or nothing. Raises :class:`SchemaNewer`."""
+    if await is_current(database):
+        return
 
     def run(connection: Connection) -> None:
         config = alembic_config()

@@ -64,6 +64,16 @@ class OrdersLeftOpen(LedgerError):
         self.count = count
 
 
+@dataclass(frozen=True, slots=True)
+class OrderUndone:
+    """An order whose validation was taken back; the step that had validated it, and the one that had validated the whole
+    distribution, which does not stand any more either."""
+
+    state: OrderState
+    validated: OrderStep
+    closed: DistributionStep | None
+
+
 async def order_states(
     session: AsyncSession, group_id: int, distribution_id: int, order_id: int | None = None
 ) -> list[OrderState]:
@@ -182,20 +192,27 @@ async def validate_order(
 
 async def undo_order(
     session: AsyncSession, group_id: int, order_id: int, by: Member, *, seen: int | None = None
-) -> OrderState:
-    """Take the order's validation back, with what it settled and nothing else.
+) -> OrderUndone:
+    """Take the order's validation back, with what it settled and nothing else; a validated distribution opens again.
 
     ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
     :class:`~ledger.orders.seen.SeenChanged`.
     """
+    order = (await order_state(session, group_id, order_id)).order
+    closed = await _lock_distribution(session, group_id, order.distribution_id)
     step = await _next_order_step(session, group_id, order_id, StepKind.UNDONE, by)
     check(seen, now=step.step - 1)
+    if closed is None or closed.kind is not StepKind.VALIDATED:
+        closed = None
+    else:
+        await _next_distribution_step(session, group_id, order.distribution_id, StepKind.UNDONE, by)
     await _lock_payments(session, group_id, order_id)
+    statement = select(OrderStep).where(OrderStep.order_id == order_id, OrderStep.step == step.step - 1)
+    validated = (await session.execute(statement)).scalar_one()
     made = await session.execute(
         select(Settlement)
         .join(StepSettlement, StepSettlement.settlement_id == Settlement.id)
-        .join(OrderStep, OrderStep.id == StepSettlement.order_step_id)
-        .where(OrderStep.order_id == order_id, OrderStep.step == step.step - 1)
+        .where(StepSettlement.order_step_id == validated.id)
         .order_by(Settlement.id)
     )
     for settlement in made.scalars().all():
@@ -204,7 +221,7 @@ async def undo_order(
         # Somebody may have undone this very payment by hand meanwhile: then there is nothing to take back.
         if last is not None and last.id == settlement.id:
             await payments.undo(session, group_id, payment.id, by)
-    return await order_state(session, group_id, order_id)
+    return OrderUndone(await order_state(session, group_id, order_id), validated, closed)
 
 
 async def validate_distribution(
@@ -263,7 +280,10 @@ class MethodTotals:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A distribution in figures: orders, per producer (name → cents of current lines), per method, differences."""
+    """A distribution in figures: orders, per producer (name → cents of current lines), per method, differences.
+
+    ``uncharged``: the orders of which something was never charged, since payments were off.
+    """
 
     distribution: Distribution
     orders: int
@@ -272,6 +292,7 @@ class Report:
     per_producer: dict[int, int]
     per_method: dict[Method, MethodTotals]
     tally: Tally
+    uncharged: tuple[OrderState, ...] = ()
 
 
 async def report(session: AsyncSession, group_id: int, distribution_id: int) -> Report:
@@ -298,6 +319,7 @@ async def report(session: AsyncSession, group_id: int, distribution_id: int) -> 
         per_producer=dict(per_producer),
         per_method={m: MethodTotals(announced[m], got[m]) for m in Method if m in announced or got[m]},
         tally=tally(states),
+        uncharged=tuple(state for state in states if state.uncharged_cents),
     )
 
 

@@ -35,6 +35,7 @@ class Payment(Base):
 
     ``subject`` is what it pays (``order:7``) or null for a payment entered by hand. ``state`` follows the last settlement
     (kept by a trigger, proved by ``verify``). Amounts may be negative only where a coordinator entered them by hand.
+    ``under_way_since``: paid online by a means that takes days, and not known yet whether the bank pays; nothing is booked.
     """
 
     __tablename__ = "payments"
@@ -60,6 +61,7 @@ class Payment(Base):
     note: Mapped[str | None]
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     created_at: Mapped[Moment]
+    under_way_since: Mapped[dt.datetime | None]
 
 
 class Settlement(Base):

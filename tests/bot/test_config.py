@@ -138,12 +138,35 @@ def test_all_problems_are_told_at_once() -> None:
     }
 
 
+def test_a_variable_without_a_section_is_ignored_and_named() -> None:
+    """Kubernetes and Docker set such ones for a service that is named cagnotte."""
+    config = with_token(
+        CAGNOTTE_PORT="tcp://10.0.0.1:8080",
+        CAGNOTTE_SERVICE_HOST="10.0.0.1",
+        CAGNOTTE_TOKEN="x",
+        CAGNOTTE_EMPTY="",
+    )
+    assert config == with_token()
+    assert [str(one) for one in config.source.ignored] == [
+        "CAGNOTTE_PORT: says nothing to Cagnotte, and is ignored",
+        "CAGNOTTE_SERVICE_HOST: says nothing to Cagnotte, and is ignored",
+        "CAGNOTTE_TOKEN: says nothing to Cagnotte, and is ignored; did you mean CAGNOTTE_TELEGRAM__TOKEN?",
+    ]
+
+
+def test_what_touches_the_books_alone_needs_no_token() -> None:
+    assert load(None, {}, books_only=True).telegram.token == ""
+    assert load(None, {"CAGNOTTE_TELEGRAM__TOKEN": TOKEN}, books_only=True).telegram.token == TOKEN
+    with pytest.raises(ConfigError):
+        load(None, {"CAGNOTTE_TELEGRAM__TOKEN": "no token"}, books_only=True)
+
+
 def test_the_error_reads_as_a_list() -> None:
     with pytest.raises(ConfigError) as caught:
-        load(None, {"CAGNOTTE_X": "1", "CAGNOTTE_LOGGING__LEVEL": "LOUD"})
+        load(None, {"CAGNOTTE_X__Y": "1", "CAGNOTTE_LOGGING__LEVEL": "LOUD"})
     assert str(caught.value) == (
         "3 problems in the configuration:\n"
-        "  CAGNOTTE_X: no such variable\n"
+        "  CAGNOTTE_X__Y: no such variable\n"
         "  telegram.token: is missing: expected the token that @BotFather gave (digits:letters)\n"
         "  logging.level: expected one of DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'"
         " (from CAGNOTTE_LOGGING__LEVEL)"

@@ -1,7 +1,8 @@
 """Cards in any order of events, against a small model of Stripe's balance and of what the group was told of it.
 
-Members pay on pages that run out, are given up or cancelled beside the money; Stripe says so late, twice and out of order;
-treasurers give back, Stripe refuses or the bank sends it back; others give back in Stripe's dashboard, dispute and pay out.
+Members pay on pages, at once or by a means that takes days; banks pay, or do not, or do not after all. Pages run out, are
+given up or cancelled beside the money; Stripe says so late, twice and out of order; treasurers give back, Stripe refuses or
+the bank sends it back; others give back in Stripe's dashboard, dispute and pay out.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ from ledger.payments.card.models import CardRefund, CardRefundState, Checkout, C
 from ledger.payments.models import Payment, PaymentState
 from ledger.payments.refunds import MoreThanCredit, MoreThanTheWayTakes
 from ledger.payments.service import AlreadySettled, InvalidPayment
-from tests.support.card_story import charge, movement, new_id, seen_as, takes_cards
+from tests.support.card_story import charge, movement, new_id, seen_as, taken_back, takes_cards
 from tests.support.ledger import STATEFUL, found
 
 MEMBERS = st.integers(0, 1)
@@ -43,6 +44,7 @@ class Paying:
     cents: int
     state: PaymentState = PaymentState.EXPECTED
     replaced: bool = False
+    under_way: bool = False
 
 
 @dataclass
@@ -57,6 +59,10 @@ class Page:
     disputed: int = 0
     left_at_stripe: int = 0
     """What Stripe could still give back or lose to a dispute."""
+    brought: "Fact | None" = None
+    """What came of it into Stripe's balance."""
+    unpaid: "Fact | None" = None
+    """The same, taken out again since the bank did not pay."""
 
     @property
     def member(self) -> int:
@@ -105,6 +111,8 @@ class CardMachine(RuleBasedStateMachine):
         self.awaited: dict[int, int] = defaultdict(int)
         self.card = 0
         self.at_stripe = 0
+        self.held_back = 0
+        self.unknown = 0
         self.facts: list[Fact] = []
         self.all_pages: list[Page] = []
         self.all_refunds: list[Refund] = []
@@ -204,7 +212,53 @@ class CardMachine(RuleBasedStateMachine):
             return
         page.at_stripe = "complete"
         page.left_at_stripe = page.checkout.amount_cents
-        self._moves(charge(page.checkout, FEE), lambda: self._fee(FEE), page)
+        page.brought = self._moves(charge(page.checkout, FEE), lambda: self._fee(FEE), page)
+
+    @rule(page=pages)
+    def pay_slowly(self, page: Page) -> None:
+        """The page is done with, the balance shows the money, and the bank has not paid."""
+        if page.at_stripe == "open":
+            page.at_stripe = "under way"
+            pending = charge(page.checkout, FEE, "pending")
+            page.brought = self._moves(pending, lambda: self._fee(FEE), page)
+
+    @rule(page=pages)
+    def the_bank_pays(self, page: Page) -> None:
+        if page.at_stripe != "under way":
+            return
+        assert page.brought is not None
+        page.at_stripe, page.left_at_stripe = "complete", page.checkout.amount_cents
+        page.brought.movement = replace(page.brought.movement, status="succeeded")
+
+    @rule(page=pages, fee=st.sampled_from([0, -FEE, 350]))
+    def the_bank_does_not_pay(self, page: Page, fee: int) -> None:
+        """At once, or after it had seemed to."""
+        had_paid = page.at_stripe == "complete" and page.left_at_stripe == page.checkout.amount_cents
+        if page.unpaid is not None or not (page.at_stripe == "under way" or had_paid):
+            return
+        assert page.brought is not None
+        if not had_paid:
+            page.at_stripe = "failed"
+        page.left_at_stripe = 0
+        if not page.brought.is_written:
+            page.brought.movement = replace(page.brought.movement, status="failed")
+
+        def effect() -> None:
+            self._fee(fee)
+            if page.known is CheckoutState.PAID:
+                page.disputed += page.checkout.amount_cents
+                self._moved(page.member, -page.checkout.amount_cents)
+
+        page.unpaid = self._moves(taken_back(page.checkout, fee), effect, page)
+
+    @rule(member=MEMBERS, cents=CENTS, turns=st.lists(st.sampled_from(["write", "look"]), max_size=3))
+    def a_debit_fails(self, member: int, cents: int, turns: list[str]) -> None:
+        page = self.want(self.expect(member, cents))
+        assert isinstance(page, Page)
+        self.pay_slowly(page)
+        for turn in turns:
+            self.write_all() if turn == "write" else self.look(page)
+        self.the_bank_does_not_pay(page, 350)
 
     @rule(page=pages)
     def run_out(self, page: Page) -> None:
@@ -244,26 +298,37 @@ class CardMachine(RuleBasedStateMachine):
 
         self.runner.run(work())
         if page.is_alive:
-            page.known = CheckoutState.CLOSED
+            page.known, page.paying.under_way = CheckoutState.CLOSED, False
 
     def _heard(self, page: Page, status: str) -> None:
         news = self.runner.run(self.cards.learn(page.checkout, seen_as(page.checkout, status)))
-        if status == "complete":
+        paying, was_alive = page.paying, page.is_alive
+        is_stale = page.unpaid is not None and page.unpaid.is_written
+        if status == "complete" and (page.known is CheckoutState.PAID or not is_stale):
             is_new = page.known is not CheckoutState.PAID
             assert (news is not None and news.receipt is not None) == is_new
             if is_new:
                 self._received(page)
-        elif page.is_alive:
-            page.known = CheckoutState.OPEN if status == "open" else CheckoutState.CLOSED
-            is_over = status == "expired" and page.paying.state is PaymentState.EXPECTED
-            assert (news is not None and news.is_over) == is_over
-        else:
+        elif not was_alive:
             assert news is None
+        elif status == "under way":
+            is_new = not paying.under_way and paying.state is not PaymentState.RECEIVED
+            assert (news is not None and news.is_under_way) == is_new
+            paying.under_way |= is_new
+        elif status == "open":
+            page.known = CheckoutState.OPEN
+            assert news is None
+        else:
+            is_told = paying.state is PaymentState.EXPECTED or (status == "failed" and paying.under_way)
+            assert (news is not None and news.is_over) == is_told
+            assert (news is not None and news.failure is not None) == (is_told and status == "failed")
+            page.known, paying.under_way = CheckoutState.CLOSED, False
 
     def _received(self, page: Page) -> None:
         """The group knows that it was paid."""
         page.known = CheckoutState.PAID
         paying = page.paying
+        paying.under_way = False
         own = paying.state is PaymentState.RECEIVED or paying.replaced
         found = self.runner.run(self.cards.checkout(page.checkout.id))
         assert (found.payment_id != paying.payment.id) == own
@@ -393,7 +458,7 @@ class CardMachine(RuleBasedStateMachine):
     @rule(page=pages)
     def win_the_dispute(self, page: Page) -> None:
         cents = page.disputed
-        if not cents or page.left_at_stripe:
+        if not cents or page.left_at_stripe or page.unpaid is not None:
             return
         page.left_at_stripe = cents
 
@@ -403,6 +468,22 @@ class CardMachine(RuleBasedStateMachine):
             self._fee(-1500)
 
         self._moves(movement("adjustment", cents, -1500, source=new_id("dp"), of=page.checkout), effect, page)
+
+    @rule(
+        cents=CENTS,
+        kind=st.sampled_from(["topup", "reserved_funds", "reserve_release", "climate_order_purchase"]),
+    )
+    def moved_without_a_payment(self, cents: int, kind: str) -> None:
+        """From the bank; held back, which Stripe holds all the same; for what nobody knows, which is not booked."""
+        cents = cents if kind in ("topup", "reserve_release") else -cents
+        if kind == "topup":
+            self._moves(movement(kind, cents), lambda: self._card(cents))
+        elif kind == "climate_order_purchase":
+            self._moves(movement(kind, cents), lambda: None)
+            self.unknown += cents
+        else:
+            self._moves(movement(kind, cents), lambda: None)
+            self.held_back -= cents
 
     @rule(cents=st.integers(-200, 200).filter(bool))
     def a_fee_of_its_own(self, cents: int) -> None:
@@ -458,14 +539,19 @@ class CardMachine(RuleBasedStateMachine):
     def _write(self, fact: Fact) -> None:
         if fact.is_written or not self._charge_is_written(fact):
             return
+        if not all(part.is_written for part in fact.paid_out):
+            return  # its parts are written down first
         parts = [one.movement for one in fact.paid_out]
         is_done, _ = self.runner.run(self.cards.write(fact.movement, *parts))
-        if fact.page is None:
-            assert is_done == (fact.movement.status != "pending")
-        elif fact.page.known is not CheckoutState.PAID:
-            if not is_done:
-                return
-            self._received(fact.page)  # the balance brought the news
+        status, page = fact.movement.status, fact.page
+        if status == "pending":
+            assert not is_done
+        elif page is None:
+            assert is_done
+        elif page.known is not CheckoutState.PAID and fact is page.brought and status == "succeeded":
+            self._received(page)  # the balance brought the news
+        elif page.known is not CheckoutState.PAID and fact not in (page.brought, page.unpaid):
+            assert not is_done
         if is_done:
             fact.is_written = True
             fact.effect()
@@ -505,10 +591,14 @@ class CardMachine(RuleBasedStateMachine):
         for page in self.all_pages:
             made = [one.cents for one in self.all_refunds if one.page is page and one.state == "made"]
             assert sum(made) <= page.checkout.amount_cents
+            async with self.database.snapshot() as session:
+                payment = await session.get_one(Payment, page.paying.payment.id)
+            assert (payment.under_way_since is not None) == page.paying.under_way
 
     def teardown(self) -> None:
         """Once everything was heard, the account is Stripe's balance to the cent."""
         for page in self.all_pages:
+            self.the_bank_pays(page)
             self.look(page)
         for refund in self.all_refunds:
             self.stripe_makes(refund, True)
@@ -517,7 +607,7 @@ class CardMachine(RuleBasedStateMachine):
                 fact.movement = replace(fact.movement, status="paid")
         self.write_all()
         assert all(fact.is_written for fact in self.facts)
-        assert self.card == self.at_stripe
+        assert self.card == self.at_stripe + self.held_back - self.unknown
         self.runner.run(self._compare())
         assert self.runner.run(self.story.verify()) == []
 

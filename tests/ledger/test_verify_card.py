@@ -13,13 +13,32 @@ from ledger.payments import service as payments
 from ledger.payments.card import checkouts
 from ledger.payments.card.models import CardRefund, Checkout
 from ledger.verify import Violation, verify
-from tests.support.card_story import CardStory, movement, new_id, seen_as, takes_cards
+from tests.support.card_story import CardStory, charge, movement, new_id, seen_as, taken_back, takes_cards
 from tests.support.ledger import Story, check, drop_triggers, found, restore_triggers
 
-(RECEIVED, PAID, INTENT, ALIVE, SETTLED, BACK, OWNER, MORE, DISPUTED, POSTED, MOVED, EXPLAINED) = CARDS
+(
+    RECEIVED,
+    PAID,
+    INTENT,
+    ALIVE,
+    SETTLED,
+    BACK,
+    OWNER,
+    MORE,
+    DISPUTED,
+    POSTED,
+    MOVED,
+    SPENT,
+    UNPAID,
+    ASKED,
+    EXPLAINED,
+) = CARDS
 DAMAGES: list[tuple[str, set[tuple[Check | str, str]]]] = [
     ("UPDATE checkouts SET state = 'closed' WHERE id = {plain}", {(RECEIVED, "payment:{plain_payment}")}),
-    ("DELETE FROM checkouts WHERE id = {plain}", {(RECEIVED, "payment:{plain_payment}")}),
+    (
+        "DELETE FROM checkouts WHERE id = {plain}",
+        {(RECEIVED, "payment:{plain_payment}"), ("I5", "card_movements:{charge}")},
+    ),
     (
         "UPDATE checkouts SET payment_id = {late_payment} WHERE id = {plain}",
         {
@@ -93,10 +112,46 @@ DAMAGES: list[tuple[str, set[tuple[Check | str, str]]]] = [
         {
             (POSTED, "card_movement:{fee}"),
             (MOVED, "card_movement:{fee}"),
+            (SPENT, "card_movement:{fee}"),
             (EXPLAINED, "transaction:{fee_transaction}"),
         },
     ),
-    ("UPDATE card_movements SET fee_cents = 31 WHERE id = {charge}", {(MOVED, "card_movement:{charge}")}),
+    (
+        "UPDATE card_movements SET fee_cents = 31 WHERE id = {charge}",
+        {(MOVED, "card_movement:{charge}"), (SPENT, "card_movement:{charge}")},
+    ),
+    (
+        "UPDATE card_movements SET category = 'topup' WHERE id = {fee}",
+        {(SPENT, "card_movement:{fee}")},
+    ),
+    (
+        "UPDATE card_movements SET category = 'nobody_knows' WHERE id = {fee}",
+        {(MOVED, "card_movement:{fee}"), (SPENT, "card_movement:{fee}")},
+    ),
+    (
+        "UPDATE card_movements SET category = 'charge_failure' WHERE id = {fee}",
+        {(MOVED, "card_movement:{fee}"), (SPENT, "card_movement:{fee}")},
+    ),
+    (
+        "UPDATE card_movements SET category = 'dispute' WHERE id = {taken_out}",
+        {(MOVED, "card_movement:{taken_out}")},
+    ),
+    (
+        "UPDATE card_movements SET checkout_id = {plain} WHERE id = {taken_out}",
+        {(UNPAID, "checkout:{plain}")},
+    ),
+    (
+        "UPDATE checkouts SET state = 'closed', disputed_cents = 0 WHERE id = {unpaid}",
+        {(RECEIVED, "payment:{unpaid_payment}"), (UNPAID, "checkout:{unpaid}")},
+    ),
+    (
+        "UPDATE payments SET under_way_since = created_at WHERE id = {plain_payment}",
+        {(ASKED, "payment:{plain_payment}")},
+    ),
+    (
+        "UPDATE checkouts SET state = 'closed', look_at = NULL WHERE id = {slow}",
+        {(ASKED, "payment:{slow_payment}")},
+    ),
     (
         "UPDATE card_movements SET amount_cents = -901 WHERE id = {dispute}",
         {(MOVED, "card_movement:{dispute}")},
@@ -147,6 +202,9 @@ async def ids(database: Database) -> dict[str, int]:
         await cards.write(movement("adjustment", -900, 1500, source=new_id("dp"), of=one))
     await cards.write(movement("adjustment", 900, -1500, source=new_id("dp"), of=paid["won"]))
     await cards.write(movement("stripe_fee", -25))
+    await slowly(cards, paul, paid)
+    for kind in ("topup", "reserved_funds", "climate_order_purchase"):
+        await cards.write(movement(kind, 1000 if kind == "topup" else -100))
     await cards.write(movement("payout", -2000, source="po_1", status="paid"))
     await cards.write(movement("payout", -100, source="po_2", status="paid"))
     await cards.write(movement("payout_failure", 100, source="po_2"))
@@ -161,6 +219,19 @@ async def ids(database: Database) -> dict[str, int]:
     for name, refund in refunds.items():
         made |= {name: refund.id, f"{name}_payment": refund.payment_id}
     return made | await ids_of_movements(story)
+
+
+async def slowly(cards: CardStory, member: Member, paid: dict[str, Checkout]) -> None:
+    """A debit under way, one that failed, and one that came back after it had been paid."""
+    for name, cents in (("slow", 600), ("failed_debit", 610), ("unpaid", 620)):
+        checkout = paid[name] = await cards.want(await cards.expect(member, cents))
+        await cards.learn(checkout, seen_as(checkout, "under way"))
+        assert await cards.write(charge(checkout, 30, "pending")) == (False, None)
+    await cards.learn(paid["failed_debit"], seen_as(paid["failed_debit"], "failed"))
+    await cards.write(charge(paid["failed_debit"], 30, "failed"))
+    await cards.write(taken_back(paid["failed_debit"], 350))
+    await cards.write(charge(paid["unpaid"], 30))
+    await cards.write(taken_back(paid["unpaid"], 350))
 
 
 async def cancelled_and_paid(cards: CardStory, member: Member) -> Checkout:
@@ -210,6 +281,7 @@ async def ids_of_movements(story: Story) -> dict[str, int]:
             ("fee", "kind = 'stripe_fee'"),
             ("dispute", "kind = 'adjustment'"),
             ("payout", "kind = 'payout'"),
+            ("taken_out", "kind = 'payment_failure_refund'"),
             ("others", "NOT is_ours"),
         ):
             sql = text(

@@ -12,6 +12,7 @@ from ledger.db import utc_now
 from ledger.groups.models import Member, Method
 from ledger.payments import service as payments
 from ledger.payments.card import accounts, checkouts, events, movements, refunds
+from ledger.payments.card.categories import category_of
 from ledger.payments.card.gateway import Event, Movement, Seen, seen
 from ledger.payments.card.models import CardRefund, Checkout, StripeEvent
 from ledger.payments.models import Payment
@@ -31,8 +32,15 @@ def intent_of(checkout: Checkout) -> str:
 
 
 def seen_as(checkout: Checkout, status: str, declined: str | None = None) -> Seen:
-    """The checkout's session as Stripe has it: ``open``, ``complete`` (and paid) or ``expired``."""
-    intent: object = intent_of(checkout) if status == "complete" else None
+    """The checkout's session at Stripe: ``open``, ``complete`` (and paid), ``under way``, ``failed`` or ``expired``."""
+    is_paid = status == "complete"
+    intent: object = intent_of(checkout) if is_paid else None
+    if status in ("under way", "failed"):
+        intent = {"id": intent_of(checkout), "status": "processing"}
+        if status == "failed":
+            error = {"charge": new_id("ch"), "code": "insufficient_funds"}
+            intent = {**intent, "status": "requires_payment_method", "last_payment_error": error}
+        status = "complete"
     if declined is not None:
         intent = {"id": intent_of(checkout), "last_payment_error": {"charge": declined}}
     return seen(
@@ -44,7 +52,7 @@ def seen_as(checkout: Checkout, status: str, declined: str | None = None) -> See
             "currency": checkout.currency.lower(),
             "livemode": False,
             "status": status,
-            "payment_status": "paid" if status == "complete" else "unpaid",
+            "payment_status": "paid" if is_paid else "unpaid",
             "payment_intent": intent,
         }
     )
@@ -59,11 +67,14 @@ def movement(
     of: Checkout | None = None,
     token: str | None = None,
     status: str | None = None,
+    category: str | None = None,
 ) -> Movement:
-    """A balance transaction; ``of``: the checkout whose payment it is about."""
+    """A balance transaction; ``of``: the checkout whose payment it is about; ``category``: not that of its type."""
+    about = {"dp": "dispute", "re": "refund"}.get((source or "").partition("_")[0])
     return Movement(
         stripe_id=new_id("txn"),
         kind=kind,
+        category=category_of(category, kind, about, amount_cents),
         amount_cents=amount_cents,
         fee_cents=fee_cents,
         currency="EUR",
@@ -75,9 +86,19 @@ def movement(
     )
 
 
-def charge(of: Checkout, fee_cents: int) -> Movement:
-    """What a checkout brought."""
-    return movement("charge", of.amount_cents, fee_cents, source=new_id("ch"), of=of, token=of.token)
+def charge(of: Checkout, fee_cents: int, status: str = "succeeded") -> Movement:
+    """What a checkout brought; or ``pending``, as long as the bank has not paid, and ``failed`` when it does not."""
+    kind = "charge" if status == "succeeded" else "payment"
+    source = new_id("ch")
+    return movement(kind, of.amount_cents, fee_cents, source=source, of=of, token=of.token, status=status)
+
+
+def taken_back(of: Checkout, fee_cents: int = 0) -> Movement:
+    """The bank did not pay: what the checkout had brought into the balance is taken out again."""
+    back = -of.amount_cents
+    return movement(
+        "payment_failure_refund", back, fee_cents, source=new_id("ch"), of=of, category="charge_failure"
+    )
 
 
 @dataclass

@@ -16,11 +16,14 @@ def main() -> None:
     parser.add_argument(
         "--key", action="append", help=f"a key of the account, may be repeated (default: {TEST_KEY})"
     )
+    parser.add_argument("--sepa", action="store_true", help="offer SEPA debits, which take a minute here")
     parser.add_argument("--webhook", help="where the account's events are sent")
     parser.add_argument("--webhook-secret", help="the secret they are signed with")
     args = parser.parse_args()
     stripe = StripeSandbox()
     stripe.add_account(args.name, keys=args.key or [TEST_KEY])
+    if args.sepa:
+        stripe.dashboard.switch_on("sepa_debit")
     if args.webhook:
         endpoint = stripe.add_webhook(args.webhook, secret=args.webhook_secret)
         print(f"Webhook:   {endpoint.url} signed with {endpoint.secret}")

@@ -41,11 +41,18 @@ _TEST_CARDS: Final[dict[str, tuple[str, str | None] | None]] = {
     "4000000000000127": ("incorrect_cvc", None),
     "4000000000000119": ("processing_error", None),
 }
+# An account: how its debit ends (None: well).
+_TEST_IBANS: Final[dict[str, str | None]] = {
+    "FR1420041010050500013M02606": None,
+    "FR8420041010050500013M02607": "payment_intent_payment_attempt_failed",
+    "FR5720041010050500013M02608": "insufficient_funds",
+}
 _DISPUTED: Final = {"4000000000000259": "fraudulent", "4000000000002685": "product_not_received"}
 _BRANDS: Final = (("3[47]", "amex"), ("5[1-5]|2[2-7]", "mastercard"), ("4", "visa"))
 _TEXTS: Final = {
     "card_declined": "Your card was declined.",
     "insufficient_funds": "Your card has insufficient funds.",
+    "payment_intent_payment_attempt_failed": "The payment failed.",
     "expired_card": "Your card has expired.",
     "incorrect_cvc": "Your card's security code is incorrect.",
     "processing_error": "An error occurred while processing your card. Try again in a little bit.",
@@ -83,6 +90,22 @@ def declined(code: str = "card_declined", decline_code: str | None = "generic_de
     """Build the refusal of a card."""
     text = _TEXTS.get(decline_code or "") or _TEXTS.get(code, _TEXTS["card_declined"])
     return StripeError(402, text, kind="card_error", code=code, decline_code=decline_code)
+
+
+def iban_typed(text: str) -> str:
+    """Return an account's number without what people put between."""
+    return re.sub(r"\s", "", text).upper()
+
+
+def knows_iban(iban: str) -> bool:
+    """Whether it is one of the accounts for tests."""
+    return iban in _TEST_IBANS
+
+
+def debit_failure(iban: str) -> StripeError | None:
+    """Return why a debit of this account fails in the end, or None if it is paid."""
+    code = _TEST_IBANS[iban]
+    return declined(code, None) if code else None
 
 
 def dispute_reason(card: CardTyped) -> str | None:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from bot.sandbox.stripe.server import StripeSandbox
 
 _DASHBOARD: Final = (
-    "pay", "decline", "begin_debit", "finish_debit", "expire", "hold_fees", "book_fees", "refund", "let_refunds",
+    "pay", "decline", "begin_debit", "finish_debit", "fail_late", "switch_on", "move",
+    "expire", "hold_fees", "book_fees", "refund", "let_refunds",
     "settle_refund", "fail_refund", "dispute", "close_dispute", "pay_out", "arrive", "fail_payout", "balance",
 )  # fmt: skip
 _DELIVERY: Final = ("hold", "release", "discard", "lose", "settled")

@@ -11,8 +11,19 @@ from bot.sandbox.stripe.business.checkout import expire
 from bot.sandbox.stripe.cards import declined
 from bot.sandbox.stripe.errors import SandboxError
 from bot.sandbox.stripe.lookup import find_anywhere
-from bot.sandbox.stripe.model import Charge, Dispute, Intent, Means, Payer, Payout, Refund, Session
-from bot.sandbox.stripe.world import Mode, World
+from bot.sandbox.stripe.model import (
+    BalanceEntry,
+    Charge,
+    Dispute,
+    Intent,
+    Means,
+    Payer,
+    Payout,
+    Refund,
+    Session,
+)
+from bot.sandbox.stripe.session_params import METHODS
+from bot.sandbox.stripe.world import Mode, World, new_id
 
 _BECOMES = frozenset({"succeeded", "pending", "failed"})
 
@@ -21,7 +32,7 @@ _BECOMES = frozenset({"succeeded", "pending", "failed"})
 class Balance:
     """An account's books in one mode, in cents.
 
-    `total` = `charged` − `fees` − `refunded` − `disputed` − `paid_out` = `available` + `pending`, to the cent.
+    `total` = `charged` − `fees` − `refunded` − `disputed` − `paid_out` + `other` = `available` + `pending`, to the cent.
     """
 
     available: int
@@ -31,6 +42,7 @@ class Balance:
     refunded: int
     disputed: int
     paid_out: int
+    other: int = 0
 
     @property
     def total(self) -> int:
@@ -68,12 +80,45 @@ class Dashboard:
         payer = Payer(found.customer_email or "marie@example.com")
         return charging.begin(mode, found, Means("sepa_debit", "3201"), payer).id
 
-    def finish_debit(self, session: str, *, is_paid: bool = True) -> None:
+    def finish_debit(
+        self, session: str, *, is_paid: bool = True, reason: str = "payment_intent_payment_attempt_failed"
+    ) -> None:
         """Let such a debit succeed or fail."""
         mode, found = find_anywhere(self._world, Session, session)
-        charging.finish(
-            mode, found, None if is_paid else declined("payment_intent_payment_attempt_failed", None)
-        )
+        charging.finish(mode, found, None if is_paid else declined(reason, None))
+
+    def fail_late(self, session: str, reason: str = "insufficient_funds") -> None:
+        """Let a debit that had succeeded come back all the same."""
+        mode, found = find_anywhere(self._world, Session, session)
+        charging.fail_late(mode, found, declined(reason, None))
+
+    def switch_on(self, *methods: str, account: str | None = None) -> None:
+        """Offer these means of payment besides cards on the pages that are opened from now on."""
+        known = [one for one in METHODS if one in methods or one == "card"]
+        if not set(methods) <= set(known):
+            raise SandboxError(f"means of payment are {METHODS}")
+        self._world.account(account).methods = tuple(known)
+
+    def move(
+        self,
+        kind: str,
+        amount: int,
+        category: str,
+        *,
+        fee: int = 0,
+        charge: str | None = None,
+        account: str | None = None,
+        livemode: bool = False,
+    ) -> str:
+        """Book what neither payers nor members cause: a top-up, a reserve, a transfer; returns its id.
+
+        `charge`: what it is about, where it is about a payment.
+        """
+        mode = self.mode(account, livemode=livemode)
+        now = mode.clock()
+        entry = BalanceEntry(new_id("txn_1"), now, kind, category, amount, now, charge, fee, "Fee")
+        mode.entries[entry.id] = entry
+        return entry.id
 
     def expire(self, session: str) -> None:
         """Cancel an open session."""
@@ -148,9 +193,10 @@ class Dashboard:
         return Balance(
             available=sum(one.net for one in mode.entries.values() if one.available_on <= now),
             pending=sum(one.net for one in mode.entries.values() if one.available_on > now),
-            charged=by_category.get("charge", 0),
+            charged=by_category.pop("charge", 0) + by_category.pop("charge_failure", 0),
             fees=sum(one.fee for one in mode.entries.values()),
-            refunded=-by_category.get("refund", 0) - by_category.get("refund_failure", 0),
-            disputed=-by_category.get("dispute", 0) - by_category.get("dispute_reversal", 0),
-            paid_out=-by_category.get("payout", 0) - by_category.get("payout_reversal", 0),
+            refunded=-by_category.pop("refund", 0) - by_category.pop("refund_failure", 0),
+            disputed=-by_category.pop("dispute", 0) - by_category.pop("dispute_reversal", 0),
+            paid_out=-by_category.pop("payout", 0) - by_category.pop("payout_reversal", 0),
+            other=sum(by_category.values()),
         )

@@ -28,12 +28,12 @@ EXPANDABLE: Final[dict[str, dict[str, str]]] = {
     },
     "charge": {
         "balance_transaction": "balance_transaction",
+        "failure_balance_transaction": "balance_transaction",
         "payment_intent": "payment_intent",
         "refunds": "list of refund",
         **dict.fromkeys(
             (
-                "application", "application_fee", "customer", "failure_balance_transaction", "on_behalf_of", "review",
-                "source_transfer", "transfer",
+                "application", "application_fee", "customer", "on_behalf_of", "review", "source_transfer", "transfer",
             ),
             _ABSENT,
         ),

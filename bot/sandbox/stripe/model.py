@@ -105,7 +105,7 @@ class Means:
 
 @dataclass(slots=True)
 class Charge:
-    """One attempt to take the money."""
+    """One attempt to take the money. `ends_at`: when a debit under way ends by itself, `ends_in` how (None: well)."""
 
     id: str
     created: int
@@ -122,7 +122,10 @@ class Charge:
     amount_refunded: int = 0
     entry: str | None = None
     failure: StripeError | None = None
+    failure_entry: str | None = None
     is_disputed: bool = False
+    ends_at: int | None = None
+    ends_in: StripeError | None = None
 
     @property
     def left(self) -> int:
@@ -174,7 +177,7 @@ class BalanceEntry:
     category: str
     amount: int
     available_on: int
-    source: str
+    source: str | None
     fee: int = 0
     fee_text: str = ""
     description: str | None = None

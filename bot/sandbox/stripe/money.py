@@ -5,14 +5,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """What Stripe takes: a share of the charge in thousandths and a fixed part; a fixed fee for each dispute.
+    """What Stripe takes: a share of the charge in thousandths and a fixed part; a fixed fee for each dispute, and for each
+    debit that fails.
 
-    The defaults are those for European consumer cards on a French account: 1.5 % + 0.25 €, and 20 €.
+    The defaults are those for European consumer cards on a French account: 1.5 % + 0.25 €, 20 €, and 3.50 €.
     """
 
     per_thousand: int = 15
     fixed_cents: int = 25
     dispute_cents: int = 2000
+    failed_debit_cents: int = 350
 
     def fee_cents(self, amount_cents: int) -> int:
         """Return the fee of a charge, its share rounded half up."""

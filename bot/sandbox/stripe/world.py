@@ -78,6 +78,7 @@ class Account:
     tariff: Tariff
     days_until_available: int = 3
     charges_enabled: bool = True
+    methods: tuple[str, ...] = ("card",)
     test: Mode = field(init=False)
     live: Mode = field(init=False)
 

@@ -19,8 +19,9 @@ from ledger.groups.models import Group, Method
 from ledger.payments import service as payments
 from ledger.payments.card import asking
 from ledger.payments.card.accounts import get_account, in_use
+from ledger.payments.card.categories import MEANINGS, Meaning
 from ledger.payments.card.gateway import Seen
-from ledger.payments.card.models import CardAccount, Checkout, CheckoutState
+from ledger.payments.card.models import CardAccount, CardMovement, Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState
 from ledger.payments.service import CardReceipt
 
@@ -29,6 +30,15 @@ ALIVE = (CheckoutState.WANTED, CheckoutState.OPEN)
 
 class CardNotOffered(LedgerError):
     """The group takes no cards (any more)."""
+
+
+class PaymentUnderWay(LedgerError):
+    """The money is on its way by a means that takes days, and nobody can stop it: who pays otherwise may pay twice."""
+
+    def __init__(self, since: dt.datetime, amount_cents: int) -> None:
+        super().__init__()
+        self.since = since
+        self.amount_cents = amount_cents
 
 
 class NotOurs(LedgerError):
@@ -42,7 +52,8 @@ class NotOurs(LedgerError):
 @dataclass(frozen=True, slots=True)
 class News:
     """What was learnt about a checkout. ``receipt``: it was paid. ``is_over``: it ended unpaid, and the payment is awaited
-    still. ``is_declined``: a card was declined. ``is_open``: the member waits for its link."""
+    still. ``is_declined``: a card was declined. ``is_open``: the member waits for its link. ``is_under_way``: paid by a
+    means that takes days. ``failure``: that failed, for a reason in Stripe's word."""
 
     checkout: Checkout
     payment: Payment
@@ -50,6 +61,8 @@ class News:
     is_over: bool = False
     is_declined: bool = False
     is_open: bool = False
+    is_under_way: bool = False
+    failure: str | None = None
 
 
 async def want(
@@ -162,8 +175,9 @@ async def give_up(session: AsyncSession, checkout_id: int) -> News | None:
 
 async def close(session: AsyncSession, checkout_id: int) -> None:
     """Stripe lets nobody pay it any more, and nobody did."""
-    _, checkout = await _lock(session, checkout_id)
+    payment, checkout = await _lock(session, checkout_id)
     if checkout.state in ALIVE:
+        payment.under_way_since = None
         await _close(session, checkout)
 
 
@@ -206,11 +220,14 @@ async def learn(session: AsyncSession, checkout_id: int, seen: Seen) -> News | N
     checkout.stripe_id = seen.stripe_id
     checkout.payment_intent = seen.payment_intent or checkout.payment_intent
     if seen.is_paid:
-        return await _paid(session, payment, checkout)
+        is_stale = checkout.state is not CheckoutState.PAID and await _has_failed(session, checkout)
+        return await (_over if is_stale else _paid)(session, payment, checkout)
     if checkout.state not in ALIVE:
         return None
     if seen.is_over:
-        return await _over(session, payment, checkout)
+        return await _over(session, payment, checkout, seen.failure)
+    if seen.is_under_way:
+        return await _under_way(session, payment, checkout)
     if seen.url is not None:
         checkout.state, checkout.url = CheckoutState.OPEN, seen.url
     is_declined = seen.declined is not None and seen.declined != checkout.declined
@@ -226,6 +243,7 @@ async def learn(session: AsyncSession, checkout_id: int, seen: Seen) -> News | N
 async def _paid(session: AsyncSession, payment: Payment, checkout: Checkout) -> News | None:
     if checkout.state is CheckoutState.PAID:
         return None
+    payment.under_way_since = None
     receipt = await payments.receive_by_card(session, payment)
     checkout.payment_id = receipt.settled.payment.id  # another one where this was received or replaced before
     checkout.state, checkout.look_at, checkout.tell = CheckoutState.PAID, None, False
@@ -235,11 +253,37 @@ async def _paid(session: AsyncSession, payment: Payment, checkout: Checkout) -> 
     return News(checkout, receipt.settled.payment, receipt=receipt)
 
 
-async def _over(session: AsyncSession, payment: Payment, checkout: Checkout) -> News | None:
+async def _under_way(session: AsyncSession, payment: Payment, checkout: Checkout) -> News | None:
+    """Nobody can pay it a second time, and nobody has the money yet: it is asked about until the bank has said."""
+    is_new = payment.under_way_since is None and payment.state is not PaymentState.RECEIVED
+    if is_new:
+        payment.under_way_since = utc_now()
+    checkout.tell = False
+    await session.flush()
+    return News(checkout, payment, is_under_way=True) if is_new else None
+
+
+async def _has_failed(session: AsyncSession, checkout: Checkout) -> bool:
+    """Whether Stripe's balance shows that the bank did not pay: what says otherwise is from before."""
+    failed = [category for category, found in MEANINGS.items() if found is Meaning.PAYMENT_FAILED]
+    statement = select(CardMovement.id).where(
+        CardMovement.checkout_id == checkout.id, CardMovement.category.in_(failed)
+    )
+    return (await session.execute(statement.limit(1))).first() is not None
+
+
+async def _over(
+    session: AsyncSession, payment: Payment, checkout: Checkout, failure: str | None = None
+) -> News | None:
+    """``failure``: why the bank did not pay; told also where another payment is awaited instead meanwhile."""
     if checkout.state not in ALIVE:
         return None
+    was_under_way = payment.under_way_since is not None
+    payment.under_way_since = None
     await _close(session, checkout)
-    return News(checkout, payment, is_over=True) if payment.state is PaymentState.EXPECTED else None
+    if payment.state is PaymentState.EXPECTED or (failure and was_under_way):
+        return News(checkout, payment, is_over=True, failure=failure)
+    return None
 
 
 async def _close(session: AsyncSession, checkout: Checkout) -> None:
@@ -258,6 +302,11 @@ def _check(checkout: Checkout, seen: Seen, account: CardAccount) -> None:
         raise NotOurs("currency")
     if seen.amount_cents != checkout.amount_cents:
         raise NotOurs("amount")
+
+
+async def lock(session: AsyncSession, checkout_id: int) -> Checkout:
+    """The checkout, locked behind its payment until the unit of work ends and read after the locks were had."""
+    return (await _lock(session, checkout_id))[1]
 
 
 async def _lock(session: AsyncSession, checkout_id: int) -> tuple[Payment, Checkout]:

@@ -10,6 +10,7 @@ from ledger.payments.card.gateway import Event, Seen, seen
 from ledger.payments.card.models import CardAccount, Checkout, StripeEvent
 
 ABOUT_CHECKOUTS = "checkout.session."
+FAILED = "checkout.session.async_payment_failed"
 ABOUT_PAYMENTS = "payment_intent."
 ABOUT_MONEY = ("charge.", "refund.", "payout.", "balance.", "transfer.")
 

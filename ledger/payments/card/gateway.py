@@ -18,6 +18,7 @@ import aiohttp
 import stripe
 
 from ledger.errors import LedgerError
+from ledger.payments.card.categories import category_of
 
 stripe.enable_telemetry = False  # it would keep a file in the home directory
 
@@ -74,7 +75,8 @@ class Wish:
 class Seen:
     """A Checkout Session as Stripe has it. ``token`` is our mark in it; ``declined`` names the last declined attempt.
 
-    Neither paid nor over, and without a ``url``: its money is under way, which takes some means of payment days.
+    ``is_under_way``: its page is done with, and the money comes (or not) in some days. ``failure``: why it did not come
+    after all, in Stripe's word.
     """
 
     stripe_id: str
@@ -87,18 +89,22 @@ class Seen:
     is_over: bool
     payment_intent: str | None
     declined: str | None = None
+    is_under_way: bool = False
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
     """A balance transaction: what changed the balance at Stripe, and by how much before and for the fee.
 
-    ``source``: the charge, refund, dispute or payout; ``payment_intent``: what was paid, where it is about a payment;
-    ``status`` a payout's; ``token`` our mark in a refund.
+    ``kind`` is Stripe's type, ``category`` its reporting category, which counts. ``source``: the charge, refund, dispute or
+    payout; ``payment_intent``: what was paid, where it is about a payment; ``status``: the source's; ``token``: our mark in
+    it. A charge's movement is there before its bank has paid.
     """
 
     stripe_id: str
     kind: str
+    category: str
     amount_cents: int
     fee_cents: int
     currency: str
@@ -107,6 +113,11 @@ class Movement:
     payment_intent: str | None
     status: str | None
     token: str | None
+
+    @property
+    def is_at_a_bank(self) -> bool:
+        """Whether a payment waits for its payer's bank, which takes days."""
+        return self.category == "charge" and self.status == "pending"
 
     @property
     def net(self) -> int:
@@ -302,11 +313,12 @@ def seen(session: Mapping[str, Any]) -> Seen:
     """A Checkout Session's JSON, of an answer or of an event. What is none raises KeyError, TypeError, AttributeError."""
     intent = session.get("payment_intent")
     status, is_paid = session.get("status", "complete"), session.get("payment_status") in TAKEN
-    declined, has_failed = None, False
+    declined, failure = None, None
     if isinstance(intent, dict):
         error = intent.get("last_payment_error") or {}
         declined = error.get("charge") or (intent["id"] if error else None)
-        has_failed = status == "complete" and not is_paid and intent.get("status") in FAILED
+        if status == "complete" and not is_paid and intent.get("status") in FAILED:
+            failure = str(error.get("decline_code") or error.get("code") or intent.get("status"))
         intent = intent["id"]
     currency = session.get("currency")
     token = (session.get("metadata") or {}).get("cagnotte")
@@ -322,9 +334,11 @@ def seen(session: Mapping[str, Any]) -> Seen:
         currency=currency.upper() if currency else None,
         livemode=session.get("livemode") is True,
         is_paid=status == "complete" and is_paid,
-        is_over=status == "expired" or has_failed,
+        is_over=status == "expired" or failure is not None,
         payment_intent=intent,
         declined=declined,
+        is_under_way=status == "complete" and not is_paid and failure is None,
+        failure=failure,
     )
 
 
@@ -335,6 +349,9 @@ def _movement(found: Mapping[str, Any]) -> Movement:
     return Movement(
         stripe_id=found["id"],
         kind=found["type"],
+        category=category_of(
+            found.get("reporting_category"), found["type"], inside.get("object"), found["amount"]
+        ),
         amount_cents=found["amount"],
         fee_cents=found["fee"],
         currency=found["currency"].upper(),

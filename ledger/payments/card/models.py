@@ -63,7 +63,7 @@ class Checkout(Base):
     metadata, and what stands in the link ``/pay/<token>``. ``look_at``: when Stripe is asked about it next; none while
     nobody followed that link. ``tell``: the
     member waits for the link. ``declined``: the last declined attempt the member was told of. ``disputed_cents``: what the
-    card's holder took back by a dispute.
+    card's holder took back by a dispute, or their bank by not paying after all.
     """
 
     __tablename__ = "checkouts"
@@ -143,18 +143,25 @@ class CardRefund(Base):
 class CardMovement(Base):
     """One of Stripe's balance transactions, met once. ``amount_cents`` and ``fee_cents`` are Stripe's, with its signs.
 
-    ``transaction_id``: what it posted; none where nothing was left to post (a charge without a fee, a refund of ours), and
-    where it is not the group's (``is_ours``: the account may serve other shops).
+    ``kind`` is Stripe's type, ``category`` its reporting category. ``transaction_id``: what it posted; none where nothing
+    was left to post (a charge without a fee, a refund of ours), where nobody here knows what it means, and where it is not
+    the group's (``is_ours``: the account may serve other shops). ``checkout_id``: the checkout whose payment it is about.
     """
 
     __tablename__ = "card_movements"
-    __table_args__ = (UniqueConstraint("account_id", "stripe_id"), Index(None, "source"))
+    __table_args__ = (
+        UniqueConstraint("account_id", "stripe_id"),
+        Index(None, "source"),
+        Index(None, "checkout_id"),
+    )
 
     id: Mapped[Key]
     group_id: Mapped[GroupId]
     account_id: Mapped[int] = mapped_column(ForeignKey("card_accounts.id"))
     stripe_id: Mapped[str]
     kind: Mapped[str]
+    category: Mapped[str] = mapped_column(server_default=text("''"))
+    checkout_id: Mapped[int | None] = mapped_column(ForeignKey("checkouts.id"))
     source: Mapped[str | None]
     amount_cents: Mapped[Cents]
     fee_cents: Mapped[Cents]

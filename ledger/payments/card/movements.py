@@ -1,7 +1,8 @@
 """What moved at Stripe, written into the books: fees, refunds, disputes, payouts. Each balance transaction once.
 
 So the account ``card`` is what Stripe holds for the group, to the cent: a payment's gross amount was posted when it was
-paid, everything else comes from here. A payout is posted when it arrived at the bank.
+paid, everything else comes from here. A payout is posted when it arrived at the bank, and a payment by a means that takes
+days when its bank has paid. What nobody here knows the meaning of is written down and posted nowhere.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ledger.db import insert_or_meet, utc_now
 from ledger.groups.models import Group, Member
 from ledger.payments import service as payments
 from ledger.payments.card import checkouts, refunds
+from ledger.payments.card.categories import MEANINGS, Meaning, meaning_of
 from ledger.payments.card.gateway import Movement
 from ledger.payments.card.models import (
     CardAccount,
@@ -33,26 +35,35 @@ AGAIN_SOON = dt.timedelta(minutes=1)
 AGAIN = dt.timedelta(minutes=30)
 OVERLAP = dt.timedelta(days=14)
 """How far back movements are looked through again: a payout takes days to arrive."""
-PAYMENTS = ("charge", "payment")
-REFUNDS = ("refund", "payment_refund")
-REFUNDS_FAILED = ("refund_failure", "payment_refund_failure")
-PAYOUTS = ("payout",)
-PAYOUTS_BACK = ("payout_failure", "payout_cancel")
-DISPUTES = ("adjustment",)
+PAYOUTS_BACK = [category for category, found in MEANINGS.items() if found is Meaning.PAYOUT_BACK]
+OF_THE_ACCOUNT = (Meaning.FEE, Meaning.BANK, Meaning.HELD, Meaning.UNKNOWN)
+"""What may be about no payment at all."""
 NEVER_ARRIVED = ("failed", "canceled")
 
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
-    """The holder of a card took money back (< 0), or the group got it back (> 0). Balance after it, in cents."""
+    """The holder of a card took money back (< 0), or the group got it back (> 0). Balance after it, in cents.
+
+    ``is_unpaid``: nobody disputes anything; the bank did not pay after all what it had seemed to pay.
+    """
 
     payment: Payment
     member: Member
     amount_cents: int
     balance_cents: int
+    is_unpaid: bool = False
 
 
-MovementNews = Disputed | refunds.RefundNews | checkouts.News
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Something moved by which nobody here knows what to do: written down, posted nowhere."""
+
+    group_id: int
+    movement: Movement
+
+
+MovementNews = Disputed | refunds.RefundNews | checkouts.News | Parked
 
 
 async def known(session: AsyncSession, account: CardAccount, ids: Collection[str]) -> set[str]:
@@ -69,15 +80,22 @@ def since(account: CardAccount) -> dt.datetime:
 
 
 async def looked(
-    session: AsyncSession, account_id: int, begun: dt.datetime, *, is_complete: bool, soon: bool
+    session: AsyncSession,
+    account_id: int,
+    begun: dt.datetime,
+    *,
+    is_complete: bool,
+    soon: bool,
+    waiting: Collection[Movement] = (),
 ) -> None:
     """The account's movements were looked through (``is_complete``: all of them), from the moment ``begun`` on.
 
-    ``soon``: something was not ready yet. Whatever moved since ``begun`` is looked at at once.
+    ``soon``: something was not ready yet. Whatever moved since ``begun`` is looked at at once, and what waits (``waiting``)
+    is never left behind, however long it takes.
     """
     account = await session.get_one(CardAccount, account_id, with_for_update={"key_share": True})
     if is_complete:
-        account.looked_at = begun
+        account.looked_at = min([begun, *(movement.at for movement in waiting)])
     if account.look_at <= begun:
         account.look_at = utc_now() + (AGAIN_SOON if soon else AGAIN)
     await session.flush()
@@ -99,7 +117,7 @@ async def write(
         await session.delete(note)
         await session.flush()
         return False, None
-    note.is_ours, note.transaction_id = done.is_ours, done.transaction_id
+    note.is_ours, note.transaction_id, note.checkout_id = done.is_ours, done.transaction_id, done.checkout_id
     await session.flush()
     return True, done.news
 
@@ -109,6 +127,7 @@ class _Done:
     is_ours: bool
     transaction_id: int | None = None
     news: MovementNews | None = None
+    checkout_id: int | None = None
 
 
 async def _write(
@@ -118,49 +137,94 @@ async def _write(
     group = await session.get_one(Group, account.group_id)
     if movement.currency != group.currency:
         return _Done(is_ours=False)
-    if movement.kind in PAYOUTS + PAYOUTS_BACK:
+    what = meaning_of(movement.category)
+    if what is Meaning.PAYOUT:
         return await _payout(session, account, movement, paid_out)
+    if what is Meaning.PAYOUT_BACK:
+        return await _payout_back(session, account, movement)
     if await _is_anothers(session, account, movement):
         return _Done(is_ours=False)
-    if movement.kind not in PAYMENTS + REFUNDS + REFUNDS_FAILED + DISPUTES:
-        is_ours = not await _serves_others(session, account)
-        return _Done(is_ours, await _fee(session, account, movement, is_ours, movement.net))
     checkout = await _checkout(session, account, movement)
+    if what in OF_THE_ACCOUNT:
+        return await _of_account(session, account, movement, checkout)
     if checkout is None:
         return _Done(is_ours=False)
-    news: MovementNews | None = None
-    posted = None
-    if movement.kind in PAYMENTS:
-        news = await checkouts.charged(
-            session, checkout.id, movement.payment_intent, movement.amount_cents, movement.currency
-        )
-    elif checkout.state is not CheckoutState.PAID:
+    checkout = await checkouts.lock(session, checkout.id)
+    done = await _of_checkout(session, checkout, movement)
+    if done is None:
         return None
-    elif movement.kind in REFUNDS:
-        posted, news = await _refunded(session, checkout, movement)
-    elif movement.kind in REFUNDS_FAILED:
-        refund = await refunds.by_mark(session, movement.source, movement.token)
-        news = await refunds.failed(session, refund.id, movement.source) if refund is not None else None
-    elif movement.kind in DISPUTES:
-        posted, news = await _disputed(session, checkout, movement)
+    posted, news = done
     fee = await _fee(session, account, movement, True, -movement.fee_cents)
-    return _Done(True, posted or fee, news)
+    return _Done(True, posted or fee, news, checkout.id)
+
+
+async def _of_checkout(
+    session: AsyncSession, checkout: Checkout, movement: Movement
+) -> tuple[int | None, MovementNews | None] | None:
+    """What moved of a payment of ours, but for the fee: what it posted, and what people should know. None: not yet."""
+    what = meaning_of(movement.category)
+    if what is Meaning.PAYMENT:
+        if movement.status == "succeeded":
+            return None, await checkouts.charged(
+                session, checkout.id, movement.payment_intent, movement.amount_cents, movement.currency
+            )
+        checkout.payment_intent = checkout.payment_intent or movement.payment_intent
+        return (None, None) if movement.status == "failed" else None
+    is_paid = checkout.state is CheckoutState.PAID
+    if what is Meaning.PAYMENT_FAILED and not is_paid:
+        return None, None
+    if not is_paid:
+        return None
+    if what is Meaning.REFUND:
+        return await _refunded(session, checkout, movement)
+    if what is Meaning.REFUND_FAILED:
+        refund = await refunds.by_mark(session, movement.source, movement.token)
+        return None, await refunds.failed(session, refund.id, movement.source) if refund is not None else None
+    return await _disputed(session, checkout, movement)
+
+
+async def _of_account(
+    session: AsyncSession, account: CardAccount, movement: Movement, checkout: Checkout | None
+) -> _Done:
+    """What moved of no payment: a fee, money from or to the bank, a reserve; or nobody knows what."""
+    if checkout is None and await _serves_others(session, account):
+        return _Done(is_ours=False)
+    what, checkout_id = meaning_of(movement.category), checkout.id if checkout else None
+    if what is Meaning.UNKNOWN:
+        news = Parked(account.group_id, movement) if movement.net else None
+        return _Done(True, None, news, checkout_id)
+    posted = None
+    if what is Meaning.BANK:
+        posted = await _post(
+            session,
+            account,
+            movement,
+            "card-topup",
+            AccountKind.CARD,
+            AccountKind.BANK,
+            movement.amount_cents,
+        )
+    change = movement.net if what is Meaning.FEE else -movement.fee_cents
+    fee = await _fee(session, account, movement, True, change)
+    return _Done(True, posted or fee, None, checkout_id)
+
+
+async def _payout_back(session: AsyncSession, account: CardAccount, movement: Movement) -> _Done:
+    statement = select(CardMovement).where(
+        CardMovement.account_id == account.id,
+        CardMovement.source == movement.source,
+        CardMovement.category == "payout",
+    )
+    before = (await session.execute(statement)).scalar_one_or_none()
+    posted = None
+    if before is not None and before.transaction_id is not None:
+        posted = await books.reverse(session, account.group_id, before.transaction_id, actor_id=None)
+    return _Done(True, posted.transaction_id if posted else None)
 
 
 async def _payout(
     session: AsyncSession, account: CardAccount, movement: Movement, paid_out: Sequence[str]
 ) -> _Done | None:
-    if movement.kind in PAYOUTS_BACK:
-        statement = select(CardMovement).where(
-            CardMovement.account_id == account.id,
-            CardMovement.source == movement.source,
-            CardMovement.kind.in_(PAYOUTS),
-        )
-        before = (await session.execute(statement)).scalar_one_or_none()
-        posted = None
-        if before is not None and before.transaction_id is not None:
-            posted = await books.reverse(session, account.group_id, before.transaction_id, actor_id=None)
-        return _Done(True, posted.transaction_id if posted else None)
     if movement.status in NEVER_ARRIVED:
         return _Done(is_ours=True)
     if movement.status != "paid":
@@ -183,7 +247,7 @@ async def _payout(
 
 async def _share(session: AsyncSession, paid_out: CardMovement) -> int:
     """What one of our movements brings into a payout; of another payout that came back, what was ours in it."""
-    if paid_out.kind not in PAYOUTS_BACK:
+    if paid_out.category not in PAYOUTS_BACK:
         return paid_out.amount_cents - paid_out.fee_cents
     if paid_out.transaction_id is None:
         return 0
@@ -213,21 +277,23 @@ async def _disputed(
     member = await session.get_one(Member, payment.member_id)
     account = await books.account_id(session, checkout.group_id, AccountKind.MEMBERS, member.id)
     card = await books.account_id(session, checkout.group_id, AccountKind.CARD)
+    is_unpaid = meaning_of(movement.category) is Meaning.PAYMENT_FAILED
     checkout.disputed_cents = max(checkout.disputed_cents - movement.amount_cents, 0)
     if not movement.amount_cents:
         return None, None
     legs = [books.Leg(account, card, -movement.amount_cents)]
     if movement.amount_cents > 0:
         legs = [books.Leg(card, account, movement.amount_cents)]
+    kind = "disputed-card" if movement.amount_cents < 0 else "dispute-won"
     entry = books.Entry(
-        kind="disputed-card" if movement.amount_cents < 0 else "dispute-won",
+        kind="failed-card" if is_unpaid else kind,
         key=f"card:{checkout.account_id}:{movement.stripe_id}",
         legs=legs,
         subject=f"payment:{payment.id}",
     )
     posted = await books.post(session, checkout.group_id, entry)
     balance = await books.balance(session, checkout.group_id, AccountKind.MEMBERS, member.id)
-    return posted.transaction_id, Disputed(payment, member, movement.amount_cents, balance)
+    return posted.transaction_id, Disputed(payment, member, movement.amount_cents, balance, is_unpaid)
 
 
 async def _fee(
@@ -277,6 +343,7 @@ async def _claim(session: AsyncSession, account: CardAccount, movement: Movement
             account_id=account.id,
             stripe_id=movement.stripe_id,
             kind=movement.kind,
+            category=movement.category,
             source=movement.source,
             amount_cents=movement.amount_cents,
             fee_cents=movement.fee_cents,
@@ -303,7 +370,7 @@ async def _is_anothers(session: AsyncSession, account: CardAccount, movement: Mo
 
 async def _checkout(session: AsyncSession, account: CardAccount, movement: Movement) -> Checkout | None:
     """The checkout whose payment moved, if it is one of ours in this account; by our mark where it is news to us."""
-    if movement.kind in PAYMENTS and movement.token is not None:
+    if meaning_of(movement.category) is Meaning.PAYMENT and movement.token is not None:
         statement = select(Checkout).where(
             Checkout.account_id == account.id, Checkout.token == movement.token
         )

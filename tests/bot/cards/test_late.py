@@ -13,7 +13,7 @@ from ledger.orders import switching
 from ledger.orders.rescheduling import cancel_distribution
 from ledger.payments import service as payments
 from ledger.payments.card import accounts, checkouts
-from ledger.payments.card.checkouts import CardNotOffered
+from ledger.payments.card.checkouts import CardNotOffered, PaymentUnderWay
 from ledger.payments.card.gateway import CardUnavailable
 from ledger.payments.card.models import CheckoutState
 from ledger.payments.models import Payment, PaymentState
@@ -176,7 +176,7 @@ async def test_closing_what_is_under_way_is_not_possible(desk: CardDesk) -> None
     payment = await desk.expect()
     session = await desk.opened(payment)
     desk.stripe.dashboard.begin_debit(session.id)
-    with pytest.raises(CardUnavailable):
+    with pytest.raises(PaymentUnderWay):
         await close(desk, payment)
     desk.stripe.dashboard.finish_debit(session.id)
     await desk.rest()

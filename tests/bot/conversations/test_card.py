@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 
 from bot.sandbox.stripe.faults import Fault
@@ -48,7 +49,7 @@ async def test_an_order_is_paid_on_the_page_and_nobody_confirms_it(town: CardVil
     v = town.village
     receipt = await order(v.marie, "Colis de légumes", "Carte", total="12,35")
     assert receipt.says("12,35 € par carte")
-    assert receipt.says("Vous devez 12,35 €")
+    assert receipt.says("Vous devez 12,35 € au groupe — dont 12,35 € à payer par carte.")
     assert labels(receipt)[:2] == ["💳 Payer 12,35 € par carte", "🔁 Payer autrement"]
     orders = await v.marie.ask("/commandes", expect="Vos commandes")
     assert orders.says("⏳ paiement par carte en cours")
@@ -262,4 +263,67 @@ async def test_a_refund_that_stripe_does_not_make(town: CardVillage) -> None:
     await v.anne.press("Confirmer", expect="Stripe est chargé")
     assert (await v.anne.wait("n'a pas rendu")).says("autrement")
     assert (await v.marie.wait("n'y sont pas arrivés")).says("20,00")
+    assert await books_hold(town.stage)
+
+
+async def debited(town: CardVillage, link: str, iban: str) -> str:
+    """Pay on the page by a debit, which takes days; returns where the browser is sent."""
+    page = await town.page_behind(link)
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        answer = await browser.post(page, data={"iban": iban, "email": "marie@example.org"})
+    return str(answer.headers["location"])
+
+
+async def test_a_debit_under_way_is_not_paid_twice_unknowingly(town: CardVillage) -> None:
+    """Everywhere it says that it takes days; paying another way asks and explains; its failure gets its reason."""
+    v = town.village
+    town.stripe.dashboard.switch_on("sepa_debit")
+    receipt = await order(v.marie, "Colis de légumes", "Carte", total="12,35")
+    choices = await v.marie.press("Payer autrement", expect="Comment allez-vous payer", message=receipt)
+    before = await town.stage.world.seq()
+    back = await debited(town, link_on(receipt), "FR57 2004 1010 0505 0001 3M02 608")
+    said = await v.marie.wait("votre banque est sollicitée", after=before)
+    assert said.says("Ne payez pas une seconde fois")
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        assert "Ne payez pas une seconde fois" in (await browser.get(back)).text
+        assert "Ne payez pas une seconde fois" in (await browser.get(link_on(receipt))).text
+    orders = await v.marie.ask("/commandes", expect="Vos commandes")
+    assert orders.says("⏳ à la banque, quelques jours")
+    balance = await v.marie.ask("/solde", expect="À payer")
+    assert balance.says("Vous devez 12,35 € au groupe — dont 12,35 € en route à votre banque.")
+    assert balance.says("⏳ à la banque, quelques jours")
+    for screen in (orders, balance):
+        assert not screen.button("Payer 12,35 €")
+        assert screen.button("Payer autrement")
+    asked = await v.marie.press("Liquide", expect="vous aurez payé deux fois", message=choices)
+    assert await states(town.stage) == [("card", 1235, "expected")]
+    asked = await v.marie.press("Payer autrement", expect="vous aurez payé deux fois", message=balance)
+    ways = await v.marie.press("quand même", expect="Comment allez-vous payer", message=asked)
+    assert ways.button("Chèque")
+    town.stripe.advance(61)
+    failed = await v.marie.wait("Votre banque n'a pas payé", after=before)
+    assert failed.says("la provision du compte était insuffisante")
+    assert failed.button("Payer 12,35 €")
+    assert await states(town.stage) == [("card", 1235, "expected")]
+    assert await books_hold(town.stage)
+
+
+async def test_paid_by_cheque_all_the_same_a_debit_is_credit_when_it_comes(town: CardVillage) -> None:
+    v = town.village
+    town.stripe.dashboard.switch_on("sepa_debit")
+    receipt = await order(v.marie, "Colis de légumes", "Carte", total="12,35")
+    before = await town.stage.world.seq()
+    await debited(town, link_on(receipt), "FR14 2004 1010 0505 0001 3M02 606")
+    await v.marie.wait("votre banque est sollicitée", after=before)
+    asked = await v.marie.press("Payer autrement", expect="vous aurez payé deux fois", message=receipt)
+    ways = await v.marie.press("quand même", expect="Comment allez-vous payer", message=asked)
+    await v.marie.press("Chèque", expect="🧾", message=ways)
+    assert sorted(await states(town.stage)) == [("card", 1235, "cancelled"), ("cheque", 1235, "expected")]
+    town.stripe.advance(61)
+    await v.marie.wait("payés par carte", after=before)
+    assert sorted(await states(town.stage)) == [
+        ("card", 1235, "cancelled"),
+        ("card", 1235, "received"),
+        ("cheque", 1235, "expected"),
+    ]
     assert await books_hold(town.stage)

@@ -53,7 +53,7 @@ async def validate(story: Story, order_id: int, by: Member | None = None) -> Ord
 
 async def undo(story: Story, order_id: int, by: Member | None = None) -> OrderState:
     async with story.database.unit_of_work() as session:
-        return await validation.undo_order(session, story.group_id, order_id, by or story.anne)
+        return (await validation.undo_order(session, story.group_id, order_id, by or story.anne)).state
 
 
 async def close(
@@ -313,6 +313,29 @@ async def test_a_distribution_is_validated_when_every_order_is_or_when_somebody_
     assert report.per_producer == {box.producer_id: 8500}
     assert report.per_method[Method.CASH] == validation.MethodTotals(4250, 4250)
     assert (report.tally.missing_cents, report.tally.overpaid_cents) == (0, 0)
+    assert await story.verify() == []
+
+
+async def test_an_order_undone_after_the_day_was_closed_opens_the_day(
+    story: Story, paul: Member, bruno: Member, friday: Distribution, box: Product
+) -> None:
+    done = await story.order(paul, friday, {box: 1_000}, Method.CHEQUE)
+    await validate(story, done.order.id)
+    await close(story, friday)
+    async with story.database.unit_of_work() as session:
+        undone = await validation.undo_order(session, story.group_id, done.order.id, bruno)
+    assert undone.validated.by_id == story.anne.id
+    assert undone.closed is not None
+    assert undone.closed.by_id == story.anne.id
+    async with story.database.snapshot() as session:
+        assert await validation.distribution_validation(session, friday.id) is None
+    await validate(story, done.order.id)
+    # Nobody may close the day over an order that is being undone: the one who comes second sees what the first did.
+    closing, undoing = await together(close(story, friday), undo(story, done.order.id, bruno))
+    assert isinstance(undoing, OrderState), undoing
+    assert isinstance(closing, OrdersLeftOpen | validation.DistributionStep), closing
+    async with story.database.snapshot() as session:
+        assert await validation.distribution_validation(session, friday.id) is None
     assert await story.verify() == []
 
 

@@ -1,4 +1,7 @@
-"""Taking the money for a session: paid at once, refused, or under way for days."""
+"""Taking the money for a session: paid at once, refused, or under way for days.
+
+A debit is booked into the balance as soon as it is under way; when its bank does not pay, that is booked out again.
+"""
 
 from bot.sandbox.stripe.errors import SandboxError, StripeError
 from bot.sandbox.stripe.given import Given
@@ -31,6 +34,8 @@ def begin(mode: Mode, session: Session, means: Means, payer: Payer) -> Charge:
     intent, charge = _attempt(mode, session, means, payer)
     _complete(session, payer, "unpaid")
     charge.status, intent.status = "pending", "processing"
+    if not mode.holds_fees:
+        book_fee(mode, charge)
     mode.emit("charge.pending", charge_object(mode, charge))
     mode.emit("payment_intent.processing", intent_object(mode, intent))
     mode.emit("checkout.session.completed", session_object(mode, session))
@@ -48,8 +53,50 @@ def finish(mode: Mode, session: Session, error: StripeError | None) -> None:
         _succeed(mode, intent, charge)
         mode.emit("checkout.session.async_payment_succeeded", session_object(mode, session))
     else:
+        _take_out(mode, charge)
         _fail(mode, intent, charge, error)
         mode.emit("checkout.session.async_payment_failed", session_object(mode, session))
+
+
+def fail_late(mode: Mode, session: Session, error: StripeError) -> None:
+    """Let a debit that had succeeded come back all the same; the session goes on calling itself paid.
+
+    Raises: `SandboxError` if it did not succeed, or was given back.
+    """
+    intent = mode.intents.get(session.intent or "")
+    charge = mode.charges.get((intent.latest_charge if intent else None) or "")
+    if intent is None or charge is None or charge.status != "succeeded" or charge.left < charge.amount:
+        raise SandboxError(f"{session.id} has no debit that could come back")
+    _take_out(mode, charge)
+    _fail(mode, intent, charge, error)
+
+
+def finish_due(mode: Mode) -> None:
+    """End the debits that end by themselves."""
+    for charge in list(mode.charges.values()):
+        if charge.status == "pending" and charge.ends_at is not None and charge.ends_at <= mode.clock():
+            finish(mode, mode.sessions[mode.intents[charge.intent].session], charge.ends_in)
+
+
+def _take_out(mode: Mode, charge: Charge) -> None:
+    """Book out again what the bank does not pay, with the fee for that. What was never booked stays so."""
+    if charge.entry is None:
+        return
+    now = mode.clock()
+    entry = BalanceEntry(
+        id=new_id("txn_3"),
+        created=now,
+        type="payment_failure_refund",
+        category="charge_failure",
+        amount=-charge.amount,
+        available_on=max(now, mode.entries[charge.entry].available_on),
+        source=charge.id,
+        fee=mode.account.tariff.failed_debit_cents,
+        fee_text="Failed payment fee",
+        description="PAYMENT FAILURE",
+    )
+    mode.entries[entry.id] = entry
+    charge.failure_entry = entry.id
 
 
 def book_fee(mode: Mode, charge: Charge) -> BalanceEntry:
@@ -131,7 +178,7 @@ def _complete(session: Session, payer: Payer, payment_status: str) -> None:
 def _succeed(mode: Mode, intent: Intent, charge: Charge) -> None:
     charge.status, intent.status = "succeeded", "succeeded"
     intent.payment_method, intent.last_error = charge.payment_method, None
-    if not mode.holds_fees:
+    if not mode.holds_fees and charge.entry is None:
         book_fee(mode, charge)
     mode.emit("charge.succeeded", charge_object(mode, charge))
     mode.emit("payment_intent.succeeded", intent_object(mode, intent))

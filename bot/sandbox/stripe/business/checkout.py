@@ -2,13 +2,14 @@
 
 from typing import Final
 
+from bot.sandbox.stripe.business.charging import finish_due
 from bot.sandbox.stripe.errors import StripeError, invalid, missing
 from bot.sandbox.stripe.given import Given
 from bot.sandbox.stripe.model import Item, Session
 from bot.sandbox.stripe.money import in_errors
 from bot.sandbox.stripe.objects.checkout import session_object
 from bot.sandbox.stripe.objects.payments import intent_object
-from bot.sandbox.stripe.session_params import METHODS, MOST
+from bot.sandbox.stripe.session_params import MOST
 from bot.sandbox.stripe.world import Mode, new_id
 
 _LEAST_CENTS: Final = 50
@@ -46,7 +47,7 @@ def open_session(mode: Mode, given: Given, base_url: str) -> Session:
         submit_type=given.text("submit_type"),
         custom_text={place: message for place, message in texts.items() if message is not None},
         metadata=given.mapping("metadata"),
-        methods=allowed or METHODS[:1],
+        methods=allowed or mode.account.methods,
         allowed_methods=allowed,
         for_intent=given.inner("payment_intent_data").values,
         collects_phone=given.inner("phone_number_collection").values.get("enabled") is True,
@@ -71,8 +72,9 @@ def expire(mode: Mode, session: Session) -> None:
 
 
 def expire_overdue(mode: Mode) -> None:
-    """Close the sessions whose time is up."""
+    """Close the sessions whose time is up, and end the debits that end by themselves."""
     now = mode.clock()
+    finish_due(mode)
     for session in mode.sessions.values():
         if session.status == "open" and session.expires_at <= now:
             expire(mode, session)

@@ -91,7 +91,7 @@ def _book(mode: Mode, made: Refund, charge: Charge, kind: str, amount: int) -> B
     entry = BalanceEntry(
         id=new_id("txn_3"),
         created=now,
-        type=kind if charge.means.kind == "card" or kind != "refund" else "payment_refund",
+        type=_type_of(kind, charge),
         category=kind,
         amount=amount,
         available_on=max(now, booked),
@@ -100,6 +100,13 @@ def _book(mode: Mode, made: Refund, charge: Charge, kind: str, amount: int) -> B
     )
     mode.entries[entry.id] = entry
     return entry
+
+
+def _type_of(kind: str, charge: Charge) -> str:
+    """A refund that failed is called an adjustment, as disputes are; only its category tells them apart."""
+    if kind == "refund_failure":
+        return "adjustment"
+    return "refund" if charge.means.kind == "card" else "payment_refund"
 
 
 def _emit_update(mode: Mode, made: Refund, before: JsonObject) -> None:

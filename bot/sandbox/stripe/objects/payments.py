@@ -78,7 +78,7 @@ def charge_object(mode: Mode, charge: Charge) -> JsonObject:
         "customer": None,
         "description": charge.description,
         "disputed": charge.is_disputed,
-        "failure_balance_transaction": None,
+        "failure_balance_transaction": charge.failure_entry,
         "failure_code": charge.failure.code if charge.failure else None,
         "failure_message": charge.failure.message if charge.failure else None,
         "fraud_details": {},

@@ -26,7 +26,11 @@ _CARDS: Final = (
     ("4000 0000 0000 9995", "card_poor"),
     ("4000 0000 0000 0259", "card_disputed"),
 )
-
+_ACCOUNTS: Final = (
+    ("FR14 2004 1010 0505 0001 3M02 606", "account_pays"),
+    ("FR57 2004 1010 0505 0001 3M02 608", "account_poor"),
+    ("FR84 2004 1010 0505 0001 3M02 607", "account_fails"),
+)
 
 _NO_CARD: Final = CardTyped("", "", "")
 
@@ -38,6 +42,7 @@ class Typed:
     card: CardTyped = _NO_CARD
     email: str = ""
     name: str = ""
+    iban: str = ""
     mistakes: dict[str, str] = field(default_factory=dict)
     failure: str | None = None
 
@@ -54,12 +59,13 @@ def payment_page(session: Session, account_name: str, language: str, typed: Type
         f'<p class="alert" role="alert">{escape(text[typed.failure])}</p>' if typed.failure else "",
         _email(session, typed, text),
         _card(typed, text),
+        _account(session, typed, text),
         _field("name", text["name"], typed.name, typed.mistakes, text, autocomplete="cc-name"),
         f'<p class="note">{escape(session.custom_text["submit"])}</p>'
         if "submit" in session.custom_text
         else "",
         f'<button class="pay" name="do" value="pay">{escape(text["pay"].format(amount=amount))}</button>',
-        "" if livemode else _test_cards(text),
+        "" if livemode else _test_cards(text) + _test_accounts(session, text),
         "</form>",
         f"<footer>{escape(text['about'])}</footer>",
     ]
@@ -148,6 +154,12 @@ def _card(typed: Typed, text: dict[str, str]) -> str:
     )
 
 
+def _account(session: Session, typed: Typed, text: dict[str, str]) -> str:
+    if "sepa_debit" not in session.methods:
+        return ""
+    return _field("iban", text["iban"], typed.iban, typed.mistakes, text, autocomplete="off")
+
+
 def _field(
     name: str, label: str, value: str, wrong: dict[str, str], text: dict[str, str],
     *, autocomplete: str, inputmode: str = "text", type_: str = "text",
@@ -178,3 +190,10 @@ def _test_cards(text: dict[str, str]) -> str:
         f'<button class="fill" name="do" value="fill">{escape(text["fill"])}</button><details><summary>'
         f"{escape(text['cards'])}</summary><ul>{rows}</ul><p>{escape(text['any_date'])}</p></details>"
     )
+
+
+def _test_accounts(session: Session, text: dict[str, str]) -> str:
+    if "sepa_debit" not in session.methods:
+        return ""
+    rows = "".join(f"<li><code>{iban}</code> {escape(text[word])}</li>" for iban, word in _ACCOUNTS)
+    return f"<details><summary>{escape(text['accounts'])}</summary><ul>{rows}</ul></details>"

@@ -10,11 +10,20 @@ from bot.sandbox.control import is_same_origin
 from bot.sandbox.stripe.business import charging
 from bot.sandbox.stripe.business.checkout import expire_overdue
 from bot.sandbox.stripe.business.disputing import open_dispute
-from bot.sandbox.stripe.cards import CardTyped, dispute_reason, means, mistakes, refusal
+from bot.sandbox.stripe.cards import (
+    CardTyped,
+    debit_failure,
+    dispute_reason,
+    iban_typed,
+    knows_iban,
+    means,
+    mistakes,
+    refusal,
+)
 from bot.sandbox.stripe.errors import SandboxError, StripeError
 from bot.sandbox.stripe.kinds import Email
 from bot.sandbox.stripe.lookup import find_anywhere
-from bot.sandbox.stripe.model import Payer, Session
+from bot.sandbox.stripe.model import Means, Payer, Session
 from bot.sandbox.stripe.page.render import POLICY, TEST_CARD, Typed, closed_page, payment_page
 from bot.sandbox.stripe.page.texts import failure_word, language
 from bot.sandbox.stripe.world import Mode, World
@@ -25,6 +34,7 @@ _HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+_DEBIT_SECONDS = 60
 _MAX_BODY = 20_000
 
 
@@ -69,12 +79,19 @@ def _submitted(mode: Mode, session: Session, spoken: str, form: dict[str, str]) 
     if form.get("do") == "fill":
         filled = Typed(TEST_CARD, email or "marie@example.com", name or "Marie Test")
         return _shown(mode, session, spoken, filled)
-    wrong = mistakes(card, _month(mode))
+    iban = iban_typed(form.get("iban", "")) if "sepa_debit" in session.methods else ""
+    wrong = mistakes(card, _month(mode)) if not iban else {}
+    if iban and not knows_iban(iban):
+        wrong["iban"] = "iban_wrong"
     if session.customer_email is None and not _is_email(email):
         wrong["email"] = "email_wrong"
     if wrong:
-        return _shown(mode, session, spoken, Typed(card, email, name, wrong), 422)
+        return _shown(mode, session, spoken, Typed(card, email, name, iban, wrong), 422)
     payer = Payer(session.customer_email or email, name or None)
+    if iban:
+        debit = charging.begin(mode, session, Means("sepa_debit", iban[-4:]), payer)
+        debit.ends_at, debit.ends_in = mode.clock() + _DEBIT_SECONDS, debit_failure(iban)
+        return RedirectResponse(success_address(session), 303)
     error = refusal(card, livemode=mode.livemode)
     if error is not None:
         charging.decline(mode, session, means(card), payer, error)

@@ -7,6 +7,7 @@ import pytest
 import stripe
 from stripe import StripeClient
 
+from bot.sandbox.stripe.errors import SandboxError
 from bot.sandbox.stripe.money import Tariff
 from bot.sandbox.stripe.server import StripeSandbox
 from tests.bot.sandbox.stripe import description
@@ -171,12 +172,75 @@ async def test_a_debit_takes_days(client: StripeClient, sandbox: StripeSandbox, 
     sandbox.dashboard.begin_debit(made.id)
     begun = await client.v1.checkout.sessions.retrieve_async(made.id)
     assert (begun.status, begun.payment_status) == ("complete", "unpaid")
+    [entry] = (await client.v1.balance_transactions.list_async({"expand": ["data.source"]})).data
+    assert isinstance(entry.source, stripe.Charge)
+    assert (entry.type, entry.reporting_category, entry.source.status) == ("payment", "charge", "pending")
+    assert (entry.status, entry.amount, entry.fee) == ("pending", 1235, 44)
     sandbox.dashboard.finish_debit(made.id, is_paid=is_paid)
     ended = await client.v1.checkout.sessions.retrieve_async(made.id)
     assert ended.payment_status == ("paid" if is_paid else "unpaid")
     last = (await kinds(client))[-1]
     assert last == f"checkout.session.async_payment_{'succeeded' if is_paid else 'failed'}"
     assert sandbox.balance().charged == (1235 if is_paid else 0)
+    entries = (await client.v1.balance_transactions.list_async()).data
+    booked = [(one.type, one.reporting_category, one.amount, one.fee) for one in entries]
+    taken_out = [("payment_failure_refund", "charge_failure", -1235, 350)]
+    assert booked == ([] if is_paid else taken_out) + [("payment", "charge", 1235, 44)]
+
+
+async def test_a_debit_may_come_back_after_it_was_paid(client: StripeClient, sandbox: StripeSandbox) -> None:
+    made = await opened(client, allowed_payment_method_types=["card", "sepa_debit"])
+    charge_id = sandbox.dashboard.begin_debit(made.id)
+    sandbox.dashboard.finish_debit(made.id)
+    sandbox.dashboard.fail_late(made.id)
+    charge = await client.v1.charges.retrieve_async(charge_id, {"expand": ["failure_balance_transaction"]})
+    assert (charge.status, charge.paid, charge.failure_code) == ("failed", False, "insufficient_funds")
+    assert isinstance(charge.failure_balance_transaction, stripe.BalanceTransaction)
+    session = await client.v1.checkout.sessions.retrieve_async(made.id, {"expand": ["payment_intent"]})
+    assert isinstance(session.payment_intent, stripe.PaymentIntent)
+    assert (session.payment_status, session.payment_intent.status) == ("paid", "requires_payment_method")
+    with pytest.raises(SandboxError, match="no debit that could come back"):
+        sandbox.dashboard.fail_late(made.id)
+
+
+@pytest.mark.parametrize(
+    ("iban", "status"),
+    [
+        ("FR14 2004 1010 0505 0001 3M02 606", "succeeded"),
+        ("fr8420041010050500013m02607", "failed"),
+        ("FR5720041010050500013M02608", "failed"),
+    ],
+)
+async def test_a_debit_from_the_page_ends_by_itself(
+    client: StripeClient, http: httpx.AsyncClient, sandbox: StripeSandbox, iban: str, status: str
+) -> None:
+    sandbox.dashboard.switch_on("sepa_debit")
+    made = await opened(client, customer_email=None)
+    page = (await http.get(made.url or "")).text
+    assert "Ou par prélèvement SEPA" in page
+    wrong = await http.post(made.url or "", data={"iban": "FR76", "email": "marie@example.com"})
+    assert (wrong.status_code, "IBAN de test" in wrong.text) == (422, True)
+    form = {"iban": iban, "email": "marie@example.com"}
+    assert (await http.post(made.url or "", data=form)).status_code == 303
+    assert "Paiement en cours" in (await http.get(made.url or "")).text
+    sandbox.advance(61)
+    [charge] = (await client.v1.charges.list_async()).data
+    assert charge.status == status
+
+
+async def test_what_nobody_paid_moves_the_balance(
+    client: StripeClient, http: httpx.AsyncClient, sandbox: StripeSandbox
+) -> None:
+    for kind, amount, category in (
+        ("topup", 500, "topup"),
+        ("reserve_hold", -100, "reserve_hold"),
+        ("adjustment", -7, "other_adjustment"),
+    ):
+        sandbox.dashboard.move(kind, amount, category)
+    answer = (await http.get("/v1/balance_transactions?expand[]=data.source")).json()
+    description.check(answer, "balance_transactions")
+    assert [one["amount"] for one in answer["data"]] == [-7, -100, 500]
+    assert (sandbox.balance().other, sandbox.balance().total) == (393, 393)
 
 
 async def test_the_fee_may_come_late(client: StripeClient, sandbox: StripeSandbox) -> None:

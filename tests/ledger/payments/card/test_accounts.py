@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import datetime as dt
 import logging
 
 import pytest
@@ -13,9 +15,10 @@ from ledger.db import Database, utc_now
 from ledger.errors import NotFound
 from ledger.groups.models import Method
 from ledger.payments import service as payments
-from ledger.payments.card import accounts, checkouts
+from ledger.payments.card import accounts, checkouts, movements
 from ledger.payments.card.checkouts import CardNotOffered
 from ledger.payments.card.models import CardAccount, Checkout, CheckoutState
+from tests.support.card_story import movement
 from tests.support.ledger import Story, found, together
 
 HOST = "sk_test_OfTheHost"
@@ -91,6 +94,19 @@ async def test_stopped_nothing_new_is_begun(story: Story) -> None:
             await checkouts.want(session, group, shown.payment_id, "fr")
         with pytest.raises(NotFound):
             await accounts.stop(session, group, account.id, None)
+
+
+async def test_what_waits_for_a_bank_is_never_left_behind(story: Story) -> None:
+    """However long it takes: longer than movements are looked through again."""
+    account = await use(story, OWN, "acct_1")
+    slow = dataclasses.replace(
+        movement("payment", 500, status="pending"), at=utc_now() - dt.timedelta(days=40)
+    )
+    async with story.database.unit_of_work() as session:
+        await movements.looked(session, account.id, utc_now(), is_complete=True, soon=False, waiting=[slow])
+        assert movements.since(await accounts.get_account(session, account.id)) <= slow.at
+        await movements.looked(session, account.id, utc_now(), is_complete=True, soon=False)
+        assert movements.since(await accounts.get_account(session, account.id)) > slow.at
 
 
 async def test_eight_at_once_leave_one_in_use(story: Story) -> None:
