@@ -296,8 +296,16 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def say(self, screen: Screen) -> None:
         """A new message in this chat."""
+        self._say(screen)
+
+    def _say(self, screen: Screen, collapse_key: str | None = None) -> None:
         parameters = self._for_reader(screen).as_json() | self.scene.in_topic()
-        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
+        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters, collapse_key=collapse_key))
+
+    @property
+    def _page_key(self) -> str:
+        """In a group's chat a person looks at one page: an older one that waits to be shown was left by then."""
+        return f"page:{self.chat_id}:{self.person.id}"
 
     def _for_reader(self, screen: Screen) -> Screen:
         """In private without the buttons that the reader's role does not allow; in a group's chat, this person's page."""
@@ -329,12 +337,11 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
             stays = True
         # The messages of a chat that was upgraded stayed behind, so one of them cannot be edited.
         if query is None or query.message is None or stays or query.message.chat.id != self.chat_id:
-            self.say(screen)
+            self._say(screen, None if self.is_private else self._page_key)
             return
         message_id = query.message.message_id
-        screen = self._for_reader(screen)
-        parameters = {"message_id": message_id, **screen.as_json()}
-        key = f"edit:{self.chat_id}:{message_id}"
+        parameters = {"message_id": message_id, **self._for_reader(screen).as_json()}
+        key = f"edit:{self.chat_id}:{message_id}" if self.is_private else self._page_key
         self.scene.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
 
     def tell(self, chat_id: int, screen: Screen) -> None:
