@@ -57,7 +57,7 @@ def test_everything_fits(texts: Texts) -> None:
     past = order.Past([CurrentLine(a_line(n), 0, 1000, 1, 10**9) for n in range(60)], a_distribution())
     assert_fits(order.catalogue_page(texts, basket, catalogue, order.Place(0, products[0].id), past))
     repeated = Repeated(
-        a_distribution(), tuple(Wanted(product, a_line(product.id), 10**12) for product in products)
+        a_distribution(), tuple(Wanted(product, a_line(product.id), 10**12, 10**9) for product in products)
     )
     shown = order.basket_screen(texts, a_group(), basket, a_distribution())
     assert_fits(shown.under(order_search.repeated(texts, repeated)))
