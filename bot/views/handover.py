@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.paging import page_of, turning_row
-from bot.views.screen import WIDE, Row, Screen, button, shortened
+from bot.views.screen import WIDE, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.orders.handover_models import DistributionStep
@@ -216,7 +216,7 @@ def orders_page(texts: Texts, distribution: Distribution, states: Sequence[Order
     rows: list[Row] = [
         (
             button(
-                f"{icon(state)} {shortened(state.member.name, WIDE)} · {texts.money(state.total_cents)}",
+                f"{icon(state)} {texts.who(state.member, WIDE)} · {texts.money(state.total_cents)}",
                 "dorder",
                 state.order.id,
             ),

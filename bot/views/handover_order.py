@@ -36,7 +36,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
     """One member's order: lines, payments, verdict, and what can be done about it."""
     state = page.state
     lines: list[str] = [
-        texts.t("👤 <b>{name}</b>", name=state.member.name),
+        texts.t("👤 <b>{name}</b>", name=texts.who(state.member)),
         title(texts, page.distribution),
         "",
         *(current_line(texts, line) for line in state.lines),
@@ -148,7 +148,7 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
 
 def validated_before(texts: Texts, page: OrderPage, received_cents: int) -> Html:
     """Said above the next order's page: what was just done."""
-    name = page.state.member.name
+    name = texts.who(page.state.member)
     if not received_cents:
         return texts.t("✅ <b>{name}</b>: validated.", name=name)
     amount = texts.money(received_cents)
@@ -165,7 +165,7 @@ def toast_validated(texts: Texts, name: str, received_cents: int) -> str:
 def undo_button(texts: Texts, page: OrderPage) -> Button:
     """Takes the validation of an order back from another's page."""
     assert page.state.validated is not None
-    label = texts.label("↩️ Undo: {name}", name=shortened(page.state.member.name, WIDE))
+    label = texts.label("↩️ Undo: {name}", name=texts.who(page.state.member, WIDE))
     return button(label, "dunval", page.state.order.id, page.state.validated.step)
 
 

@@ -99,9 +99,10 @@ def catalogue_page(
             producer = name
             text.append(texts.t("🌱 <b>{producer}</b>", producer=name))
         quantity = basket.quantity_of(product.id)
-        text.append(catalogue_line(texts, product, quantity))
+        price = basket.price_of(product)
+        text.append(catalogue_line(texts, product, quantity, price))
         tapped = ("add", basket.basket.id, product.id, page)
-        rows.append((product_button(texts, product, quantity, *tapped),))
+        rows.append((product_button(texts, product, quantity, price, *tapped),))
         if product.id == place.product_id:
             less_or_more = ("qty", basket.basket.id, product.id, page)
             rows += quantity_rows(texts, basket, product, page, *less_or_more)
@@ -132,11 +133,11 @@ def _ordered_already(texts: Texts, lines: Sequence[CurrentLine]) -> list[str]:
     return ["", texts.t("📦 Ordered already: {lines} — <b>{total}</b>", lines=", ".join(named), total=total)]
 
 
-def catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
+def catalogue_line(texts: Texts, product: Product, quantity: int, price_cents: int) -> str:
     line = texts.t(
         "{name} — {price} / {unit}",
         name=product.name,
-        price=texts.money(product.price_cents),
+        price=texts.money(price_cents),
         unit=product.unit,
     )
     if product.stock_milli is not None:
@@ -145,10 +146,12 @@ def catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
     return f"✅ <b>{texts.number(quantity)} ×</b> {line}" if quantity else f"• {line}"
 
 
-def product_button(texts: Texts, product: Product, quantity: int, verb: str, *args: object) -> Button:
+def product_button(
+    texts: Texts, product: Product, quantity: int, price_cents: int, verb: str, *args: object
+) -> Button:
     """A product with its price and how much of it is in the basket; ``verb:args``: what a tap does."""
     mark = f"✅ {texts.number(quantity)} × " if quantity else ""
-    price = texts.money(product.price_cents)
+    price = texts.money(price_cents)
     text = f"{mark}{product.name} · {price}"
     if len(text) > LONGEST_LABEL:
         text = f"{mark}{product.name[: LONGEST_LABEL - 4 - len(mark) - len(price)]}… · {price}"

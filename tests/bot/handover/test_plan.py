@@ -164,6 +164,27 @@ async def test_the_member_reads_what_was_ordered_for_them(stage: Stage) -> None:
     assert await d.balance(d.bruno) == 0
 
 
+async def test_what_is_added_on_the_spot_costs_what_was_corrected_for_everybody(any_stage: Stage) -> None:
+    d = await day(any_stage)
+    await d.order(d.marie, {"Bread": 1_000}, Method.CASH)
+    await d.close()
+    await d.page(d.anne)
+    await d.anne.press("Goods", expect="Which product")
+    await d.anne.press("Bread", expect="Ordered by 1 member")
+    await d.anne.press("New price for everybody", expect="What is the right price")
+    await d.anne.ask("6", expect="€6.00")
+    await d.anne.press("Confirm", expect="now €6.00")
+    await d.open_order(d.anne, "Marie")
+    page = await d.anne.press("Add products", expect="Bread — €6.00")
+    assert page.button("Bread · €6.00")
+    await d.anne.press("Bread", expect="✅ 1 × Bread")
+    await d.anne.press("Basket ·", expect="Total: €6.00")
+    await d.anne.press("Confirm my basket", expect="how do you want to pay")
+    await d.anne.press("Cash ·", expect="Total: €6.00")
+    assert await d.balance(d.marie) == -1200
+    assert await d.books_hold()
+
+
 async def test_a_basket_of_somebody_else_asks_at_every_tap_whether_one_may(stage: Stage) -> None:
     d = await day(stage)
     await d.page(d.bruno)
