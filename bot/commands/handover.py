@@ -105,7 +105,7 @@ class Done:
 
 
 def _toast_validated(context: Context, done: Done) -> None:
-    name = done.page.state.member.name
+    name = context.texts.who(done.page.state.member)
     context.toast(order_views.toast_validated(context.texts, name, done.received_cents))
 
 

@@ -184,7 +184,7 @@ def catalogue_file(texts: Texts, error: LedgerError) -> Html:
             return t("This file unpacks to something far too large for a catalogue. Nothing was imported.")
         case catalogue.MissingColumns(names=names):
             return t(
-                "I miss the columns {names} in this file. The first line must name them: "
+                "The columns {names} are missing from this file. The first line must name them: "
                 "product;unit;price;producer;vat;stock. Nothing was imported.",
                 names=", ".join(column_name(texts, name) for name in names),
             )

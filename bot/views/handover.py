@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.paging import page_of, turning_row
-from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
+from bot.views.screen import WIDE, Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.orders.handover_models import DistributionStep
@@ -202,7 +202,7 @@ def icon(state: OrderState) -> str:
 
 def order_button(texts: Texts, state: OrderState, *args: object) -> Button:
     """Leads to an order."""
-    label = f"{icon(state)} {shortened(state.member.name, WIDE)} · {texts.money(state.total_cents)}"
+    label = f"{icon(state)} {texts.who(state.member, WIDE)} · {texts.money(state.total_cents)}"
     return button(label, "dorder", state.order.id, *args)
 
 

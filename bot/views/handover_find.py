@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.views.handover import order_button, title
-from bot.views.screen import WIDE, Row, Screen, button, shortened
+from bot.views.screen import WIDE, Row, Screen, button
 from bot.views.texts import Texts
 from ledger.groups.models import Member
 from ledger.orders.models import Distribution
@@ -25,7 +25,7 @@ def choose(
     rows += [
         (
             button(
-                texts.label("➕ {name}: no order", name=shortened(member.name, WIDE)),
+                texts.label("➕ {name}: no order", name=texts.who(member, WIDE)),
                 "forbasket",
                 distribution.id,
                 member.id,
@@ -39,10 +39,10 @@ def choose(
 
 def no_order(texts: Texts, distribution: Distribution, member: Member) -> Screen:
     """The member ordered nothing for it."""
-    text = texts.t("<b>{name}</b> ordered nothing for this distribution.", name=member.name)
+    text = texts.t("<b>{name}</b> ordered nothing for this distribution.", name=texts.who(member))
     rows: tuple[Row, ...] = (
         (button(texts.label("➕ Order for somebody"), "forbasket", distribution.id, member.id),),
-        (button(texts.label("👤 {name}", name=shortened(member.name, WIDE)), "member", member.id),),
+        (button(texts.label("👤 {name}", name=texts.who(member, WIDE)), "member", member.id),),
         (button(texts.label("◀️ Back"), "day", distribution.id),),
     )
     return Screen(f"{title(texts, distribution)}\n\n{text}", rows)

@@ -9,7 +9,7 @@ from bot.views import money
 from bot.views.account import payment_state
 from bot.views.handover import PAGE, title, uncharged_line, validated_by
 from bot.views.order import current_line
-from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
+from bot.views.screen import WIDE, Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.validation import reference
 from ledger.groups.models import Group, Method
@@ -39,7 +39,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage, left_page: int | Non
     """
     state = page.state
     lines: list[str] = [
-        texts.t("👤 <b>{name}</b>", name=state.member.name),
+        texts.t("👤 <b>{name}</b>", name=texts.who(state.member)),
         title(texts, page.distribution),
         "",
         *(current_line(texts, line) for line in state.lines),
@@ -133,7 +133,9 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     if state.validated is None:
         rows += [(one,) for one in _validate_buttons(texts, page)]
     elif page.turn.next_order_id is not None:
-        label = texts.label("➡️ Next: {name}", name=shortened(page.turn.next_name, WIDE))
+        label = texts.label(
+            "➡️ Next: {name}", name=texts.called(page.turn.next_member_id, page.turn.next_name, WIDE)
+        )
         rows.append((button(label, "dorder", page.turn.next_order_id, style="primary"),))
     rows += [
         (_payment_button(texts, state, payment),)
@@ -152,7 +154,7 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
 
 def validated_before(texts: Texts, page: OrderPage, received_cents: int) -> Html:
     """Said above the next order's page: what was just done."""
-    name = page.state.member.name
+    name = texts.who(page.state.member)
     if not received_cents:
         return texts.t("✅ <b>{name}</b>: validated.", name=name)
     amount = texts.money(received_cents)
@@ -169,7 +171,7 @@ def toast_validated(texts: Texts, name: str, received_cents: int) -> str:
 def undo_button(texts: Texts, page: OrderPage) -> Button:
     """Takes the validation of an order back from another's page."""
     assert page.state.validated is not None
-    label = texts.label("↩️ Undo: {name}", name=shortened(page.state.member.name, WIDE))
+    label = texts.label("↩️ Undo: {name}", name=texts.who(page.state.member, WIDE))
     return button(label, "dunval", page.state.order.id, page.state.validated.step)
 
 

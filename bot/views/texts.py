@@ -11,6 +11,7 @@ import gettext
 import html
 import io
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -22,10 +23,15 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
 
+from bot.views.screen import shortened
+from ledger.groups.models import Member
+from ledger.groups.namesakes import Namesake
 from ledger.money import exponent_of
 
 LOCALES = Path(__file__).parent.parent / "locales"
 LANGUAGES = ("fr", "en")
+SHORTEST = 8
+"""Characters of a name that stay beside what tells its bearer apart."""
 MEASURES = ("kg", "g", "l", "cl", "m")
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 """Where CLDR wants a space that Babel leaves out: ``CHF 12.40``."""
@@ -64,10 +70,18 @@ def catalogue(language: str) -> gettext.NullTranslations:
 class Texts:
     """A reader: language, time zone and currency (those of the group that is being looked at)."""
 
-    def __init__(self, language: str, time_zone: str = "Europe/Paris", currency: str = "EUR") -> None:
+    def __init__(
+        self,
+        language: str,
+        time_zone: str = "Europe/Paris",
+        currency: str = "EUR",
+        namesakes: Mapping[int, Namesake] | None = None,
+    ) -> None:
+        """``namesakes``: members who are told apart for this reader, by id."""
         self.language = language if language in LANGUAGES else "en"
         self.zone = ZoneInfo(time_zone)
         self.currency = currency
+        self._namesakes = namesakes or {}
         self._catalogue = catalogue(self.language)
         self._locale = Locale.parse(_BABEL[self.language])
 
@@ -86,6 +100,36 @@ class Texts:
     def nlabel(self, singular: str, plural: str, n: int, /, **values: object) -> str:
         """A button's text about ``n`` things."""
         return self._catalogue.ngettext(singular, plural, n).format(n=n, **values)
+
+    def who(self, member: Member, room: int | None = None) -> str:
+        """A member's name, with what tells them apart from another of that name; in ``room`` characters where possible."""
+        return self.called(member.id, member.name, room)
+
+    def called(self, member_id: int, name: str, room: int | None = None) -> str:
+        """:meth:`who`, of a member's id and name."""
+        mark = self._mark(member_id)
+        if room is None:
+            return f"{name} ({mark})" if mark else name
+        return (
+            f"{shortened(name, max(room - len(mark) - 1, SHORTEST))} {mark}"
+            if mark
+            else shortened(name, room)
+        )
+
+    def _mark(self, member_id: int) -> str:
+        namesake = self._namesakes.get(member_id)
+        if namesake is None:
+            return ""
+        mark = f"@{namesake.username}" if namesake.username else self._since(namesake)
+        return mark if namesake.number is None else f"{mark}, {namesake.number}"
+
+    def _since(self, namesake: Namesake) -> str:
+        day = self.short_day(namesake.joined_at)
+        if namesake.balance_cents is None:
+            return self.label("since {day}", day=day)
+        return self.label(
+            "since {day}, balance {balance}", day=day, balance=self.signed_money(namesake.balance_cents)
+        )
 
     def money(self, cents: int) -> str:
         """``1235`` → ``12,35 €``; what is negative has the sign − (U+2212), which no line break tears off."""
