@@ -30,6 +30,7 @@ from bot.delivery.reminders import Reminding
 from bot.delivery.sender import Sender
 from bot.routes import handlers
 from bot.web.app import web_app
+from bot.web.metrics import Metrics
 from bot.web.server import serving
 from bot.web.stripe import StripeDoor
 from ledger import migrations
@@ -183,9 +184,13 @@ async def _feeding(config: Config, bot: Bot) -> AsyncIterator[None]:
     telegram, web = config.telegram, config.web
     secret = telegram.webhook_secret if telegram.mode == "webhook" else None
     async with contextlib.AsyncExitStack() as stack:
+        metrics = Metrics(bot.database, bot.api.bot.id)
+        if web.metrics_listen is not None:
+            await _listen(stack, metrics.app(), "web.metrics_listen", web.metrics_listen)
         if web.listen is not None:
+            here = None if web.metrics_listen else metrics
             stripe = StripeDoor(bot.database, bot.cards, config.stripe.webhook_secret)
-            app = web_app(bot.database, bot.api.bot.id, secret, bot.dispatcher.wake, stripe)
+            app = web_app(bot.database, bot.api.bot.id, secret, bot.dispatcher.wake, stripe, here)
             await _listen(stack, app, "web.listen", web.listen)
         if telegram.mode == "webhook":
             parameters = {

@@ -16,6 +16,8 @@ from types import TracebackType
 from typing import Literal, TextIO
 from urllib.parse import quote
 
+from bot.figures import RECORDS
+
 # httpx logs every URL, and the URL holds the token; uvicorn's access log holds payment links;
 # python-telegram-bot and aiosqlite log what people wrote at DEBUG.
 QUIET = {
@@ -113,8 +115,17 @@ def _is_valid(letters: str) -> bool:
     return int("".join(str(int(c, 36)) for c in letters[4:] + letters[:4])) % 97 == 1
 
 
+_TROUBLE = {"WARNING": "warning", "ERROR": "error", "CRITICAL": "critical"}
+
+
 class _Handler(logging.StreamHandler[TextIO]):
-    """To standard error; a record that cannot be written is dropped, not shown unmasked."""
+    """To standard error; a record that cannot be written is dropped, not shown unmasked. Trouble is counted."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it."""
+        if record.levelname in _TROUBLE:
+            RECORDS.labels(_TROUBLE[record.levelname]).inc()
+        super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the standard library's name)
         """Do nothing: the standard library would print the record's arguments as they are."""

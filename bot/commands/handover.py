@@ -105,7 +105,7 @@ class Done:
 
 
 def _toast_validated(context: Context, done: Done) -> None:
-    name = done.page.state.member.name
+    name = context.texts.who(done.page.state.member)
     context.toast(order_views.toast_validated(context.texts, name, done.received_cents))
 
 
@@ -188,7 +188,7 @@ async def day_page_of(context: Context, distribution: Distribution) -> views.Day
     closed = None
     if step is not None:
         closed = views.Closed(step, (await get_member(context.session, group_id, step.by_id)).name)
-    return views.DayPage(report, closed)
+    return views.DayPage(report, closed, context.among_coordinators)
 
 
 async def order_page_of(context: Context, order_id: int) -> order_views.OrderPage:

@@ -54,7 +54,9 @@ async def show_reference(context: Context, text: str) -> None:
     if payment is None:
         group_id = context.treasurer.group_id
         near = await payments.near_references(context.session, group_id, code)
-        named = [(p, (await get_member(context.session, group_id, p.member_id)).name) for p in near]
+        named = [
+            (p, context.texts.who(await get_member(context.session, group_id, p.member_id))) for p in near
+        ]
         context.show(views.unknown_reference(context.texts, code, named))
         return
     # An amount follows a reference that comes first; around one found in a longer text there is only noise.
@@ -124,6 +126,18 @@ async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
     due = (await page_of(context, payment)).due.amount_cents
     done = await payments.receive(context.session, payment.group_id, payment.id, context.treasurer, amount)
     await show_settled(context, done, due_cents=due)
+
+
+async def receive_late(update: Update, context: Context) -> None:  # noqa: ARG001
+    """A transfer that was cancelled with its order arrived all the same."""
+    payment_id, steps, amount = context.numbers(3)
+    payment = await payment_of(context, payment_id)
+    if await is_old(context, payment, steps):
+        return
+    done = await payments.receive_late(
+        context.session, payment.group_id, payment.id, context.treasurer, amount
+    )
+    await show_settled(context, done)
 
 
 async def refuse(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -230,7 +244,10 @@ async def page_of(context: Context, payment: Payment) -> views.PaymentPage:
     due = Receipt(Settles.AS_ANNOUNCED, payment.amount_cents)
     if order_id is not None and payment.state is PaymentState.EXPECTED:
         due = due_by(await validation.order_state(context.session, payment.group_id, order_id), payment)
-    return views.PaymentPage(payment, member, settled, last.step if last else 0, balance, due, order_id)
+    late = await payments.can_come_late(context.session, payment)
+    return views.PaymentPage(
+        payment, member, settled, last.step if last else 0, balance, due, order_id, may_come_late=late
+    )
 
 
 async def screen_of(context: Context, payment: Payment, amount_cents: int | None = None) -> Screen:
@@ -314,6 +331,7 @@ conversation = DurableConversation(
         Button("transfers", show_transfers),
         Button("pmt", show_payment),
         Button("rcv", receive),
+        Button("rcvlate", receive_late),
         Button("refuse", refuse),
         Button("undo", undo),
         Button("other", ask_amount),

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -24,11 +25,12 @@ from telegram.ext import Application
 
 from bot.delivery import board, chats, inbox, outbox, pages, typed_keys
 from bot.delivery.api import Api, asked_pause
-from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
+from bot.delivery.context import Fact, NeedsFact, Scene, current_scene, tell_apart
 from bot.delivery.facts import find_out
 from bot.delivery.inbox import Claimed
 from bot.delivery.place import find_place
 from bot.delivery.state import conversation_row
+from bot.figures import UPDATE_DELAY, UPDATE_HANDLING, UPDATES
 from bot.views import errors
 from bot.views.screen import Screen
 from bot.views.texts import Texts, language_of
@@ -130,6 +132,7 @@ class Dispatcher:
         claimed: Claimed | None = None
         facts: dict[Fact, Any] = {}
         refusal: LedgerError | None = None
+        begun = 0.0
         try:
             while True:
                 try:
@@ -138,7 +141,7 @@ class Dispatcher:
                         row = await self._claim(session, claimed)
                         if row is None:
                             return not first
-                        claimed = row
+                        claimed, begun = row, time.monotonic() if first else begun
                         self._busy.add(claimed.sender_id)
                         scene = await self._handle(session, claimed, facts, refusal)
                     break
@@ -155,12 +158,18 @@ class Dispatcher:
         finally:
             if claimed is not None:
                 self._busy.discard(claimed.sender_id)
-        self.handled += 1
+        self._count(claimed, begun)
         if scene is not None:
             self._after_commit(scene)
             if scene.secret:
                 await self._database.empty_log()
         return True
+
+    def _count(self, claimed: Claimed, begun: float) -> None:
+        self.handled += 1
+        UPDATES.labels("done").inc()
+        UPDATE_HANDLING.observe(time.monotonic() - begun)
+        UPDATE_DELAY.observe(max((utc_now() - claimed.received_at).total_seconds(), 0.0))
 
     async def _find_out(self, need: NeedsFact, facts: dict[Fact, Any]) -> None:
         """Do the work, or ask Telegram. A chat that got another id is known by it when the handler asks again."""
@@ -189,6 +198,7 @@ class Dispatcher:
         if scene is not None:
             scene.page_owner = pages.owner_of(claimed.payload)
             if refusal is None:
+                await tell_apart(scene)
                 await self._process(scene)
             else:
                 refuse(scene, refusal)
@@ -287,7 +297,9 @@ class Dispatcher:
             delay = max(dt.timedelta(seconds=0.2 * 4**claimed.attempts), asked_pause(error))
             async with self._database.unit_of_work() as session:
                 await inbox.put_back(session, claimed.id, delay)
+            UPDATES.labels("put_back").inc()
             return
+        UPDATES.labels("failed").inc()
         log.error("update %s failed: %s", claimed.id, describe(error))
         async with self._database.unit_of_work() as session:
             await inbox.mark_done(session, claimed.id, error=type(error).__name__)

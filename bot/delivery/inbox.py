@@ -45,6 +45,7 @@ class Claimed:
     sender_id: int
     payload: dict[str, Any]
     attempts: int
+    received_at: dt.datetime
 
 
 def sender_of(update: dict[str, Any]) -> int:
@@ -160,7 +161,7 @@ def _cleaned(value: object) -> object:
     return [_cleaned(one) for one in value] if isinstance(value, list) else value
 
 
-_COLUMNS = (InboxRow.id, InboxRow.sender_id, InboxRow.payload, InboxRow.attempts)
+_COLUMNS = (InboxRow.id, InboxRow.sender_id, InboxRow.payload, InboxRow.attempts, InboxRow.received_at)
 # Built once: putting a statement together costs more than SQLite takes to run it.
 _EARLIER = aliased(InboxRow)
 _NEXT = (

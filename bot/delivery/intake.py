@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery import inbox, outbox, typed_keys
 from bot.delivery.outbox import Call
+from bot.figures import UPDATES
 from bot.views import errors
 from bot.views.texts import Texts, language_of
 
@@ -16,6 +17,7 @@ from bot.views.texts import Texts, language_of
 async def take(session: AsyncSession, bot_id: int, updates: Sequence[dict[str, Any]]) -> None:
     """Keep updates. Raises ValueError for what is not an update."""
     overflow = await inbox.store(session, bot_id, updates)
+    UPDATES.labels("overflow").inc(len(overflow.updates))
     await outbox.enqueue(session, bot_id, [*_answers(overflow)])
 
 

@@ -11,6 +11,7 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.delivery import inbox, intake
 from bot.delivery.api import Api, asked_pause
+from bot.figures import POLLED
 from ledger.db import Database
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ async def poll(database: Database, api: Api, stored: Callable[[int], None]) -> N
                 offset = max(int(update["update_id"]) for update in updates) + 1
                 stored(len(updates))
             failures = 0
+            POLLED.set_to_current_time()
         except InvalidToken:
             raise
         except Conflict:

@@ -167,11 +167,11 @@ def _order(texts: Texts, state: OrderState) -> Html:
     if not expected:
         return texts.t(
             "• {name}: {total}, nothing expected",
-            name=state.member.name,
+            name=texts.who(state.member),
             total=texts.money(state.total_cents),
         )
     amounts = " + ".join(f"{money.METHOD_ICON[p.method]} {texts.money(p.amount_cents)}" for p in expected)
-    return texts.t("• {name}: {amounts}", name=state.member.name, amounts=amounts)
+    return texts.t("• {name}: {amounts}", name=texts.who(state.member), amounts=amounts)
 
 
 def removed(texts: Texts, group: Group, *, coordinators_chat: bool, by: str) -> Screen:

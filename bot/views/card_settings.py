@@ -12,6 +12,7 @@ from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
 from ledger.groups.models import Group
+from ledger.money import SMALLEST_BY_CARD
 from ledger.payments.card.gateway import CardKeyRefused, CardRefused, CardUnavailable
 from ledger.payments.card.models import CardAccount
 
@@ -38,6 +39,11 @@ def card(texts: Texts, group: Group, state: CardState, notice: Html | None = Non
     parts = [_title(texts, group)]
     if notice is not None:
         parts.insert(0, notice)
+    if group.currency not in SMALLEST_BY_CARD:
+        parts.append(
+            t("Cards cannot be taken in this group's currency: {currency}.", currency=texts.currency_name)
+        )
+        return Screen("\n\n".join(parts), ((button(texts.label("◀️ Back"), "settings"),),))
     if account is None:
         parts.append(
             t(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.paging import page_of, turning_row
-from bot.views.screen import WIDE, Row, Screen, button, shortened
+from bot.views.screen import WIDE, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.orders.handover_models import DistributionStep
@@ -16,6 +16,7 @@ from ledger.orders.models import Distribution
 from ledger.orders.validation import OrderState, Report
 
 PAGE = 8
+UNCHARGED_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,11 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class DayPage:
-    """A distribution in figures, and its validation if it stands."""
+    """A distribution in figures, and its validation if it stands. ``names``: only coordinators read it."""
 
     report: Report
     closed: Closed | None
+    names: bool = False
 
     @property
     def distribution(self) -> Distribution:
@@ -49,7 +51,7 @@ def title(texts: Texts, distribution: Distribution) -> Html:
 
 
 def day_page(texts: Texts, group: Group, page: DayPage, now: dt.datetime) -> Screen:
-    """Counts and what can be done; names nobody."""
+    """Counts and what can be done; names nobody where members read along."""
     lines: list[str] = [title(texts, page.distribution), _state(texts, page, now)]
     if page.distribution.cancelled_at is None:
         lines += ["", *figures(texts, group, page)]
@@ -107,7 +109,38 @@ def figures(texts: Texts, group: Group, page: DayPage) -> list[str]:
         lines.append(texts.t("⏳ Still awaited: {amount}", amount=texts.money(awaited)))
     if report.tally.transfer_cents:
         lines.append(money.transfers_awaited(texts, report.tally.transfer_cents))
+    return [*lines, *_uncharged(texts, page)]
+
+
+def _uncharged(texts: Texts, page: DayPage) -> list[str]:
+    """What was ordered while payments were off: no balance counts it, so somebody must think of it."""
+    found = page.report.uncharged
+    if not found:
+        return []
+    lines: list[str] = [
+        texts.nt(
+            "⚠️ <b>{amount}</b> ordered while payments were off and never charged ({n} order). No balance counts it: "
+            "collect it apart, or enter it with /opening NAME −AMOUNT.",
+            "⚠️ <b>{amount}</b> ordered while payments were off and never charged ({n} orders). No balance counts it: "
+            "collect it apart, or enter it with /opening NAME −AMOUNT.",
+            len(found),
+            amount=texts.money(sum(state.uncharged_cents for state in found)),
+        )
+    ]
+    if page.names:
+        lines += [uncharged_line(texts, state) for state in found[:UNCHARGED_SHOWN]]
+        more = len(found) - UNCHARGED_SHOWN
+        lines += [texts.nt("… and {n} more.", "… and {n} more.", more)] if more > 0 else []
     return lines
+
+
+def uncharged_line(texts: Texts, state: OrderState) -> Html:
+    """``• Marie : 12,35 € jamais débités``."""
+    return texts.t(
+        "• {name}: {amount} never charged",
+        name=state.member.name,
+        amount=texts.money(state.uncharged_cents),
+    )
 
 
 def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
@@ -183,7 +216,7 @@ def orders_page(texts: Texts, distribution: Distribution, states: Sequence[Order
     rows: list[Row] = [
         (
             button(
-                f"{icon(state)} {shortened(state.member.name, WIDE)} · {texts.money(state.total_cents)}",
+                f"{icon(state)} {texts.who(state.member, WIDE)} · {texts.money(state.total_cents)}",
                 "dorder",
                 state.order.id,
             ),

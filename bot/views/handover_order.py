@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.account import payment_state
-from bot.views.handover import PAGE, title, validated_by
+from bot.views.handover import PAGE, title, uncharged_line, validated_by
 from bot.views.order import current_line
 from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
@@ -36,7 +36,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
     """One member's order: lines, payments, verdict, and what can be done about it."""
     state = page.state
     lines: list[str] = [
-        texts.t("👤 <b>{name}</b>", name=state.member.name),
+        texts.t("👤 <b>{name}</b>", name=texts.who(state.member)),
         title(texts, page.distribution),
         "",
         *(current_line(texts, line) for line in state.lines),
@@ -47,6 +47,8 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
         if state.credit_cents:
             amount = texts.money(state.credit_cents)
             lines.append(texts.t("🐷 By member credit: {amount}", amount=amount))
+        if state.uncharged_cents:
+            lines.append(uncharged_line(texts, state))
         lines.append(verdict(texts, state, page.balance_cents))
         balance = money.balance_of(texts, page.balance_cents)
         lines.append(texts.t("Balance: {balance}.", balance=balance))
@@ -146,7 +148,7 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
 
 def validated_before(texts: Texts, page: OrderPage, received_cents: int) -> Html:
     """Said above the next order's page: what was just done."""
-    name = page.state.member.name
+    name = texts.who(page.state.member)
     if not received_cents:
         return texts.t("✅ <b>{name}</b>: validated.", name=name)
     amount = texts.money(received_cents)
@@ -163,7 +165,7 @@ def toast_validated(texts: Texts, name: str, received_cents: int) -> str:
 def undo_button(texts: Texts, page: OrderPage) -> Button:
     """Takes the validation of an order back from another's page."""
     assert page.state.validated is not None
-    label = texts.label("↩️ Undo: {name}", name=shortened(page.state.member.name, WIDE))
+    label = texts.label("↩️ Undo: {name}", name=texts.who(page.state.member, WIDE))
     return button(label, "dunval", page.state.order.id, page.state.validated.step)
 
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from bot.views import money
 from bot.views.distributions import Draft, details
 from bot.views.handover import title
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import Button, Row, Screen, button, side_by_side
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.orders.models import Distribution
-from ledger.orders.order_state import OrderState, mark_of_orders
+from ledger.orders.order_state import AT_THE_STAND, OrderState, mark_of_orders
 from ledger.orders.rescheduling import Cancelled
+from ledger.payments.models import Payment
 
 
 def ask_move(texts: Texts, distribution: Distribution, step_by_step: Button, cancel: Button) -> Screen:
@@ -94,6 +95,13 @@ def sure_to_cancel(
                 amount=texts.money(received),
             ),
         ]
+        if transfers := sum(state.transfer_cents for state in states):
+            lines.append(
+                texts.t(
+                    "• Transfers may be under way ({amount}): those that come can still be received, as credit.",
+                    amount=texts.money(transfers),
+                )
+            )
     lines += [texts.t("• The group and everybody who ordered are told."), texts.t("This cannot be undone.")]
     label = texts.nlabel("🚫 Cancel it, with {n} order", "🚫 Cancel it, with {n} orders", len(states))
     rows = (
@@ -139,18 +147,11 @@ def told_cancelled(
         _cancelled_by(texts, group, distribution, by),
         texts.t("Your order of {amount} is cancelled.", amount=texts.money(one.state.total_cents)),
     ]
-    if not group.payments_enabled:
+    state = one.state
+    if not group.payments_enabled and state.uncharged_cents == state.total_cents and not state.payments:
         return Screen("\n".join(lines))
     lines.append(texts.t("You owe nothing for it."))
-    lines += [
-        texts.t(
-            "{method} of {amount} is not expected any more: keep it.",
-            method=money.method(texts, payment.method),
-            amount=texts.money(payment.amount_cents),
-        )
-        for payment in one.state.payments
-        if payment.id in one.released
-    ]
+    lines += [_not_expected(texts, payment) for payment in state.payments if payment.id in one.released]
     if one.state.received_cents:
         amount = texts.money(one.state.received_cents)
         lines.append(texts.t("The {amount} you paid stay on your account as credit.", amount=amount))
@@ -158,10 +159,22 @@ def told_cancelled(
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
 
 
+def _not_expected(texts: Texts, payment: Payment) -> Html:
+    """What was announced is kept; unless it may be on its way already, which nobody can hold back."""
+    values = {"method": money.method(texts, payment.method), "amount": texts.money(payment.amount_cents)}
+    if payment.method in AT_THE_STAND:
+        return texts.t("{method} of {amount} is not expected any more: keep it.", **values)
+    return texts.t(
+        "{method} of {amount} is not expected any more: if you have not paid yet, do not. If you have, nothing is lost: "
+        "once the money arrives it is credit on your account, and I tell you.",
+        **values,
+    )
+
+
 def ask_whom(texts: Texts, distribution: Distribution, choices: Sequence[Button], cancel: Button) -> Screen:
     """For whom?"""
     text = texts.t("Order for which member? Tap, or type a name, part of one, or @username.")
-    rows: list[Row] = [tuple(choices[start : start + 2]) for start in range(0, len(choices), 2)]
+    rows = side_by_side(choices)
     return Screen(f"{title(texts, distribution)}\n\n{text}").with_rows([*rows, (cancel,)])
 
 
@@ -169,7 +182,7 @@ def acting_for(texts: Texts, member: Member) -> Html:
     """Said above every screen of a basket that is somebody else's."""
     return texts.t(
         "👤 You are ordering for <b>{name}</b>: what follows is their order and their balance.",
-        name=member.name,
+        name=texts.who(member),
     )
 
 
@@ -183,7 +196,7 @@ def not_enough_credit(texts: Texts, member: Member, balance_cents: int, needed_c
     return texts.label(
         "Not enough credit: the balance of {name} is {balance}, {missing} is missing. Nothing was ordered: "
         "choose another way to pay.",
-        name=member.name,
+        name=texts.who(member),
         balance=texts.money(balance_cents),
         missing=texts.money(needed_cents - balance_cents),
     )
@@ -197,4 +210,4 @@ def ordered_for(texts: Texts, member: Member, distribution_id: int, order_id: in
     if order_id is not None:
         rows.append((button(texts.label("📋 The order"), "dorder", order_id, below=True),))
     rows.append((button(texts.label("📦 Distribution day"), "day", distribution_id, below=True),))
-    return Screen(texts.t("✅ Order placed for <b>{name}</b>.", name=member.name)).with_rows(rows)
+    return Screen(texts.t("✅ Order placed for <b>{name}</b>.", name=texts.who(member))).with_rows(rows)

@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.views.texts import Html, Texts
-from ledger.groups.models import Method
+from ledger.groups.models import Group, Method
+from ledger.groups.service import lacks_iban
 from ledger.orders.models import Confirmation
 from ledger.orders.order_state import Receipt, Settles
 from ledger.payments.models import Payment
 from ledger.payments.service import AwaitedCents
+
+
+def no_iban(texts: Texts, group: Group) -> list[Html]:
+    """To coordinators: members may choose a transfer, and nobody said to which account. Nothing where that is settled."""
+    if not lacks_iban(group):
+        return []
+    return [
+        texts.t(
+            "⚠️ Members can choose bank transfer, but I have no IBAN to give them: they will ask you for it. Enter it in "
+            "/settings, or stop offering transfers there."
+        )
+    ]
 
 
 def balance(texts: Texts, cents: int) -> Html:

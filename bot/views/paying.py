@@ -43,7 +43,9 @@ def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
         iban = " ".join(group.iban[i : i + 4] for i in range(0, len(group.iban), 4))
         lines.append(texts.t("To {holder}, IBAN {iban}", holder=holder, iban=iban))
     else:
-        lines.append(texts.t("Ask the coordinators for the account to pay to."))
+        lines.append(
+            texts.t("The group has not given me its IBAN yet: ask a coordinator for it before you pay.")
+        )
     lines.append(texts.t("Put this reference in the transfer's label: {reference}", reference=reference))
     return lines
 

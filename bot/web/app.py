@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
 from collections.abc import Callable
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.delivery import inbox, intake, outbox
+from bot.delivery import inbox, intake
 from bot.web.bodies import bounded_body
+from bot.web.metrics import PATIENCE, Metrics, Recent
 from bot.web.stripe import StripeDoor
 from ledger.db import Database
 
@@ -28,8 +29,9 @@ def web_app(
     webhook_secret: str | None,
     stored: Callable[[int], None],
     stripe: StripeDoor,
+    metrics: Metrics | None = None,
 ) -> Starlette:
-    """The application. Without a secret there is no webhook (the bot polls)."""
+    """The application. Without a secret there is no webhook (the bot polls); the figures may be told elsewhere."""
 
     async def telegram(request: Request) -> Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
@@ -55,22 +57,20 @@ def web_app(
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "live"})
 
-    async def ready(_: Request) -> Response:
+    async def reaches_database() -> str | None:
         try:
-            async with database.snapshot() as session:
+            async with asyncio.timeout(PATIENCE), database.snapshot() as session:
                 await session.execute(text("SELECT 1"))
         except Exception as error:
-            return JSONResponse({"status": "not ready", "why": type(error).__name__}, status_code=503)
-        return JSONResponse({"status": "ready"})
+            return type(error).__name__
+        return None
 
-    async def metrics(_: Request) -> Response:
-        registry = CollectorRegistry()
-        async with database.snapshot() as session:
-            waiting_in = await inbox.backlog(session, bot_id)
-            waiting_out = await outbox.backlog(session, bot_id)
-        Gauge("cagnotte_inbox_waiting", "Updates not handled yet", registry=registry).set(waiting_in)
-        Gauge("cagnotte_outbox_waiting", "Calls not made yet", registry=registry).set(waiting_out)
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+    readiness = Recent(reaches_database)
+
+    async def ready(_: Request) -> Response:
+        if why := await readiness.get():
+            return JSONResponse({"status": "not ready", "why": why}, status_code=503)
+        return JSONResponse({"status": "ready"})
 
     app = Starlette(
         routes=[
@@ -79,7 +79,7 @@ def web_app(
             Route("/pay/{token}", stripe.pay, methods=["GET"]),
             Route("/health/live", live),
             Route("/health/ready", ready),
-            Route("/metrics", metrics),
+            *([Route("/metrics", metrics.answer)] if metrics else []),
         ],
         exception_handlers={ClientDisconnect: _hung_up},
     )

@@ -19,6 +19,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from bot.figures import CONNECTIONS, DROPPED
+
 LARGEST_HEAD = 16 * 1024
 """Bytes of a request's first line and headers. Telegram's and Stripe's are below one kilobyte."""
 REQUEST_SECONDS = 15.0
@@ -50,6 +52,7 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's own
         """Somebody comes; where there is no room, somebody goes."""
         super().connection_made(transport)
+        CONNECTIONS.inc()
         self._client_owes()
         if len(self.connections) > room_for_connections():
             self._make_room()
@@ -77,10 +80,12 @@ class Connection(H11Protocol):
         """It is over."""
         if self._timer is not None:
             self._timer.cancel()
+        CONNECTIONS.dec()
         super().connection_lost(exc)
 
-    def drop(self) -> None:
+    def drop(self, reason: str) -> None:
         """Hang up, whatever is under way."""
+        DROPPED.labels(reason).inc()
         self.connections.discard(self)
         self.transport.abort()
 
@@ -91,14 +96,14 @@ class Connection(H11Protocol):
     def _allow(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self.loop.call_later(seconds, self.drop)
+        self._timer = self.loop.call_later(seconds, self.drop, "slow")
 
     def _make_room(self) -> None:
         """Of those who owe us a request, the one who has longest goes: the newcomer where all others are being answered."""
         owing = [
             one for one in self.connections if isinstance(one, Connection) and one.owes_since is not None
         ]
-        min(owing, key=lambda one: one.owes_since or 0.0).drop()
+        min(owing, key=lambda one: one.owes_since or 0.0).drop("no_room")
 
 
 class QuietServer(uvicorn.Server):

@@ -44,6 +44,11 @@ class OrderState:
         return sum(line.amount_cents for line in self.lines)
 
     @property
+    def uncharged_cents(self) -> int:
+        """What of it was ordered while the group's payments were off: no account moved for it (R1)."""
+        return self.total_cents - self.due_cents - self.credit_cents
+
+    @property
     def received_cents(self) -> int:
         """Σ of what came."""
         return sum(self.received.values())

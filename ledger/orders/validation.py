@@ -280,7 +280,10 @@ class MethodTotals:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A distribution in figures: orders, per producer (name → cents of current lines), per method, differences."""
+    """A distribution in figures: orders, per producer (name → cents of current lines), per method, differences.
+
+    ``uncharged``: the orders of which something was never charged, since payments were off.
+    """
 
     distribution: Distribution
     orders: int
@@ -289,6 +292,7 @@ class Report:
     per_producer: dict[int, int]
     per_method: dict[Method, MethodTotals]
     tally: Tally
+    uncharged: tuple[OrderState, ...] = ()
 
 
 async def report(session: AsyncSession, group_id: int, distribution_id: int) -> Report:
@@ -315,6 +319,7 @@ async def report(session: AsyncSession, group_id: int, distribution_id: int) -> 
         per_producer=dict(per_producer),
         per_method={m: MethodTotals(announced[m], got[m]) for m in Method if m in announced or got[m]},
         tally=tally(states),
+        uncharged=tuple(state for state in states if state.uncharged_cents),
     )
 
 

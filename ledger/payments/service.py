@@ -18,6 +18,7 @@ from ledger.books.models import AccountKind
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
+from ledger.money import MAX_AMOUNT, SMALLEST_BY_CARD
 from ledger.payments.card.models import Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement, SettlementKind
 from ledger.reference import find_references, neighbours, new_reference
@@ -30,8 +31,6 @@ ACCOUNT_OF = {
 """Where money received by each offline method goes. What is paid by card comes by :func:`receive_by_card` alone."""
 FAR_OFF = 10
 """So many times what is awaited, an amount is asked for once more."""
-SMALLEST_BY_CARD = {"EUR": 50, "CHF": 50, "USD": 50, "CAD": 50, "GBP": 30}
-"""In minor units; less would be refused. (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)"""
 
 
 class AlreadySettled(LedgerError):
@@ -98,8 +97,8 @@ def account_of(method: Method) -> AccountKind:
 
 
 def can_carry(method: Method, amount_cents: int, currency: str) -> bool:
-    """Whether a method takes an amount (> 0): cards take none of a few cents."""
-    return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, 1)
+    """Whether a method takes an amount (> 0): cards take none of a few cents, and not every currency."""
+    return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, MAX_AMOUNT + 1)
 
 
 def is_far_off(awaited_cents: int, given_cents: int) -> bool:
@@ -215,7 +214,8 @@ async def receive_unannounced(
 async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
     """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
-    One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it.
+    One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it. One that
+    came late (:func:`receive_late`) is cancelled again.
     Raises :class:`NotSettled`, :class:`Replaced`, :class:`InvalidPayment` (by card), :class:`~ledger.errors.NotFound`.
     """
     payment = await lock_payment(session, group_id, payment_id)
@@ -230,10 +230,39 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     if last.transaction_id is not None:
         posted = await books.reverse(session, group_id, last.transaction_id, actor_id=by.id)
         transaction_id = posted.transaction_id
+    came_late = await _came_late(session, last)
     undone = await _settle(session, payment, SettlementKind.UNDONE, by, transaction_id=transaction_id)
-    if payment.entered_by_id is not None and last.kind is SettlementKind.RECEIVED:
+    if last.kind is SettlementKind.RECEIVED and (payment.entered_by_id is not None or came_late):
         await _settle(session, payment, SettlementKind.CANCELLED, by)
     return undone
+
+
+async def can_come_late(session: AsyncSession, payment: Payment) -> bool:
+    """Whether a payment that is not awaited any more may still arrive: a bank transfer that its member may have made
+    before its order was cancelled, and that no other payment replaced."""
+    return (
+        payment.state is PaymentState.CANCELLED
+        and payment.method is Method.TRANSFER
+        and payment.entered_by_id is None
+        and not await _is_replaced(session, payment)
+    )
+
+
+async def receive_late(
+    session: AsyncSession, group_id: int, payment_id: int, by: Member, amount_cents: int
+) -> Settled:
+    """A cancelled transfer arrived all the same: ``amount_cents`` (> 0) are received. Nothing is owed for them any more,
+    so they are the member's avoir. Undone, it is cancelled again.
+
+    Raises :class:`AlreadySettled` for what cannot come late, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
+    """
+    payment = await lock_payment(session, group_id, payment_id)
+    if not await can_come_late(session, payment):
+        return await receive(session, group_id, payment_id, by, amount_cents)
+    if amount_cents <= 0:
+        raise InvalidPayment("amount")
+    await _settle(session, payment, SettlementKind.UNDONE, by)
+    return await _settle_received(session, payment, by, amount_cents)
 
 
 async def enter_by_hand(
@@ -452,6 +481,14 @@ async def require_expected(session: AsyncSession, payment: Payment) -> None:
     """Raise :class:`AlreadySettled` unless nobody settled the payment yet."""
     if payment.state is not PaymentState.EXPECTED:
         raise await settled_by(session, payment)
+
+
+async def _came_late(session: AsyncSession, received: Settlement) -> bool:
+    """Whether a payment was cancelled before it was received."""
+    statement = select(Settlement.kind).where(
+        Settlement.payment_id == received.payment_id, Settlement.step == received.step - 2
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is SettlementKind.CANCELLED
 
 
 def _require_offline(payment: Payment) -> None:

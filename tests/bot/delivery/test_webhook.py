@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy.exc import OperationalError
 
+from ledger.migrations import head_revision
 from tests.bot.delivery.conftest import Desk
 from tests.bot.delivery.test_inbox import message_of
 from tests.support.bot_process import free_port
@@ -136,3 +140,87 @@ async def test_health_and_metrics(desk: Desk, address: str) -> None:
         figures = (await client.get("/metrics")).text
         assert "cagnotte_inbox_waiting 0.0" in figures
         assert "cagnotte_outbox_waiting 0.0" in figures
+
+
+async def test_figures_are_named_by_prometheus_rules_and_say_what_goes_on(
+    desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marie = await desk.world.person("Marie")
+    port = free_port()
+    async with (
+        desk.open(CAGNOTTE_WEB__METRICS_LISTEN=f"127.0.0.1:{port}") as bot,
+        httpx.AsyncClient(trust_env=False, timeout=30) as client,
+    ):
+        assert (await client.get(f"{address}/metrics")).status_code == 404
+        await marie.ask("bonjour", expect="echo")
+        monkeypatch.setattr("bot.delivery.dispatcher.Dispatcher.handle_next", nothing)
+        await asyncio.sleep(0.1)
+        await desk.until("SELECT count(*) FROM outbox WHERE sent_at IS NULL", 0)
+        await marie.send("encore")
+        await desk.until("SELECT count(*) FROM inbox WHERE done_at IS NULL", 1)
+        page = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+        monkeypatch.setattr(bot.database, "snapshot", broken)
+        await asyncio.sleep(1.1)  # it is looked up once a second
+        of_a_broken_one = (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+        health = await client.get(f"{address}/health/ready")
+    assert complaints(page) == []
+    told = {sample.name: sample.value for family in families(page) for sample in family.samples}
+    assert told["cagnotte_inbox_waiting"] == 1
+    assert 0 < told["cagnotte_inbox_oldest_age_seconds"] < 60
+    assert told["cagnotte_outbox_oldest_age_seconds"] == 0
+    assert told["cagnotte_database_up"] == 1
+    assert told["cagnotte_database_size_bytes"] > 10_000
+    assert told["cagnotte_update_delay_seconds_count"] > 0
+    assert told["cagnotte_telegram_call_duration_seconds_count"] > 0
+    assert told["process_open_fds"] > 0
+    engine = desk.database_url.partition("+")[0]
+    assert f'cagnotte_database_info{{engine="{engine}",revision="{head_revision()}"}} 1.0' in page
+    assert 'cagnotte_updates_total{outcome="done"}' in page
+    assert complaints(of_a_broken_one) == []
+    assert "cagnotte_database_up 0.0" in of_a_broken_one
+    assert health.status_code == 503
+
+
+def broken(*_: object) -> None:
+    """A database that is gone."""
+    raise OperationalError("SELECT 1", None, Exception("gone"))
+
+
+def families(page: str) -> list[Metric]:
+    """The page as Prometheus' own reader reads it."""
+    return list(text_string_to_metric_families(page))
+
+
+def complaints(page: str) -> list[str]:
+    """What ``promtool check metrics`` would say of our own, and of each name there twice."""
+    found = []
+    ours = [family for family in families(page) if family.name.startswith("cagnotte_")]
+    names = [family.name for family in families(page)]
+    found += [f"{name} is there twice" for name in set(names) if names.count(name) > 1]
+    for family in ours:
+        if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", family.name):
+            found.append(f"{family.name}: no snake case")
+        if not family.documentation:
+            found.append(f"{family.name}: no help")
+        if family.type == "unknown":
+            found.append(f"{family.name}: no type")
+        if family.type != "counter" and family.name.endswith("_total"):
+            found.append(f"{family.name}: only counters end in _total")
+        if family.type == "counter" and f"# TYPE {family.name}_total counter" not in page:
+            found.append(f"{family.name}: a counter without _total")
+        if family.type == "gauge" and family.name.endswith(("_count", "_sum", "_bucket")):
+            found.append(f"{family.name}: looks like a part of a histogram")
+        if family.type == "histogram" and not family.name.endswith(("_seconds", "_bytes")):
+            found.append(f"{family.name}: a histogram without its unit")
+        if re.search(
+            r"_(ms|msec|sec|secs|minutes?|hours?|kb|mb|kilobytes|milliseconds|gauge|counter)(_|$)",
+            family.name,
+        ):
+            found.append(f"{family.name}: not a base unit, or its type in its name")
+        for sample in family.samples:
+            found += [
+                f"{family.name}: label {label}"
+                for label in sample.labels
+                if not re.fullmatch("[a-z_]+", label) or label in family.name.split("_")
+            ]
+    return found
