@@ -108,9 +108,9 @@ def paid_late(texts: Texts, group: Group, receipt: CardReceipt) -> Screen:
     if instead is not None:
         return Screen(
             texts.t(
-                "💳 {group}: <b>{name}</b> paid {amount} by card ({reference}), which was not awaited any more. So what they "
-                "chose instead ({method}, {instead_amount}, {instead_reference}) is not needed: if it is handed over all the "
-                "same, give it back. Their balance: {balance}.",
+                "💳 {group}: <b>{name}</b> paid {amount} by card ({reference}), which was not awaited any more. So what "
+                "they chose instead ({method}, {instead_amount}, {instead_reference}) is not needed: if it is handed over "
+                "all the same, give it back. Their balance: {balance}.",
                 group=group.title,
                 name=receipt.member.name,
                 amount=texts.money(receipt.settled.payment.amount_cents),
