@@ -23,7 +23,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
     ),
     Role.TREASURER: (
         "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv refuse undo other pinstead pinstm",
+        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
         "balances member mhistory payfor openfor",
         "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
     ),

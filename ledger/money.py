@@ -17,6 +17,22 @@ from ledger.errors import LedgerError
 MAX_AMOUNT = 10**11
 """The largest amount, in minor units, a single entry may hold: a billion euros is a slip of the finger."""
 
+SMALLEST_BY_CARD = {
+    **dict.fromkeys(("AUD", "CAD", "CHF", "EUR", "JPY", "NZD", "SGD", "USD"), 50),
+    "GBP": 30,
+    "HKD": 400,
+    "CZK": 1500,
+    "DKK": 250,
+    "NOK": 300,
+    "PLN": 200,
+    "RON": 200,
+    "SEK": 300,
+}
+"""The currencies in which cards are taken, with the smallest amount in minor units; less would be refused.
+
+Those that an account is paid out in, and whose minor units are ours: in others the books could not follow what is paid out.
+(docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)
+"""
 DIGITS = (0, 2, 3)
 """How many decimals a currency may have: those that are in use."""
 

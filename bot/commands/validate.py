@@ -54,7 +54,9 @@ async def show_reference(context: Context, text: str) -> None:
     if payment is None:
         group_id = context.treasurer.group_id
         near = await payments.near_references(context.session, group_id, code)
-        named = [(p, (await get_member(context.session, group_id, p.member_id)).name) for p in near]
+        named = [
+            (p, context.texts.who(await get_member(context.session, group_id, p.member_id))) for p in near
+        ]
         context.show(views.unknown_reference(context.texts, code, named))
         return
     # An amount follows a reference that comes first; around one found in a longer text there is only noise.

@@ -46,7 +46,9 @@ async def show_basket_of(context: Context, basket: Basket, notice: str | None = 
     """What is in the basket."""
     view = await baskets.view(context.session, basket)
     before = await _last_day(context, view)
-    screen = views.basket_screen(context.texts, context.group, view, before)
+    screen = views.basket_screen(
+        context.texts, context.group, view, before, is_own=basket.member_id == context.member.id
+    )
     await show_of(context, basket, screen.under(notice) if notice else screen)
 
 

@@ -148,7 +148,9 @@ async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
     )
     in_chat, told = await _tell_members(context, distribution)
     products = await count_products(context.session, member.group_id)
-    context.show(views.announced(context.texts, distribution, told, in_chat=in_chat, catalogue=products))
+    context.show(
+        views.announced(context.texts, context.group, distribution, told, in_chat=in_chat, catalogue=products)
+    )
     return END
 
 

@@ -15,7 +15,7 @@ from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, Typed, end, keep
 from bot.views import handover_plan as views
 from bot.views import payment as payment_views
-from bot.views.screen import NARROW, shortened
+from bot.views.screen import NARROW
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member
@@ -44,7 +44,9 @@ async def _ask(context: Context, found: list[Member], notice: str | None = None)
     distribution = await distributions.get_distribution(
         context.session, context.group.id, data["distribution"]
     )
-    choices = [context.step_button(shortened(member.name, NARROW), "member", member.id) for member in found]
+    choices = [
+        context.step_button(context.texts.who(member, NARROW), "member", member.id) for member in found
+    ]
     shown = choices if len(choices) <= MEMBERS_SHOWN else []
     cancel = context.step_button(context.texts.label("Cancel"), "cancel")
     screen = context.to_answer(views.ask_whom(context.texts, distribution, shown, cancel))

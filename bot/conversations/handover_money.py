@@ -27,7 +27,7 @@ from bot.views import handover_money as views
 from bot.views import validation as payment_views
 from bot.views.handover_report import Till
 from bot.views.screen import Button as ScreenButton
-from bot.views.screen import Screen
+from bot.views.screen import Row, Screen
 from ledger.errors import NotFound
 from ledger.groups.models import OFFLINE_METHODS, Method
 from ledger.orders import distributions, till, validation
@@ -72,8 +72,10 @@ async def ask_instead(update: Update, context: Context) -> State | None:  # noqa
 async def take_instead(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    if not amount or _asks_if_sure(context, amount):
+    if not amount:
         return None
+    if _asks_if_sure(context, amount):
+        return State.INSTEAD
     return await _receive_instead(context, amount)
 
 
@@ -136,8 +138,10 @@ def _ask_unannounced(context: Context, state: OrderState, method: Method, notice
 async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
     """The amount, typed."""
     amount = _typed_amount(context)
-    if not amount or _asks_if_sure(context, amount):
+    if not amount:
         return None
+    if _asks_if_sure(context, amount):
+        return State.UNANNOUNCED
     return await _receive_unannounced(context, amount)
 
 
@@ -303,23 +307,24 @@ def _typed_amount(context: Context) -> int | None:
 
 
 def _asks_if_sure(context: Context, amount: int) -> bool:
-    """Whether the amount is ten times what is awaited; then both stand as buttons, and typing again is possible."""
-    offered = _data(context)["proposed"]
-    if not offered or not payments.is_far_off(max(offered), amount):
+    """Whether the amount is ten times what is awaited; then all stand as buttons, and typing again is possible."""
+    proposed = _data(context)["proposed"]
+    awaited = max(proposed, default=0)
+    if not payments.is_far_off(awaited, amount):
         return False
     keep(context.conversation, typed=amount)
-    texts, proposed = context.texts, offered[0]
-    announced = texts.label("✅ Received · {amount}", amount=texts.money(proposed))
-    rows = (
-        (context.step_button(announced, "amount", proposed, style="success"),),
+    texts = context.texts
+    rows: list[Row] = [
         (
             context.step_button(
-                texts.label("Yes, {amount}", amount=texts.money(amount)), "sure", style="danger"
+                texts.label("✅ Received · {amount}", amount=texts.money(one)), "amount", one, style="success"
             ),
-        ),
-        (_cancel(context),),
-    )
-    context.say(context.to_answer(Screen(payment_views.far_off(texts, proposed, amount), rows)))
+        )
+        for one in proposed
+    ]
+    yes = texts.label("Yes, {amount}", amount=texts.money(amount))
+    rows += [(context.step_button(yes, "sure", style="danger"),), (_cancel(context),)]
+    context.say(context.to_answer(Screen(payment_views.far_off(texts, awaited, amount)).with_rows(rows)))
     return True
 
 

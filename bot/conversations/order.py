@@ -241,7 +241,7 @@ async def _show_receipt(context: Context, buyer: Member, done: orders.Confirmed)
         context.show(views.placed(texts, done.distribution, can_change=views.can_change(group, done)))
         context.say(views.receipt(texts, group, done, awaited, link))
         return
-    receipt = views.receipt(texts, group, done, awaited)
+    receipt = views.receipt(texts, group, done, awaited, is_own=False)
     context.show(acting_views.ordered_for(texts, buyer, done.distribution.id, done.order.id))
     own = receipt.with_rows(pay_rows(texts, group, done.payment) if done.payment else ())
     context.say(own.under(acting_views.acting_for(texts, buyer)))

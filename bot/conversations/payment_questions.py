@@ -10,7 +10,7 @@ from bot.delivery.context import Context
 from bot.delivery.conversation import keep
 from bot.views import money
 from bot.views import payment as views
-from bot.views.screen import NARROW, Row, Screen, shortened
+from bot.views.screen import NARROW, Row, Screen
 from bot.views.screen import Button as ScreenButton
 from ledger.db import utc_now
 from ledger.groups import service as groups
@@ -118,7 +118,7 @@ def _choices(context: Context, found: list[Member]) -> list[ScreenButton]:
     """A button a member; none where they are too many to look through."""
     if len(found) > MEMBERS_SHOWN:
         return []
-    return [context.step_button(shortened(member.name, NARROW), "member", member.id) for member in found]
+    return [context.step_button(context.texts.who(member, NARROW), "member", member.id) for member in found]
 
 
 def _methods(context: Context) -> list[ScreenButton]:

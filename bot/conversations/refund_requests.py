@@ -144,7 +144,7 @@ async def _tell_treasurers(context: Context, screen: Callable[[Texts], Screen], 
     for member in await groups.coordinators(context.session, context.group.id):
         person = await groups.reachable(context.session, member) if member.id != but.id else None
         if person is not None:
-            context.tell(person.id, screen(context.texts_for(person.language)))
+            context.tell(person.id, screen(await context.texts_of_keeper(person.language)))
             told += 1
     return told
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from zoneinfo import available_timezones
 
 from telegram import Update
 
+from bot.delivery import board
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import settings as views
@@ -13,7 +15,8 @@ from bot.views.screen import Row, Screen
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import JoinPolicy, Method
-from ledger.groups.service import LANGUAGES, InvalidOption, offered_methods
+from ledger.groups.service import LANGUAGES, InvalidOption, can_take_cards, offered_methods
+from ledger.orders import distributions
 from ledger.orders.payments_option import switch_payments
 
 TYPED = ("payee_name", "iban", "account_holder", "title", "time_zone")
@@ -74,7 +77,7 @@ async def set_method(update: Update, context: Context) -> None:  # noqa: ARG001
     """One of them, on or off."""
     words = _words(context)
     wanted = _one_of(words[1:], ("0", "1")) == "1"
-    possible = tuple(one for one in Method if one is not Method.CARD or context.group.takes_cards)
+    possible = tuple(one for one in Method if one is not Method.CARD or can_take_cards(context.group))
     method = Method(_one_of(words[:1], possible))
     await groups.offer_method(context.session, context.group, method, wanted)
     context.show(views.methods_question(context.texts, context.group, offered_methods(context.group)))
@@ -135,6 +138,8 @@ async def take_value(update: Update, context: Context) -> str | None:  # noqa: A
     value = context.typed
     if option == "iban":
         value = "".join(value.split()).upper()
+    if option == "time_zone" and value in available_timezones():
+        return await _move_to(context, value)
     try:
         await groups.set_option(context.session, context.group, option, value)
     except InvalidOption:
@@ -147,7 +152,35 @@ async def take_value(update: Update, context: Context) -> str | None:  # noqa: A
 async def choose_zone(update: Update, context: Context) -> str:  # noqa: ARG001
     """A time zone was tapped."""
     _ = _asked(context)
-    await groups.set_option(context.session, context.group, "time_zone", context.button_args[-1])
+    return await _move_to(context, _one_of(context.button_args[-1:], views.TIME_ZONES))
+
+
+async def _move_to(context: Context, zone: str) -> str:
+    """Another time zone: first what moves with it, if anything is announced."""
+    coming = await distributions.to_come(context.session, context.group.id)
+    if zone == context.group.time_zone or not coming:
+        return await _set_zone(context, zone)
+    keep(context.conversation, zone=zone)
+    texts = context.texts
+    rows = (
+        (context.step_button(texts.label("✅ Confirm"), "zoneyes", style="success"),),
+        (context.step_button(texts.label("Cancel"), "cancel"),),
+    )
+    context.say(context.to_answer(views.zone_preview(texts, context.group, zone, coming).with_rows(rows)))
+    return State.VALUE
+
+
+async def confirm_zone(update: Update, context: Context) -> str:  # noqa: ARG001
+    """✅: the time zone that was shown."""
+    _ = _asked(context)
+    return await _set_zone(context, context.conversation.data["zone"])
+
+
+async def _set_zone(context: Context, zone: str) -> str:
+    await groups.set_option(context.session, context.group, "time_zone", zone)
+    await board.touch(
+        context.session, [one.id for one in await distributions.to_come(context.session, context.group.id)]
+    )
     _done(context)
     return END
 
@@ -216,6 +249,7 @@ conversation = DurableConversation(
         State.VALUE: [
             StepButton("cancel", leave),
             StepButton("zone", choose_zone),
+            StepButton("zoneyes", confirm_zone),
             StepButton("remove", remove_value),
             Typed(take_value),
         ]

@@ -19,6 +19,7 @@ from ledger.db import utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group
 from ledger.groups.roles import Role
+from ledger.money import currencies
 from ledger.payments.card import accounts
 
 ADMINS = (ChatMember.OWNER, ChatMember.ADMINISTRATOR)
@@ -53,10 +54,12 @@ async def setup(update: Update, context: Context) -> None:
         await _set_up_before(context, context.scene.group)
     elif context.fact("chat_member", context.chat_id, context.person.id) not in ADMINS:
         context.say(Screen(views.only_admins(context.texts)))
+    elif (currency := (context.command_text or "EUR").upper()) not in currencies():
+        context.say(Screen(views.unknown_currency(context.texts, context.command_text)))
     else:
         title = (chat.title or "")[:LONGEST_TITLE]
         group, is_new = await groups.create_group(
-            context.session, title, context.chat_id, context.person.language, context.person
+            context.session, title, context.chat_id, context.person.language, context.person, currency
         )
         context.scene.group = group
         if is_new:

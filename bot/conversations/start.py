@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.commands.handover import show_day
 from bot.commands.menu import own_menu
 from bot.conversations.baskets import show_open_distributions
 from bot.conversations.cards import returned
@@ -22,6 +23,8 @@ from ledger.groups import people
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, JoinPolicy
 from ledger.groups.roles import Role, role_of
+from ledger.orders.distributions import get_distribution
+from ledger.orders.models import Distribution
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
 
@@ -40,6 +43,8 @@ async def start(update: Update, context: Context) -> None:  # noqa: ARG001
         await _follow_invitation(context, payload.removeprefix("j_"), then_order=False)
     elif payload.startswith("m_"):
         await _follow_own_invitation(context, payload.removeprefix("m_"))
+    elif payload.startswith("d_"):
+        await _follow_distribution(context, payload.removeprefix("d_"))
     elif payload.startswith("p_"):
         if not await returned(context, payload.removeprefix("p_")):
             await show_home(context)
@@ -83,6 +88,18 @@ async def _follow_own_invitation(context: Context, token: str) -> None:
         context, group, lambda texts: people_views.told_linked(texts, group, member, name), but=member.id
     )
     await show_home(context)
+
+
+async def _follow_distribution(context: Context, number: str) -> None:
+    """From a busy chat: the distribution's page, to who coordinates its group; home to everybody else."""
+    found = int(number) if number.isdecimal() and len(number) < 16 else 0
+    group_id = await groups.group_of(context.session, Distribution, found)
+    member = await groups.member_of(context.session, group_id, context.person.id) if group_id else None
+    if group_id and member is not None and member.is_coordinator:
+        await context.act_in(group_id)
+        await show_day(context, await get_distribution(context.session, group_id, found))
+    else:
+        await show_home(context)
 
 
 async def _may_join(context: Context, group: Group) -> bool:

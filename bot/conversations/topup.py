@@ -129,7 +129,9 @@ def _proposals(context: Context, owed: int) -> list[Row]:
     if owed > 0:
         label = texts.label("What I owe · {amount}", amount=texts.money(owed))
         rows.append((context.step_button(label, "amount", owed, style="primary"),))
-    round_ones = [whole * 10 ** exponent_of(context.group.currency) for whole in PROPOSED]
+    # A currency without decimals counts in hundreds what others count in ones.
+    digits = exponent_of(context.group.currency) or 2
+    round_ones = [whole * 10**digits for whole in PROPOSED]
     rows.append(tuple(context.step_button(texts.money(cents), "amount", cents) for cents in round_ones))
     return rows
 

@@ -54,6 +54,19 @@ class Log:
         self.wait(now)
         return max(self.window.count - self.under_way - len(self.moments), 0) / self.window.count
 
+    def spread(self, now: float) -> float:
+        """Seconds until one more call, if those that are left are spread over the time until the oldest is forgotten.
+
+        Once half of the window is taken; so that whoever waits for the last of them waits seconds, and not the rest of the
+        window for the first one after it.
+        """
+        at_once = self.wait(now)
+        free = self.window.count - self.under_way - len(self.moments)
+        if at_once or not self.moments or free * 2 >= self.window.count:
+            return at_once
+        forgotten = self.moments[0] + self.window.seconds
+        return max((free * self.moments[-1] + forgotten) / (free + 1) - now, 0.0)
+
     def begin(self) -> None:
         """A call is made."""
         self.under_way += 1
@@ -84,6 +97,11 @@ class Budget:
         """Seconds until a call to this chat is allowed; 0 when it is now, infinity until another call ends."""
         pause = self._paused.get(chat_id, 0.0) - now
         return max(pause, self._overall.wait(now), *(log.wait(now) for log in self._logs(chat_id)), 0.0)
+
+    def wait_for_screen(self, chat_id: int, now: float) -> float:
+        """The same for what a newer call may replace while it waits: a chat's last calls are spread over the minute."""
+        logs = self._logs(chat_id)
+        return max(self.wait(chat_id, now), *(log.spread(now) for log in logs if log.window.count > 1), 0.0)
 
     def spare(self, chat_id: int, now: float) -> float:
         """The free share of the tightest of the windows that hold several calls, for what can wait."""

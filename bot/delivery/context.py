@@ -9,7 +9,7 @@ inside a transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -31,6 +31,7 @@ from ledger.db import Base
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Group, Member, Person
+from ledger.groups.namesakes import Namesake, namesakes, without_balances
 from ledger.groups.roles import Role, role_of
 from ledger.money import InvalidAmount, parse_amount
 
@@ -85,6 +86,8 @@ class Scene:
     """Who opened the page that was tapped, in a group's chat: see ``pages.py``."""
     secret: bool = False
     """Whether what was typed is neither kept nor left in the chat: see ``typed_keys.py``."""
+    namesakes: Mapping[int, Namesake] = field(default_factory=dict)
+    """Members of one name, for who keeps money: see :func:`tell_apart`."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     """What to wake once all this is committed."""
 
@@ -98,6 +101,12 @@ class Scene:
     def in_topic(self) -> dict[str, Any]:
         """The parameters that send an answer to that topic."""
         return {} if self.topic is None else {"message_thread_id": self.topic}
+
+
+async def tell_apart(scene: Scene) -> None:
+    """Whoever keeps money reads which of two members of one name is meant; others need not know."""
+    has_role = role_of(scene.member) >= Role.TREASURER
+    scene.namesakes = await namesakes(scene.session, scene.group.id) if scene.group and has_role else {}
 
 
 current_scene: ContextVar[Scene] = ContextVar("current_scene")
@@ -162,13 +171,24 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     @property
     def texts(self) -> Texts:
-        """The person's language, with the group's currency and time zone."""
-        return self.texts_for(self.person.language)
+        """The person's language, with the group's currency and time zone; members of one name told apart."""
+        group, language = self.scene.group, self.person.language
+        if group is None:
+            return Texts(language)
+        told_apart = self.scene.namesakes
+        if not self.among_coordinators:
+            told_apart = without_balances(told_apart)
+        return Texts(language, group.time_zone, group.currency, told_apart)
 
     def texts_for(self, language: str) -> Texts:
         """Another reader's language in the same group."""
         group = self.scene.group
         return Texts(language, group.time_zone, group.currency) if group else Texts(language)
+
+    async def texts_of_keeper(self, language: str) -> Texts:
+        """The language of somebody else who keeps the group's money: members of one name told apart."""
+        group = self.group
+        return Texts(language, group.time_zone, group.currency, await namesakes(self.session, group.id))
 
     @property
     def chat_id(self) -> int:
@@ -276,8 +296,16 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def say(self, screen: Screen) -> None:
         """A new message in this chat."""
+        self._say(screen)
+
+    def _say(self, screen: Screen, collapse_key: str | None = None) -> None:
         parameters = self._for_reader(screen).as_json() | self.scene.in_topic()
-        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters))
+        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters, collapse_key=collapse_key))
+
+    @property
+    def _page_key(self) -> str:
+        """In a group's chat a person looks at one page: an older one that waits to be shown was left by then."""
+        return f"page:{self.chat_id}:{self.person.id}"
 
     def _for_reader(self, screen: Screen) -> Screen:
         """In private without the buttons that the reader's role does not allow; in a group's chat, this person's page."""
@@ -309,12 +337,11 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
             stays = True
         # The messages of a chat that was upgraded stayed behind, so one of them cannot be edited.
         if query is None or query.message is None or stays or query.message.chat.id != self.chat_id:
-            self.say(screen)
+            self._say(screen, None if self.is_private else self._page_key)
             return
         message_id = query.message.message_id
-        screen = self._for_reader(screen)
-        parameters = {"message_id": message_id, **screen.as_json()}
-        key = f"edit:{self.chat_id}:{message_id}"
+        parameters = {"message_id": message_id, **self._for_reader(screen).as_json()}
+        key = f"edit:{self.chat_id}:{message_id}" if self.is_private else self._page_key
         self.scene.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
 
     def tell(self, chat_id: int, screen: Screen) -> None:
@@ -379,6 +406,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
             raise NotAllowed("member")
         self.scene.group, self.scene.member = await groups.get_group(self.session, group_id), member
         self.person.group_id = group_id
+        await tell_apart(self.scene)
 
     def step_button(self, text: str, word: str, *args: object, style: str | None = None) -> Button:
         """A button of the conversation's coming step, for this person: the handler that shows it returns a state."""

@@ -25,7 +25,7 @@ from telegram.ext import Application
 
 from bot.delivery import board, chats, inbox, outbox, pages, typed_keys
 from bot.delivery.api import Api, asked_pause
-from bot.delivery.context import Fact, NeedsFact, Scene, current_scene
+from bot.delivery.context import Fact, NeedsFact, Scene, current_scene, tell_apart
 from bot.delivery.facts import find_out
 from bot.delivery.inbox import Claimed
 from bot.delivery.place import find_place
@@ -198,6 +198,7 @@ class Dispatcher:
         if scene is not None:
             scene.page_owner = pages.owner_of(claimed.payload)
             if refusal is None:
+                await tell_apart(scene)
                 await self._process(scene)
             else:
                 refuse(scene, refusal)

@@ -24,8 +24,8 @@ NOWHERE = 0
 class Call:
     """One Bot API call to a chat (``parameters`` without its ``chat_id``), or to :data:`NOWHERE`.
 
-    A newer queued call with the same ``collapse_key`` takes the place of an older one. ``document``: what a
-    ``sendDocument`` uploads.
+    A newer queued call with the same ``collapse_key`` takes the place of an older one, unless that one sends something new:
+    screens are replaced, messages never. ``document``: what a ``sendDocument`` uploads.
     """
 
     method: str
@@ -44,6 +44,16 @@ class Queued:
     method: str
     parameters: dict[str, Any]
     collapse_key: str | None
+
+    @property
+    def is_screen(self) -> bool:
+        """Whether it only shows an existing message anew."""
+        return self.method.startswith("edit")
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it brings a message of its own, which nothing takes the place of."""
+        return self.method.startswith("send")
 
 
 @dataclass(frozen=True, slots=True)

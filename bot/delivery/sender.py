@@ -38,6 +38,7 @@ from bot.delivery.api import Api, JsonDict, asked_pause, surely_not_delivered
 from bot.delivery.board import Due
 from bot.delivery.board_sender import NO_TOPIC, BoardSender
 from bot.delivery.budget import Budget
+from bot.delivery.crowded import CrowdedNotes
 from bot.delivery.outbox import Queued, Result
 from bot.figures import CALL_DURATION, CALLS, PAUSES
 from ledger.db import Database, utc_now
@@ -69,8 +70,10 @@ class Sender:
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._chats: dict[int, deque[Queued]] = {}
         self._known: set[int] = set()
-        self._sending: dict[int, tuple[Queued | Due, asyncio.Task[None]]] = {}
+        self._sending: dict[int, tuple[Queued | Due | None, asyncio.Task[None]]] = {}
+        """What is under way to a chat, a note of :mod:`bot.delivery.crowded` being none of the other two."""
         self._boards = BoardSender(database, api, budget)
+        self._crowded = CrowdedNotes(database, api, budget)
         self._left: set[int] = set()
         self._failures: dict[int, int] = {}
         self._results: list[Result] = []
@@ -185,8 +188,11 @@ class Sender:
                 del self._chats[chat_id]
                 continue
             is_full = len(self._sending) >= IN_FLIGHT
-            delay = math.inf if is_full else self._budget.wait(chat_id, now)
-            if delay <= 0:
+            delay = math.inf if is_full else self._wait(rows[0], now)
+            if delay > 0 and rows[0].is_screen and not is_full and self._crowded.is_due(chat_id, now):
+                self._budget.begin(chat_id)
+                self._sending[chat_id] = None, asyncio.create_task(self._send_note(chat_id))
+            elif delay <= 0:
                 self._budget.begin(chat_id)
                 self._sending[chat_id] = rows[0], asyncio.create_task(self._send(rows[0]))
                 self._chats[chat_id] = self._chats.pop(chat_id)  # to the end: the others' turn first
@@ -197,6 +203,22 @@ class Sender:
         if not self._chats:
             self._budget.forget_idle(now)
         return soonest
+
+    def _wait(self, row: Queued, now: float) -> float:
+        """A stopping process does not spread what is left."""
+        if row.is_screen and not self._finishing:
+            return self._budget.wait_for_screen(row.chat_id, now)
+        return self._budget.wait(row.chat_id, now)
+
+    async def _send_note(self, chat_id: int) -> None:
+        try:
+            await self._crowded.send(chat_id)
+        except Exception:
+            log.exception("a crowded chat could not be told, in a way nobody foresaw")
+        finally:
+            self._budget.end(chat_id, time.monotonic())
+            self._sending.pop(chat_id, None)
+            self._woken.set()
 
     def _start_boards(self, now: float) -> None:
         """Boards of chats for which nothing else waits. They are no reason to stay: what is behind is in the database."""
@@ -229,7 +251,8 @@ class Sender:
             rows.clear()
             return
         newest = {row.collapse_key: row.id for row in rows if row.collapse_key}
-        for row in [row for row in rows if row.collapse_key and newest[row.collapse_key] != row.id]:
+        replaced = [r for r in rows if r.collapse_key and newest[r.collapse_key] != r.id and not r.is_new]
+        for row in replaced:
             rows.remove(row)
             self._results.append(Result(row.id, "replaced"))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.views import money
+from bot.views.handover import order_button
 from bot.views.paging import page_of, turning_row
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
@@ -156,7 +157,7 @@ def who_is_left(
     ]
     if not left:
         lines.append(texts.t("Nobody is left: every order is validated."))
-    rows: list[Row] = []
+    rows: list[Row] = [(order_button(texts, state, page),) for state in shown]
     rows.append(turning_row(page, pages, "boardleft", distribution.id))
     rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), "dorders", distribution.id, 0),))
     return Screen("\n".join(lines)).with_rows(rows)
@@ -167,11 +168,11 @@ def _order(texts: Texts, state: OrderState) -> Html:
     if not expected:
         return texts.t(
             "• {name}: {total}, nothing expected",
-            name=state.member.name,
+            name=texts.who(state.member),
             total=texts.money(state.total_cents),
         )
     amounts = " + ".join(f"{money.METHOD_ICON[p.method]} {texts.money(p.amount_cents)}" for p in expected)
-    return texts.t("• {name}: {amounts}", name=state.member.name, amounts=amounts)
+    return texts.t("• {name}: {amounts}", name=texts.who(state.member), amounts=amounts)
 
 
 def removed(texts: Texts, group: Group, *, coordinators_chat: bool, by: str) -> Screen:

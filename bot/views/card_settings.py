@@ -12,6 +12,7 @@ from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
 from ledger.groups.models import Group
+from ledger.money import SMALLEST_BY_CARD
 from ledger.payments.card.gateway import CardKeyRefused, CardRefused, CardUnavailable
 from ledger.payments.card.models import CardAccount
 
@@ -38,6 +39,11 @@ def card(texts: Texts, group: Group, state: CardState, notice: Html | None = Non
     parts = [_title(texts, group)]
     if notice is not None:
         parts.insert(0, notice)
+    if group.currency not in SMALLEST_BY_CARD:
+        parts.append(
+            t("Cards cannot be taken in this group's currency: {currency}.", currency=texts.currency_name)
+        )
+        return Screen("\n\n".join(parts), ((button(texts.label("◀️ Back"), "settings"),),))
     if account is None:
         parts.append(
             t(
@@ -144,9 +150,9 @@ def _offered(texts: Texts, state: CardState) -> Html:
 
 def _unreadable(texts: Texts) -> Html:
     return texts.t(
-        "⚠️ <b>This key cannot be read</b>: it was encrypted with another <code>stripe.encryption_key</code>. Nobody can "
-        "pay by card until whoever runs this bot puts the former one back and starts it again, or until you enter the "
-        "key again. Nothing that was paid is lost."
+        "⚠️ <b>A Stripe key of the group cannot be read here</b>: it was encrypted with another "
+        "<code>stripe.encryption_key</code>. Nobody can pay by card until whoever runs this bot puts the former one back "
+        "and starts it again, or until you enter the key again. Nothing that was paid is lost."
     )
 
 
@@ -303,6 +309,11 @@ def readable(texts: Texts, group: Group) -> Screen:
                 "✅ {group}: the Stripe key can be read again. Cards are taken as before.", group=group.title
             )
         )
+    return unreadable(texts, group)
+
+
+def unreadable(texts: Texts, group: Group) -> Screen:
+    """For those who keep the money: nobody can pay by card until the key can be read here again."""
     return Screen(f"{_title(texts, group)}\n{_unreadable(texts)}", _to_card(texts, group))
 
 

@@ -20,13 +20,13 @@ def listing(texts: Texts, group: Group, holders: Sequence[Member]) -> Screen:
         texts.t("🧑‍🌾 <b>Who coordinates {group}</b>", group=group.title),
         "",
         *(
-            texts.t("• {name}: {roles}", name=member.name, roles=", ".join(role_names(texts, member)))
+            texts.t("• {name}: {roles}", name=texts.who(member), roles=", ".join(role_names(texts, member)))
             for member in holders
         ),
         "",
         texts.t("Coordinators do everything; treasurers keep the money. Tap a name to change a role."),
     ]
-    rows: list[Row] = [(button(member.name[:60], "role", member.id),) for member in holders[:40]]
+    rows: list[Row] = [(button(texts.who(member, 60), "role", member.id),) for member in holders[:40]]
     rows.append((button(texts.label("➕ Name somebody"), "rolepick", 0),))
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -34,7 +34,7 @@ def listing(texts: Texts, group: Group, holders: Sequence[Member]) -> Screen:
 def pick(texts: Texts, everyone: Sequence[Member], page: int, cancel: Button) -> Screen:
     """Whom to name: by pages, or typed."""
     shown, page, pages = page_of(everyone, page, PAGE)
-    rows: list[Row] = [(button(member.name[:60], "role", member.id),) for member in shown]
+    rows: list[Row] = [(button(texts.who(member, 60), "role", member.id),) for member in shown]
     rows.append(turning_row(page, pages, "rolepick"))
     rows.append((cancel,))
     return Screen(texts.t("Whom? Tap, or type a name, part of one, or @username.")).with_rows(rows)
@@ -44,7 +44,7 @@ def roles(texts: Texts, member: Member) -> Screen:
     """One member's roles, with the buttons that give and take them."""
     held = role_names(texts, member)
     text = texts.t(
-        "<b>{name}</b>: {roles}", name=member.name, roles=", ".join(held) or texts.label("no role")
+        "<b>{name}</b>: {roles}", name=texts.who(member), roles=", ".join(held) or texts.label("no role")
     )
     rows: list[Row] = [
         (

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.views import money
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
@@ -151,7 +152,7 @@ def details(texts: Texts, place: str, starts_at: dt.datetime, closes_at: dt.date
 
 
 def announced(
-    texts: Texts, distribution: Distribution, told: int, *, in_chat: bool, catalogue: int
+    texts: Texts, group: Group, distribution: Distribution, told: int, *, in_chat: bool, catalogue: int
 ) -> Screen:
     """It is announced; who was told; what is missing still."""
     lines: list[str] = [
@@ -168,6 +169,7 @@ def announced(
         lines.append(
             texts.t("⚠️ The catalogue is empty: send me a CSV or Excel file, so that members can order.")
         )
+    lines += money.no_iban(texts, group)
     return Screen(
         "\n".join(lines), ((button(texts.label("📅 Distributions"), "distributions", below=True),),)
     )

@@ -12,7 +12,7 @@ from ledger.catalogue import errors as catalogue
 from ledger.catalogue.service import AlreadyImported
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups.service import ChatTaken, InvalidOption, LastCoordinator, LastMethod, OptionFixed
-from ledger.money import InvalidAmount
+from ledger.money import InvalidAmount, exponent_of
 from ledger.orders.baskets import InvalidQuantity, OrdersClosed
 from ledger.orders.distributions import InvalidDistribution
 from ledger.orders.service import (
@@ -157,9 +157,17 @@ def already_settled(texts: Texts, error: AlreadySettled) -> Html:
 
 def amount_again(texts: Texts) -> Html:
     """The text is no amount."""
-    return texts.t(
-        "I did not understand this amount. Nothing was recorded. Type it like {example}, with at most two decimals.",
-        example=texts.bare_money(1250),
+    decimals, example = exponent_of(texts.currency), texts.bare_money(1250)
+    if not decimals:
+        return texts.t(
+            "I did not understand this amount. Nothing was recorded. Type it like {example}, without decimals.",
+            example=example,
+        )
+    return texts.nt(
+        "I did not understand this amount. Nothing was recorded. Type it like {example}, with at most {n} decimal.",
+        "I did not understand this amount. Nothing was recorded. Type it like {example}, with at most {n} decimals.",
+        decimals,
+        example=example,
     )
 
 
@@ -176,7 +184,7 @@ def catalogue_file(texts: Texts, error: LedgerError) -> Html:
             return t("This file unpacks to something far too large for a catalogue. Nothing was imported.")
         case catalogue.MissingColumns(names=names):
             return t(
-                "I miss the columns {names} in this file. The first line must name them: "
+                "The columns {names} are missing from this file. The first line must name them: "
                 "product;unit;price;producer;vat;stock. Nothing was imported.",
                 names=", ".join(column_name(texts, name) for name in names),
             )

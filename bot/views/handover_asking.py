@@ -18,7 +18,7 @@ def ask_quantity(texts: Texts, page: LinePage, cancel: Button) -> Screen:
         "<b>{product}</b> for <b>{name}</b>: {quantity} ordered. How much was handed over, in {unit}? "
         "Type it, like {example} (0: not delivered).",
         product=line.product_name,
-        name=page.member.name,
+        name=texts.who(page.member),
         quantity=texts.quantity(line.quantity_milli, line.unit),
         unit=line.unit,
         example=texts.number(line.quantity_milli),
@@ -88,7 +88,7 @@ def weigh(texts: Texts, page: LinePage, number: int, of: int, rows: Sequence[Row
         texts.t(
             "⚖️ <b>{product}</b> · {number} of {of}", product=page.line.line.product_name, number=number, of=of
         ),
-        texts.t("<b>{name}</b>", name=page.member.name),
+        texts.t("<b>{name}</b>", name=texts.who(page.member)),
         current_line(texts, page.line),
         texts.t("Type what was handed over, in {unit}.", unit=page.line.line.unit),
     ]

@@ -51,7 +51,7 @@ def difference_text(texts: Texts, one: Corrected) -> str:
 
 def changed_one(texts: Texts, group: Group, one: Corrected, change: Change, by: str) -> Screen:
     """One line was changed: the coordinator's receipt, with the way to undo it."""
-    head = texts.t("✏️ <b>{name}</b>", name=one.member.name)
+    head = texts.t("✏️ <b>{name}</b>", name=texts.who(one.member))
     lines: list[str] = [head, difference_text(texts, one), changed_by(texts, change, by)]
     if group.payments_enabled:
         lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, one.balance_cents)))
@@ -108,7 +108,7 @@ def toast_changed(texts: Texts, done: Changed) -> str:
     product = shortened(first.before.line.product_name, WIDE)
     if count == 1:
         before, after = texts.money(first.before.amount_cents), texts.money(first.after.amount_cents)
-        name = shortened(first.member.name, WIDE)
+        name = texts.who(first.member, WIDE)
         return texts.label(
             "✏️ {name} · {product}: {before} → {after}",
             name=name,
@@ -155,4 +155,4 @@ def told_changed(
 
 def weighed_one(texts: Texts, one: Corrected) -> Html:
     """What was entered for the member before."""
-    return texts.t("✅ {name}: {what}", name=one.member.name, what=Html(difference_text(texts, one)))
+    return texts.t("✅ {name}: {what}", name=texts.who(one.member), what=Html(difference_text(texts, one)))

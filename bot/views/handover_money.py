@@ -22,7 +22,7 @@ def other_method(texts: Texts, page: PaymentPage) -> Screen:
     payment = page.payment
     text = texts.t(
         "<b>{name}</b> announced: {method}, <b>{amount}</b> ({reference}). What was given instead?",
-        name=page.member.name,
+        name=texts.who(page.member),
         method=money.method(texts, payment.method),
         amount=texts.money(payment.amount_cents),
         reference=reference(payment),
@@ -43,7 +43,7 @@ def method_button(texts: Texts, method: Method, verb: str, *args: object) -> But
 def unannounced_method(texts: Texts, state: OrderState) -> Screen:
     """By what was it paid, though nobody announced it?"""
     text = texts.t(
-        "A payment by <b>{name}</b> that was not announced. How was it paid?", name=state.member.name
+        "A payment by <b>{name}</b> that was not announced. How was it paid?", name=texts.who(state.member)
     )
     rows = [(method_button(texts, method, "daddm", state.order.id),) for method in OFFLINE_METHODS]
     return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), "dorder", state.order.id),)])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.views import money
 from bot.views.distributions import Draft, details
 from bot.views.handover import title
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import Button, Row, Screen, button, side_by_side
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.orders.models import Distribution
@@ -174,7 +174,7 @@ def _not_expected(texts: Texts, payment: Payment) -> Html:
 def ask_whom(texts: Texts, distribution: Distribution, choices: Sequence[Button], cancel: Button) -> Screen:
     """For whom?"""
     text = texts.t("Order for which member? Tap, or type a name, part of one, or @username.")
-    rows: list[Row] = [tuple(choices[start : start + 2]) for start in range(0, len(choices), 2)]
+    rows = side_by_side(choices)
     return Screen(f"{title(texts, distribution)}\n\n{text}").with_rows([*rows, (cancel,)])
 
 
@@ -182,7 +182,7 @@ def acting_for(texts: Texts, member: Member) -> Html:
     """Said above every screen of a basket that is somebody else's."""
     return texts.t(
         "👤 You are ordering for <b>{name}</b>: what follows is their order and their balance.",
-        name=member.name,
+        name=texts.who(member),
     )
 
 
@@ -196,7 +196,7 @@ def not_enough_credit(texts: Texts, member: Member, balance_cents: int, needed_c
     return texts.label(
         "Not enough credit: the balance of {name} is {balance}, {missing} is missing. Nothing was ordered: "
         "choose another way to pay.",
-        name=member.name,
+        name=texts.who(member),
         balance=texts.money(balance_cents),
         missing=texts.money(needed_cents - balance_cents),
     )
@@ -210,4 +210,4 @@ def ordered_for(texts: Texts, member: Member, distribution_id: int, order_id: in
     if order_id is not None:
         rows.append((button(texts.label("📋 The order"), "dorder", order_id, below=True),))
     rows.append((button(texts.label("📦 Distribution day"), "day", distribution_id, below=True),))
-    return Screen(texts.t("✅ Order placed for <b>{name}</b>.", name=member.name)).with_rows(rows)
+    return Screen(texts.t("✅ Order placed for <b>{name}</b>.", name=texts.who(member))).with_rows(rows)

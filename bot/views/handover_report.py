@@ -42,7 +42,7 @@ def left_open(
     rows: list[Row] = []
     if names:
         lines += [
-            texts.t("• {name} — {amount}", name=s.member.name, amount=texts.money(s.total_cents))
+            texts.t("• {name} — {amount}", name=texts.who(s.member), amount=texts.money(s.total_cents))
             for s in states[:NAMES]
         ]
         if len(states) > NAMES:

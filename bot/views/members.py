@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.views import money
-from bot.views.account import expected_line
+from bot.views.account import awaited_line
 from bot.views.paging import page_of, turning_row
 from bot.views.people import membership_lines, membership_rows
 from bot.views.refunds import request_line, request_row, ways_in
-from bot.views.screen import NARROW, Button, Row, Screen, button, shortened
+from bot.views.screen import NARROW, Button, Row, Screen, button, side_by_side
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.payments.models import Payment, RefundRequest
+from ledger.payments.service import AwaitedCents
 from ledger.reference import format_reference
 
 PAGE = 15
@@ -71,8 +72,8 @@ def balances(
     if not here:
         lines.append(texts.t("Nobody."))
     rows: list[Row] = [_filters(texts, everyone, chosen)]
-    buttons = [button(shortened(entry.member.name, NARROW), "member", entry.member.id) for entry in here]
-    rows += [tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2)]
+    buttons = [button(texts.who(entry.member, NARROW), "member", entry.member.id) for entry in here]
+    rows += side_by_side(buttons)
     rows.append((button(texts.label("➕ Add a member without Telegram"), "ppadd"),))
     rows.append(turning_row(page, pages, "balances", int(chosen)))
     return Screen("\n".join(lines)).with_rows(rows)
@@ -87,20 +88,20 @@ def _fits(entry: MemberBalance, chosen: Filter) -> bool:
 def _totals(texts: Texts, everyone: Sequence[MemberBalance]) -> list[str]:
     owed = -sum(entry.balance_cents for entry in everyone if entry.balance_cents < 0)
     credit = sum(entry.balance_cents for entry in everyone if entry.balance_cents > 0)
-    awaited = sum(entry.awaited_cents for entry in everyone)
+    awaited = AwaitedCents.sum(entry.awaited_cents for entry in everyone)
     lines: list[str] = [
         texts.t("Members owe the group: <b>{amount}</b>", amount=texts.money(owed)),
         texts.t("The group owes members: <b>{amount}</b>", amount=texts.money(credit)),
         texts.t("Sum: <b>{amount}</b>", amount=texts.money(credit - owed)),
     ]
     if awaited:
-        lines.append(texts.t("Awaiting confirmation: {amount}", amount=texts.money(awaited)))
+        lines.append(money.awaited_line(texts, awaited))
     return lines
 
 
 def _line(texts: Texts, entry: MemberBalance) -> Html:
     balance = money.balance_of(texts, entry.balance_cents)
-    line = texts.t("• {name}: {balance}", name=entry.member.name, balance=balance)
+    line = texts.t("• {name}: {balance}", name=texts.who(entry.member), balance=balance)
     if entry.awaited_cents:
         awaited = texts.t("{amount} awaited", amount=texts.money(entry.awaited_cents))
         line = Html(f"{line} <i>({awaited})</i>")
@@ -130,14 +131,14 @@ def _filters(texts: Texts, everyone: Sequence[MemberBalance], chosen: Filter) ->
 def member_page(texts: Texts, page: MemberPage) -> Screen:
     """One member: where they stand, what is awaited, what a coordinator can do."""
     member = page.member
-    lines: list[str] = [texts.t("👤 <b>{name}</b>", name=member.name)]
+    lines: list[str] = [texts.t("👤 <b>{name}</b>", name=texts.who(member))]
     roles = role_names(texts, member)
     if roles:
         lines.append(texts.t("{roles}", roles=", ".join(roles)))
     lines.append(texts.t("Balance: <b>{balance}</b>", balance=money.balance_of(texts, page.balance_cents)))
     if page.awaited_cents:
-        lines.append(texts.t("Awaiting confirmation: {amount}", amount=texts.money(page.awaited_cents)))
-    lines += [expected_line(texts, payment) for payment in page.expected[:8]]
+        lines.append(money.awaited_line(texts, page.awaited_cents))
+    lines += [awaited_line(texts, payment) for payment in page.expected[:8]]
     if page.request is not None:
         lines += ["", request_line(texts, page.request)]
     if page.has_blocked:
@@ -184,7 +185,7 @@ def role_names(texts: Texts, member: Member) -> list[str]:
 
 def history_title(texts: Texts, member: Member) -> Html:
     """Whose history it is."""
-    return texts.t("📜 <b>History of {name}</b>", name=member.name)
+    return texts.t("📜 <b>History of {name}</b>", name=texts.who(member))
 
 
 def choose(texts: Texts, found: Sequence[Member], verb: str) -> Screen:
@@ -197,7 +198,7 @@ def choose(texts: Texts, found: Sequence[Member], verb: str) -> Screen:
 
 
 def _name(texts: Texts, member: Member) -> str:
-    name = member.name[:50]
+    name = texts.who(member, 50)
     return texts.label("{name} (left)", name=name) if member.left_at is not None else name
 
 

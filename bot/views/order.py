@@ -89,7 +89,7 @@ def catalogue_page(
     """One page of products, under what was ordered already; the tapped one has its − n + row under it."""
     pages = pages_of(catalogue)
     if not pages:
-        return Screen(texts.t("The catalogue is empty. The coordinators have been busy elsewhere: ask them."))
+        return Screen(texts.t("The catalogue is empty for now: ask the coordinators."))
     page = min(max(place.page, 0), len(pages) - 1)
     text = [str(headline(texts, basket.distribution)), *_ordered_already(texts, past.ordered), ""]
     producer = ""
@@ -99,9 +99,10 @@ def catalogue_page(
             producer = name
             text.append(texts.t("🌱 <b>{producer}</b>", producer=name))
         quantity = basket.quantity_of(product.id)
-        text.append(catalogue_line(texts, product, quantity))
+        price = basket.price_of(product)
+        text.append(catalogue_line(texts, product, quantity, price))
         tapped = ("add", basket.basket.id, product.id, page)
-        rows.append((product_button(texts, product, quantity, *tapped),))
+        rows.append((product_button(texts, product, quantity, price, *tapped),))
         if product.id == place.product_id:
             less_or_more = ("qty", basket.basket.id, product.id, page)
             rows += quantity_rows(texts, basket, product, page, *less_or_more)
@@ -132,11 +133,11 @@ def _ordered_already(texts: Texts, lines: Sequence[CurrentLine]) -> list[str]:
     return ["", texts.t("📦 Ordered already: {lines} — <b>{total}</b>", lines=", ".join(named), total=total)]
 
 
-def catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
+def catalogue_line(texts: Texts, product: Product, quantity: int, price_cents: int) -> str:
     line = texts.t(
         "{name} — {price} / {unit}",
         name=product.name,
-        price=texts.money(product.price_cents),
+        price=texts.money(price_cents),
         unit=product.unit,
     )
     if product.stock_milli is not None:
@@ -145,10 +146,12 @@ def catalogue_line(texts: Texts, product: Product, quantity: int) -> str:
     return f"✅ <b>{texts.number(quantity)} ×</b> {line}" if quantity else f"• {line}"
 
 
-def product_button(texts: Texts, product: Product, quantity: int, verb: str, *args: object) -> Button:
+def product_button(
+    texts: Texts, product: Product, quantity: int, price_cents: int, verb: str, *args: object
+) -> Button:
     """A product with its price and how much of it is in the basket; ``verb:args``: what a tap does."""
     mark = f"✅ {texts.number(quantity)} × " if quantity else ""
-    price = texts.money(product.price_cents)
+    price = texts.money(price_cents)
     text = f"{mark}{product.name} · {price}"
     if len(text) > LONGEST_LABEL:
         text = f"{mark}{product.name[: LONGEST_LABEL - 4 - len(mark) - len(price)]}… · {price}"
@@ -217,14 +220,22 @@ def line_text(texts: Texts, name: str, unit: str, quantity: int, amount: int) ->
     )
 
 
-def basket_screen(texts: Texts, group: Group, basket: BasketView, last: Distribution | None = None) -> Screen:
+def basket_screen(
+    texts: Texts,
+    group: Group,
+    basket: BasketView,
+    last: Distribution | None = None,
+    *,
+    is_own: bool = True,
+) -> Screen:
     """What is in the basket, the total, and what confirming means (R7), before it is done.
 
-    ``last``: the distribution of the last order, where an empty basket could be filled like it.
+    ``last``: the distribution of the last order, where an empty basket could be filled like it. ``is_own``: whether the
+    reader is who it is for; somebody else's basket is never called theirs.
     """
     basket_id = basket.basket.id
     if not basket.lines:
-        empty = texts.t("Your basket is empty.")
+        empty = texts.t("Your basket is empty.") if is_own else texts.t("The basket is empty.")
         text = f"{headline(texts, basket.distribution)}\n\n{empty}"
         see = (button(texts.label("🛒 See the products"), "cat", basket_id, 0, 0),)
         return Screen(text).with_rows([see, again_row(texts, basket, last)])
@@ -236,7 +247,12 @@ def basket_screen(texts: Texts, group: Group, basket: BasketView, last: Distribu
     short = [line.product for line in basket.lines if line.is_short and not basket.replaces]
     lines += [texts.t("⚠️ Not enough left of <b>{product}</b>.", product=product.name) for product in short]
     total = texts.money(basket.total_cents)
-    title = texts.t("<b>Products added to your order</b>") if basket.adds else texts.t("<b>Your basket</b>")
+    if is_own:
+        title = (
+            texts.t("<b>Products added to your order</b>") if basket.adds else texts.t("<b>Your basket</b>")
+        )
+    else:
+        title = texts.t("<b>Products added to the order</b>") if basket.adds else texts.t("<b>The basket</b>")
     text = "\n".join(
         [
             str(headline(texts, basket.distribution)),
@@ -246,7 +262,7 @@ def basket_screen(texts: Texts, group: Group, basket: BasketView, last: Distribu
             "",
             texts.t("Total: <b>{total}</b>", total=total),
             "",
-            rule_before_confirming(texts, group, adds=basket.adds),
+            rule_before_confirming(texts, group, adds=basket.adds, is_own=is_own),
         ]
     )
     rows: list[Row] = [
@@ -275,10 +291,17 @@ def basket_screen(texts: Texts, group: Group, basket: BasketView, last: Distribu
     return Screen(text).with_rows(rows)
 
 
-def rule_before_confirming(texts: Texts, group: Group, *, adds: bool = False) -> Html:
+def rule_before_confirming(texts: Texts, group: Group, *, adds: bool = False, is_own: bool = True) -> Html:
     """R7 with payments on, R1 with payments off; ``adds``: to an order that was charged before they were switched off."""
     if group.payments_enabled:
         return texts.t("ℹ️ Once it is confirmed you can add products, but not remove any.")
+    if not is_own and not adds:
+        return texts.t("ℹ️ The order can be changed or cancelled until orders close.")
+    if not is_own:
+        return texts.t(
+            "ℹ️ The order was charged before the group switched payments off, so it stays as it is: products can be "
+            "added, but not removed. What is added now is written down and charges nothing."
+        )
     if adds:
         return texts.t(
             "ℹ️ Your order was charged before the group switched payments off, so it stays as it is: you can add "
@@ -307,14 +330,26 @@ def _more_button(texts: Texts, distribution: Distribution, *, can_change: bool) 
 
 
 def receipt(
-    texts: Texts, group: Group, done: Confirmed, awaited_cents: int, link: str | None = None
+    texts: Texts,
+    group: Group,
+    done: Confirmed,
+    awaited_cents: int,
+    link: str | None = None,
+    *,
+    is_own: bool = True,
 ) -> Screen:
     """The receipt that stays: lines, total, what to prepare with which reference, the balance.
 
-    ``link``: where a card pays, if that is known.
+    ``link``: where a card pays, if that is known. ``is_own``: whether the reader is who it is for.
     """
     total = texts.money(done.confirmation.amount_cents)
-    title = texts.t("🧾 <b>Addition to your order</b>") if done.adds else texts.t("🧾 <b>Order confirmed</b>")
+    title = texts.t("🧾 <b>Order confirmed</b>")
+    if done.adds:
+        title = (
+            texts.t("🧾 <b>Addition to your order</b>")
+            if is_own
+            else texts.t("🧾 <b>Addition to the order</b>")
+        )
     text = "\n".join(
         [
             title,
@@ -326,12 +361,8 @@ def receipt(
             *(order_line(texts, line) for line in done.lines),
             "",
             texts.t("Total: <b>{total}</b>", total=total),
-            *_how_to_pay(texts, group, done),
-            *(
-                ["", money.balance_with_awaited(texts, done.balance_cents, awaited_cents)]
-                if group.payments_enabled
-                else []
-            ),
+            *_how_to_pay(texts, group, done, is_own=is_own),
+            *(["", *_balance(texts, done, awaited_cents, is_own=is_own)] if group.payments_enabled else []),
         ]
     )
     rows: list[Row] = []
@@ -341,6 +372,15 @@ def receipt(
     rows.append((_more_button(texts, done.distribution, can_change=can_change(group, done)),))
     rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
     return Screen(text).with_rows(rows)
+
+
+def _balance(texts: Texts, done: Confirmed, awaited_cents: int, *, is_own: bool) -> list[Html]:
+    if is_own:
+        return [money.balance_with_awaited(texts, done.balance_cents, awaited_cents)]
+    lines = [texts.t("Balance: {balance}.", balance=money.balance_of(texts, done.balance_cents))]
+    if awaited_cents > 0:
+        lines.append(texts.t("Awaiting confirmation: {amount}", amount=texts.money(awaited_cents)))
+    return lines
 
 
 def order_line(texts: Texts, line: OrderLine) -> str:
@@ -375,10 +415,11 @@ def current_line(texts: Texts, line: CurrentLine) -> str:
     return f"{text} <i>{price}</i>"
 
 
-def _how_to_pay(texts: Texts, group: Group, done: Confirmed) -> list[str]:
+def _how_to_pay(texts: Texts, group: Group, done: Confirmed, *, is_own: bool) -> list[str]:
     choice = done.confirmation
     if choice.method is Method.MEMBER_CREDIT:
-        return ["", texts.t("Paid from your member credit.")]
+        paid = texts.t("Paid from your member credit.") if is_own else texts.t("Paid from member credit.")
+        return ["", paid]
     if done.payment is None:
         return []
     lines: list[str] = []

@@ -64,11 +64,12 @@ def found_page(
     rows: list[Row] = []
     for hit in shown:
         product, quantity = hit.product, basket.quantity_of(hit.product.id)
-        line = catalogue_line(texts, product, quantity)
+        price = basket.price_of(product)
+        line = catalogue_line(texts, product, quantity, price)
         named = texts.t("{line} · <i>{producer}</i>", line=Html(line), producer=hit.producer.name)
         text.append(named)
         tapped = ("found", found.query, basket.basket.id, product.id)
-        rows.append((product_button(texts, product, quantity, *tapped, ONE),))
+        rows.append((product_button(texts, product, quantity, price, *tapped, ONE),))
         if product.id == found.product_id:
             rows += quantity_rows(texts, basket, product, page_number[product.id], *tapped)
     if len(found.hits) > PAGE:
@@ -80,7 +81,7 @@ def found_page(
 
 def not_now(texts: Texts, hits: Sequence[Hit]) -> Screen:
     """It is in the catalogue, and no distribution takes orders."""
-    lines = [catalogue_line(texts, hit.product, 0) for hit in hits[:PAGE]]
+    lines = [catalogue_line(texts, hit.product, 0, hit.product.price_cents) for hit in hits[:PAGE]]
     lines += ["…"] if len(hits) > PAGE else []
     nothing_open = no_distribution(texts)
     return Screen("\n".join([*lines, "", nothing_open.text]), nothing_open.rows)
@@ -128,7 +129,7 @@ def repeated(texts: Texts, done: Repeated) -> Html:
     gone = [one.product.name for one in done.wanted if one.available_milli == 0]
     if gone:
         names = ", ".join(gone[:SHOWN]) + (", …" if len(gone) > SHOWN else "")
-        lines.append(texts.t("❌ Not to be had this time: {names}", names=names))
+        lines.append(texts.t("❌ Not available this time: {names}", names=names))
     return Html("\n".join(lines))
 
 
@@ -139,7 +140,7 @@ def _price_line(texts: Texts, one: Wanted) -> str:
         name=one.product.name,
         before=texts.money(one.then.price_cents),
         unit_before=one.then.unit,
-        after=texts.money(one.product.price_cents),
+        after=texts.money(one.price_cents),
         unit=one.product.unit,
     )
 

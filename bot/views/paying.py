@@ -43,7 +43,9 @@ def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
         iban = " ".join(group.iban[i : i + 4] for i in range(0, len(group.iban), 4))
         lines.append(texts.t("To {holder}, IBAN {iban}", holder=holder, iban=iban))
     else:
-        lines.append(texts.t("Ask the coordinators for the account to pay to."))
+        lines.append(
+            texts.t("The group has not given me its IBAN yet: ask a coordinator for it before you pay.")
+        )
     lines.append(texts.t("Put this reference in the transfer's label: {reference}", reference=reference))
     return lines
 
@@ -52,6 +54,13 @@ def _where(texts: Texts, payment: Payment) -> Html:
     if payment.subject is None:
         return texts.t("Hand it over at a distribution, or to a coordinator.")
     return texts.t("Hand it over at the distribution.")
+
+
+def if_paid(texts: Texts) -> Html:
+    """For who stood before Stripe's page, while nobody knows what they did there."""
+    return texts.t(
+        "<b>If you paid, I find it</b>, and the receipt comes in the chat by itself. Do not pay it a second time before."
+    )
 
 
 def slow(texts: Texts) -> Html:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.account import expected_line
-from bot.views.screen import Button, Row, Screen, button
+from bot.views.screen import Button, Row, Screen, button, side_by_side
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Member, Method
 from ledger.orders.by_hand import Awaited
@@ -31,7 +31,7 @@ class Draft:
 def ask_member(texts: Texts, choices: Sequence[Button], cancel: Button) -> Screen:
     """Whose account?"""
     text = texts.t("For which member? Tap, or type a name, part of one, or @username.")
-    rows = [tuple(choices[start : start + 2]) for start in range(0, len(choices), 2)]
+    rows = side_by_side(choices)
     return Screen(text).with_rows([*rows, (cancel,)])
 
 
@@ -51,14 +51,14 @@ def ask_amount(texts: Texts, member: Member, cancel: Button, *, is_opening: bool
         text = texts.t(
             "<b>{name}</b>: which balance do they bring from before? Type {credit} if the group owes them, "
             "{debt} if they owe the group.",
-            name=member.name,
+            name=texts.who(member),
             credit=f"+{texts.bare_money(1250)}",
             debt=f"-{texts.bare_money(1250)}",
         )
     else:
         text = texts.t(
             "<b>{name}</b>: how much was paid? Type it, like {example} (with a minus if you gave money back).",
-            name=member.name,
+            name=texts.who(member),
             example=texts.bare_money(1250),
         )
     return Screen(text, ((cancel,),))
@@ -168,7 +168,7 @@ def receive_label(texts: Texts, draft: Draft, payment: Payment, *, is_first: boo
 
 def changed_meanwhile(texts: Texts, member: Member) -> Html:
     """Somebody else was at this account."""
-    return texts.t("⚠️ The account of {name} changed since this screen was made.", name=member.name)
+    return texts.t("⚠️ The account of {name} changed since this screen was made.", name=texts.who(member))
 
 
 def perhaps_recorded(texts: Texts, draft: Draft, notice: str, rows: Sequence[Row]) -> Screen:
@@ -185,7 +185,7 @@ def perhaps_recorded(texts: Texts, draft: Draft, notice: str, rows: Sequence[Row
 
 
 def _what(texts: Texts, draft: Draft) -> str:
-    name, amount = draft.member.name, texts.signed_money(draft.amount_cents)
+    name, amount = texts.who(draft.member), texts.signed_money(draft.amount_cents)
     if draft.method is None:
         return texts.t("📒 An opening balance for <b>{name}</b>: <b>{amount}</b>", name=name, amount=amount)
     values = {
@@ -233,7 +233,10 @@ def recorded(
         (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, settlement.step),),
         (
             button(
-                texts.label("👤 {name}", name=draft.member.name[:40]), "member", draft.member.id, below=True
+                texts.label("👤 {name}", name=texts.who(draft.member, 40)),
+                "member",
+                draft.member.id,
+                below=True,
             ),
         ),
     ]
@@ -252,7 +255,10 @@ def opening_recorded(texts: Texts, draft: Draft, after_cents: int) -> Screen:
     rows = (
         (
             button(
-                texts.label("👤 {name}", name=draft.member.name[:40]), "member", draft.member.id, below=True
+                texts.label("👤 {name}", name=texts.who(draft.member, 40)),
+                "member",
+                draft.member.id,
+                below=True,
             ),
         ),
     )

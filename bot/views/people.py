@@ -34,7 +34,7 @@ def preview(texts: Texts, group: Group, name: str, confirm: Button, cancel: Butt
 
 def added(texts: Texts, member: Member) -> Html:
     """Above the new member's page."""
-    return texts.t("✅ {name} is a member now.", name=member.name)
+    return texts.t("✅ {name} is a member now.", name=texts.who(member))
 
 
 def not_added(texts: Texts) -> Screen:
@@ -88,7 +88,7 @@ def linked(texts: Texts, group: Group, member: Member) -> Screen:
     return Screen(
         texts.t(
             "👋 Welcome {name}! You are linked to your account in <b>{group}</b>: everything recorded so far is yours.",
-            name=member.name,
+            name=texts.who(member),
             group=group.title,
         )
     )
@@ -113,7 +113,7 @@ def still_coordinates(texts: Texts, group: Group, member: Member) -> Screen:
         texts.t(
             "ℹ️ {name} is no longer in a chat of <b>{group}</b>, but stays a member and keeps their role. "
             "To change that: /coordinators",
-            name=member.name,
+            name=texts.who(member),
             group=group.title,
         )
     )
@@ -164,7 +164,7 @@ def taking_out(texts: Texts, member: Member, found: Obstacles, rows: Sequence[Ro
     """Take them out? Or what must be settled before."""
     if found:
         lines: list[str] = [
-            texts.t("🚪 <b>{name}</b> cannot leave yet:", name=member.name),
+            texts.t("🚪 <b>{name}</b> cannot leave yet:", name=texts.who(member)),
             "",
             *_in_the_way(texts, found),
         ]
@@ -174,7 +174,7 @@ def taking_out(texts: Texts, member: Member, found: Obstacles, rows: Sequence[Ro
     text = texts.t(
         "Take <b>{name}</b> out of the group? Nothing is open. They disappear from the lists; their history stays, and "
         "they find their account again if they come back.",
-        name=member.name,
+        name=texts.who(member),
     )
     return Screen(text).with_rows(rows)
 

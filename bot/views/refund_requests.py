@@ -106,7 +106,7 @@ def told_asked(
         texts.t(
             "💸 {group}: <b>{name}</b> asks for <b>{amount}</b> back ({method}).",
             group=group.title,
-            name=member.name,
+            name=texts.who(member),
             amount=texts.money(request.amount_cents),
             method=money.method(texts, request.way),
         )
@@ -124,7 +124,7 @@ def ask_reason(
     text = texts.t(
         "Decline the {amount} that <b>{name}</b> asks for? Type why (they read it), or decline without a reason.",
         amount=texts.money(request.amount_cents),
-        name=member.name,
+        name=texts.who(member),
     )
     return Screen(text, ((without,), (cancel,)))
 
@@ -134,7 +134,7 @@ def declined(texts: Texts, member: Member, request: RefundRequest) -> Html:
     return texts.t(
         "❌ Declined: {amount} for {name}. No money was moved; they are told.",
         amount=texts.money(request.amount_cents),
-        name=member.name,
+        name=texts.who(member),
     )
 
 

@@ -70,7 +70,7 @@ def ways_in(texts: Texts, member: Member, balance_cents: int, *, out: int | None
 
 def ask_amount(texts: Texts, draft: Draft, everything: Button | None, cancel: Button) -> Screen:
     """How much?"""
-    name = draft.member.name
+    name = texts.who(draft.member)
     most = texts.money(draft.most_cents or 0)
     example = texts.bare_money(min(draft.most_cents or 500, 500) or 500)
     question = {
@@ -113,8 +113,8 @@ def everything(texts: Texts, draft: Draft) -> str:
 def nothing_there(texts: Texts, draft: Draft) -> Html:
     """There is nothing to give back or to give up."""
     if draft.kind is Kind.WRITE_OFF:
-        return texts.t("{name} owes nothing. Nothing was recorded.", name=draft.member.name)
-    return texts.t("{name} has no credit. Nothing was recorded.", name=draft.member.name)
+        return texts.t("{name} owes nothing. Nothing was recorded.", name=texts.who(draft.member))
+    return texts.t("{name} has no credit. Nothing was recorded.", name=texts.who(draft.member))
 
 
 def way_label(texts: Texts, way: RefundWay, amount_cents: int) -> str:
@@ -130,7 +130,7 @@ def ask_way(texts: Texts, draft: Draft, ways: Sequence[Button], cancel: Button) 
     text = texts.t(
         "💸 <b>{amount}</b> back to <b>{name}</b>: how?",
         amount=texts.money(draft.amount_cents),
-        name=draft.member.name,
+        name=texts.who(draft.member),
     )
     return Screen(text).with_rows([*((way,) for way in ways), (cancel,)])
 
@@ -143,7 +143,7 @@ def ask_reason(texts: Texts, draft: Draft, cancel: Button) -> Screen:
 
 def what(texts: Texts, draft: Draft) -> Html:
     """What is going to be, or was, recorded."""
-    values = {"name": draft.member.name, "amount": texts.money(draft.amount_cents)}
+    values = {"name": texts.who(draft.member), "amount": texts.money(draft.amount_cents)}
     return {
         Kind.REFUND: texts.t(
             "💸 Given back to <b>{name}</b>: <b>{amount}</b>, {method}",
@@ -188,7 +188,7 @@ def recorded(
             "",
             texts.t(
                 "Stripe is asked to pay it back to the card now. {name} and you read here what became of it.",
-                name=draft.member.name,
+                name=texts.who(draft.member),
             ),
         ]
     elif payment is not None:
@@ -211,14 +211,14 @@ def taken_back(texts: Texts, member: Member, amount_cents: int, balance_cents: i
     text = texts.t(
         "↩️ Taken back: {amount} for <b>{name}</b>. Balance: {balance}.",
         amount=texts.money(amount_cents),
-        name=member.name,
+        name=texts.who(member),
         balance=money.balance_of(texts, balance_cents),
     )
     return Screen(text, ((_member_button(texts, member),),))
 
 
 def _member_button(texts: Texts, member: Member) -> Button:
-    return button(texts.label("👤 {name}", name=member.name[:40]), "member", member.id, below=True)
+    return button(texts.label("👤 {name}", name=texts.who(member, 40)), "member", member.id, below=True)
 
 
 def told(texts: Texts, group: Group, draft: Draft, by: str, awaited_cents: int) -> Screen:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,6 +48,12 @@ def fitted(text: str) -> str:
 def shortened(name: str, room: int) -> str:
     """A name as a button can show it, so that a phone does not cut what stands after it."""
     return name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
+
+
+def side_by_side(buttons: Sequence[Button]) -> list[Row]:
+    """Two a row, where all of them are short enough for that."""
+    width = 2 if all(len(one.text) <= NARROW for one in buttons) else 1
+    return [tuple(buttons[start : start + width]) for start in range(0, len(buttons), width)]
 
 
 @dataclass(frozen=True, slots=True)

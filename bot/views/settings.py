@@ -5,12 +5,16 @@ Every button that changes an option names the group, so that one on an old scree
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, JoinPolicy, Method
+from ledger.groups.service import can_take_cards
+from ledger.money import SMALLEST_BY_CARD
+from ledger.orders.models import Distribution
 
 TIME_ZONES = (
     "Europe/Paris",
@@ -50,8 +54,10 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
         t("Name for cheques: {name}", name=group.payee_name or nothing),
         t("IBAN: {iban}", iban=masked(group.iban) if group.iban else nothing),
         t("Account holder: {name}", name=group.account_holder or nothing),
+        *money.no_iban(texts, group),
         t("Language of the group: {language}", language=_language(group.language)),
         t("Time zone: {zone}", zone=group.time_zone),
+        t("Currency: {currency}", currency=texts.currency_name),
         t("Who may join: {who}", who=join_policy(texts, group.join_policy)),
         t("Invitation link: {url}", url=Html(f"<code>{links.join_url}</code>")),
     ]
@@ -126,14 +132,16 @@ def methods_question(texts: Texts, group: Group, offered: list[Method]) -> Scree
     rows: list[Row] = []
     text = texts.t("Tap the ways to pay that members can choose:")
     for method in Method:
-        if method is Method.CARD and not group.takes_cards:
+        if method is Method.CARD and not can_take_cards(group):
+            if group.currency not in SMALLEST_BY_CARD:
+                continue
             hint = texts.t("💳 Card is possible too, with a Stripe key: see “Card” in the settings.")
             text = Html(f"{text}\n\n{hint}")
             continue
         is_offered = method in offered
         label = f"{'✅' if is_offered else '⬜'} {money.METHOD_ICON[method]} {money.method(texts, method)}"
         rows.append((button(label, "method", group.id, method, 0 if is_offered else 1),))
-    if not group.takes_cards:
+    if not group.takes_cards and group.currency in SMALLEST_BY_CARD:
         rows.append((button(texts.label("💳 Card"), "cardset", group.id),))
     rows.append(back_row(texts))
     return Screen(text).with_rows(rows)
@@ -173,6 +181,34 @@ def join_question(texts: Texts, group: Group) -> Screen:
         back_row(texts),
     )
     return Screen(texts.t("Who may join the group with its link?"), rows)
+
+
+def zone_preview(texts: Texts, group: Group, zone: str, coming: Sequence[Distribution]) -> Screen:
+    """What another time zone does to what is announced: the moments stay, the clock that shows them is another."""
+    new = Texts(texts.language, zone, texts.currency)
+    lines: list[str] = [
+        texts.t("🕑 Time zone: {before} → <b>{after}</b>", before=group.time_zone, after=zone),
+        "",
+        texts.t("What is announced keeps its moment, and is shown by the other clock:"),
+    ]
+    for one in coming:
+        lines += [
+            texts.t("📍 {place}", place=one.place),
+            _clocks(texts, texts.day_and_time(one.starts_at), new.day_and_time(one.starts_at)),
+            texts.t("⏳ Orders until:"),
+            _clocks(texts, texts.day_and_time(one.closes_at), new.day_and_time(one.closes_at)),
+            "",
+        ]
+    lines += [
+        texts.t("Reminders follow: at night, from 21:00 to 8:00 of the new clock, I am silent."),
+        texts.t("If a distribution is to keep its hour instead, move it afterwards: /day."),
+        texts.t("Nothing is changed yet."),
+    ]
+    return Screen("\n".join(lines))
+
+
+def _clocks(texts: Texts, before: str, after: str) -> Html:
+    return texts.t("      {before} → <b>{after}</b>", before=before, after=after)
 
 
 def invitation_question(texts: Texts, group: Group) -> Screen:

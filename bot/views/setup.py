@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.views import money
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -14,7 +15,8 @@ def greeting(texts: Texts) -> Screen:
     return Screen(
         texts.t(
             "👋 I am <b>Cagnotte</b>: I take orders and keep the accounts of groups that buy food together.\n\n"
-            "To start a group here, an admin of this chat sends /setup."
+            "To start a group here, an admin of this chat sends /setup.\n"
+            "Amounts are in euros; for another currency: /setup CHF (its three letters)."
         )
     )
 
@@ -53,6 +55,8 @@ def next_steps(texts: Texts, group: Group) -> Screen:
         texts.t("2. Announce a distribution: /distributions. Members are told and can order."),
         texts.t("3. Look at the options: /settings (ways to pay, name for cheques, IBAN)."),
         texts.t("4. Do you bring balances from before? Enter them with /opening."),
+        "",
+        *money.no_iban(texts, group),
     ]
     rows = (
         (
@@ -75,6 +79,15 @@ def send_it_in_the_chat(texts: Texts, bot_username: str) -> Screen:
 def only_admins(texts: Texts) -> Html:
     """The sender is no admin of the chat."""
     return texts.t("Only an admin of this chat can start a group here. Nothing was changed.")
+
+
+def unknown_currency(texts: Texts, typed: str) -> Html:
+    """What follows the command is no currency."""
+    return texts.t(
+        "I know no currency “{typed}”. Send /setup alone for euros, or with the three letters of another one: "
+        "/setup CHF. Nothing was changed.",
+        typed=typed[:40],
+    )
 
 
 def already_set_up(texts: Texts, group: Group, coordinators: Sequence[Member]) -> Html:

@@ -10,6 +10,8 @@ import datetime as dt
 import gettext
 import html
 import io
+import re
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -19,13 +21,20 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_name
 
+from bot.views.screen import shortened
+from ledger.groups.models import Member
+from ledger.groups.namesakes import Namesake
 from ledger.money import exponent_of
 
 LOCALES = Path(__file__).parent.parent / "locales"
 LANGUAGES = ("fr", "en")
+SHORTEST = 8
+"""Characters of a name that stay beside what tells its bearer apart."""
 MEASURES = ("kg", "g", "l", "cl", "m")
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+"""Where CLDR wants a space that Babel leaves out: ``CHF 12.40``."""
 MINUS = "\u2212"
 _HOUR = {"fr": ("H'\u00a0h\u00a0'mm", "H'\u00a0h'"), "en": ("HH:mm", "HH:mm")}
 """The time of day as a pattern: with minutes, and of a full hour."""
@@ -61,10 +70,18 @@ def catalogue(language: str) -> gettext.NullTranslations:
 class Texts:
     """A reader: language, time zone and currency (those of the group that is being looked at)."""
 
-    def __init__(self, language: str, time_zone: str = "Europe/Paris", currency: str = "EUR") -> None:
+    def __init__(
+        self,
+        language: str,
+        time_zone: str = "Europe/Paris",
+        currency: str = "EUR",
+        namesakes: Mapping[int, Namesake] | None = None,
+    ) -> None:
+        """``namesakes``: members who are told apart for this reader, by id."""
         self.language = language if language in LANGUAGES else "en"
         self.zone = ZoneInfo(time_zone)
         self.currency = currency
+        self._namesakes = namesakes or {}
         self._catalogue = catalogue(self.language)
         self._locale = Locale.parse(_BABEL[self.language])
 
@@ -84,10 +101,41 @@ class Texts:
         """A button's text about ``n`` things."""
         return self._catalogue.ngettext(singular, plural, n).format(n=n, **values)
 
+    def who(self, member: Member, room: int | None = None) -> str:
+        """A member's name, with what tells them apart from another of that name; in ``room`` characters where possible."""
+        return self.called(member.id, member.name, room)
+
+    def called(self, member_id: int, name: str, room: int | None = None) -> str:
+        """:meth:`who`, of a member's id and name."""
+        mark = self._mark(member_id)
+        if room is None:
+            return f"{name} ({mark})" if mark else name
+        return (
+            f"{shortened(name, max(room - len(mark) - 1, SHORTEST))} {mark}"
+            if mark
+            else shortened(name, room)
+        )
+
+    def _mark(self, member_id: int) -> str:
+        namesake = self._namesakes.get(member_id)
+        if namesake is None:
+            return ""
+        mark = f"@{namesake.username}" if namesake.username else self._since(namesake)
+        return mark if namesake.number is None else f"{mark}, {namesake.number}"
+
+    def _since(self, namesake: Namesake) -> str:
+        day = self.short_day(namesake.joined_at)
+        if namesake.balance_cents is None:
+            return self.label("since {day}", day=day)
+        return self.label(
+            "since {day}, balance {balance}", day=day, balance=self.signed_money(namesake.balance_cents)
+        )
+
     def money(self, cents: int) -> str:
         """``1235`` → ``12,35 €``; what is negative has the sign − (U+2212), which no line break tears off."""
         value = Decimal(cents).scaleb(-exponent_of(self.currency))
-        return format_currency(value, self.currency, locale=self._locale).replace("-", MINUS)
+        written = format_currency(value, self.currency, locale=self._locale).replace("-", MINUS)
+        return _LETTER_BEFORE_DIGIT.sub("\u00a0", written)
 
     def signed_money(self, cents: int) -> str:
         """An amount with its sign, also when it is positive: ``+12,35 €``."""
@@ -96,7 +144,13 @@ class Texts:
     def bare_money(self, cents: int) -> str:
         """An amount to paste into a form: ``12,35``, without spaces or currency."""
         value = Decimal(cents).scaleb(-exponent_of(self.currency))
-        return format_decimal(value, format="0.00", locale=self._locale)
+        decimals = exponent_of(self.currency)
+        return format_decimal(value, format=f"0.{'0' * decimals}" if decimals else "0", locale=self._locale)
+
+    @property
+    def currency_name(self) -> str:
+        """``franc suisse (CHF)``."""
+        return f"{get_currency_name(self.currency, locale=self._locale)} ({self.currency})"
 
     def rate(self, hundredths: int) -> str:
         """A rate in hundredths of a percent: ``550`` → ``5,5 %``."""

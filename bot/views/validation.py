@@ -111,7 +111,11 @@ def awaited_transfers(texts: Texts, waiting: Sequence[ExpectedPayment], page: in
     shown, _, _ = page_of(waiting, page, PAGE)
     for entry in shown if names else ():
         amount = texts.money(entry.payment.amount_cents)
-        values = {"name": entry.member_name, "amount": amount, "reference": reference(entry.payment)}
+        values = {
+            "name": texts.called(entry.payment.member_id, entry.member_name),
+            "amount": amount,
+            "reference": reference(entry.payment),
+        }
         lines.append(texts.t("• {name}: {amount}, reference {reference}", **values))
     rows = _waiting_rows(texts, waiting, page, names, "transfers")
     return Screen("\n".join(lines)).with_rows([*rows, (button(texts.label("◀️ Back"), "home"),)])
@@ -136,7 +140,11 @@ def _waiting_rows(
     rows: list[Row] = []
     for entry in shown:
         payment = entry.payment
-        who = entry.member_name if names else format_reference(payment.reference)
+        who = (
+            texts.called(payment.member_id, entry.member_name)
+            if names
+            else format_reference(payment.reference)
+        )
         text = f"{money.METHOD_ICON[payment.method]} {who} · {texts.money(payment.amount_cents)}"
         rows.append((button(text[:64], "pmt", payment.id),))
     rows.append(turning_row(page, pages, verb, *args))
@@ -170,7 +178,7 @@ def payment_page(
     """One payment with what can be done about it. ``amount_cents``: the amount given, where it is another one."""
     payment = page.payment
     lines: list[str] = [
-        texts.t("<b>{name}</b>", name=page.member.name),
+        texts.t("<b>{name}</b>", name=texts.who(page.member)),
         texts.t(
             "{method} of <b>{amount}</b> — reference {reference}",
             method=money.method(texts, payment.method),
@@ -296,7 +304,7 @@ def settled(
             "❌ {method} of {amount} from <b>{name}</b> ({reference}) marked as not received by {by} at {time}.",
             method=money.method(texts, payment.method),
             amount=texts.money(payment.amount_cents),
-            name=page.member.name,
+            name=texts.who(page.member),
             reference=reference(payment),
             by=by,
             time=texts.time(settlement.at),
@@ -307,7 +315,7 @@ def settled(
             "✅ <b>{amount}</b> received from <b>{name}</b> ({method}, {reference}), confirmed by {by} at {time}.",
             method=money.method(texts, payment.method),
             amount=texts.money(amount),
-            name=page.member.name,
+            name=texts.who(page.member),
             reference=reference(payment),
             by=by,
             time=texts.time(settlement.at),
@@ -326,7 +334,7 @@ def settled(
 
 def toast_settled(texts: Texts, page: PaymentPage, settlement: Settlement) -> str:
     """What was done, over the button, at once."""
-    name = page.member.name
+    name = texts.who(page.member)
     if settlement.amount_cents is None:
         amount = texts.money(page.payment.amount_cents)
         return texts.label("❌ {name} · {amount} not received", name=name, amount=amount)

@@ -36,10 +36,16 @@ def search_words(text: str) -> tuple[str, ...]:
 
 def find_products(offered: Sequence[ProducerProducts], text: str) -> list[Hit]:
     """The products that the text names, in the catalogue's order: those whose words begin like its words; if there are
-    none, those of producers it names; if there are none either, those that hold its words anywhere in their name."""
+    none, those of producers it names; if there are none either, those that hold its words anywhere in their name.
+
+    A number that names nothing is how many somebody wants: « 2 miel »."""
     words = search_words(text)
     if not words:
         return []
+    return _named_by(words, offered) or _named_by([w for w in words if not w.isdigit()], offered)
+
+
+def _named_by(words: Sequence[str], offered: Sequence[ProducerProducts]) -> list[Hit]:
     hits = [Hit(entry.producer, product) for entry in offered for product in entry.products]
     begun = [hit for hit in hits if _begin(words, hit.product.name_key)]
     of_producer = [hit for hit in hits if _begin(words, f"{hit.product.name_key} {hit.producer.name_key}")]

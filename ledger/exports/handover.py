@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.catalogue.models import Producer, Product
 from ledger.db import utc_now
-from ledger.groups.models import Group, Method
+from ledger.groups.models import Group, Member, Method
+from ledger.groups.namesakes import Namesake, namesakes
 from ledger.names import by_name
 from ledger.orders.corrections import CurrentLine
 from ledger.orders.distributions import get_distribution
@@ -102,9 +103,10 @@ async def load(session: AsyncSession, group: Group, distribution_id: int) -> Han
     weighed = await _weighed(session, {line.line.product_id for line in lines})
     choices = await confirmations_of(session, [state.order.id for state in states])
     received = await _received(session, [payment.id for state in states for payment in state.payments])
+    told_apart = await namesakes(session, group.id)
     orders = [
         MemberOrder(
-            state.member.name,
+            _called(state.member, told_apart),
             tuple(by_name((_item(line, weighed) for line in state.lines), lambda item: item.product)),
             tuple(_dues(state, choices, received)),
         )
@@ -136,6 +138,15 @@ async def nearest_distribution(session: AsyncSession, group: Group) -> Distribut
         if found is not None:
             return found
     return None
+
+
+def _called(member: Member, told_apart: Mapping[int, Namesake]) -> str:
+    """A name on paper, with what tells its bearer from another of that name; no balances there."""
+    namesake = told_apart.get(member.id)
+    if namesake is None:
+        return member.name
+    mark = f"@{namesake.username}" if namesake.username else f"{namesake.joined_at:%d/%m/%Y}"
+    return f"{member.name} ({mark}{f', {namesake.number}' if namesake.number else ''})"
 
 
 def _item(line: CurrentLine, weighed: set[int]) -> Item:

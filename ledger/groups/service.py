@@ -16,13 +16,13 @@ from ledger.db import Base, insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups.models import Chat, ChatKind, Group, JoinPolicy, Member, Method, Person
 from ledger.groups.roles import Role, role_of
+from ledger.money import SMALLEST_BY_CARD, currencies
 from ledger.names import by_name, clean_name, clean_text, is_found, name_key
 
 OFFERED_AT_FIRST = (Method.CHEQUE, Method.CASH, Method.TRANSFER, Method.MEMBER_CREDIT)
 LANGUAGES = ("fr", "en")
 NAMES = ("title", "payee_name", "account_holder")
 """Options that are names."""
-CURRENCIES = ("EUR", "CHF", "GBP", "USD", "CAD", "XPF", "XOF", "MAD", "TND")
 
 
 class InvalidOption(LedgerError):
@@ -78,13 +78,22 @@ async def remember_person(
 
 
 async def create_group(
-    session: AsyncSession, title: str, telegram_chat_id: int, language: str, founder: Person
+    session: AsyncSession,
+    title: str,
+    telegram_chat_id: int,
+    language: str,
+    founder: Person,
+    currency: str = "EUR",
 ) -> tuple[Group, bool]:
-    """The group of a chat, made with its accounts if it is new (second value), the founder coordinating it."""
+    """The group of a chat, made with its accounts if it is new (second value), the founder coordinating it.
+
+    ``currency`` is one of :func:`~ledger.money.currencies`, for good: accounts are opened in it.
+    """
     existing = await group_of_chat(session, telegram_chat_id)
     if existing is not None:
         return existing, False
     group = Group(
+        currency=currency,
         title=clean_name(title, telegram_chat_id),
         language=language,
         methods=[str(method) for method in OFFERED_AT_FIRST],
@@ -336,7 +345,7 @@ async def set_option(session: AsyncSession, group: Group, option: str, value: An
         "negative_balances": lambda v: isinstance(v, bool),
         "language": lambda v: v in LANGUAGES,
         "time_zone": lambda v: v in available_timezones(),
-        "currency": lambda v: v in CURRENCIES,
+        "currency": lambda v: v in currencies(),
         "join_policy": lambda v: v in list(JoinPolicy),
         "payee_name": _is_short_text,
         "account_holder": _is_short_text,
@@ -373,9 +382,19 @@ async def renew_invitation(session: AsyncSession, group: Group) -> None:
     await session.flush()
 
 
+def lacks_iban(group: Group) -> bool:
+    """Whether members may choose a bank transfer though nobody said to which account (R12)."""
+    return group.payments_enabled and Method.TRANSFER in group.methods and not group.iban
+
+
+def can_take_cards(group: Group) -> bool:
+    """Whether cards can be among the methods: there is a key that works, and cards exist in the group's currency."""
+    return group.takes_cards and group.currency in SMALLEST_BY_CARD
+
+
 def offered_methods(group: Group) -> list[Method]:
     """The methods members can choose now, in a fixed order."""
-    return [m for m in Method if m in group.methods and (m is not Method.CARD or group.takes_cards)]
+    return [m for m in Method if m in group.methods and (m is not Method.CARD or can_take_cards(group))]
 
 
 def is_iban(text: str) -> bool:

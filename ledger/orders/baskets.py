@@ -7,8 +7,8 @@ member already ordered, the basket starts from that order, and confirming it rep
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,7 @@ from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member
 from ledger.money import line_amount
 from ledger.names import by_name
+from ledger.orders.corrections import day_prices
 from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
 from ledger.orders.validation import distribution_validation
 
@@ -56,10 +57,19 @@ class InvalidQuantity(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class ChosenLine:
-    """A product in a basket, its quantity in thousandths of the unit, and what that costs at today's price."""
+    """A product in a basket, its quantity in thousandths of the unit, and what that costs at today's price.
+
+    ``day_price_cents``: what a unit costs at the distribution, where that was corrected for everybody there.
+    """
 
     product: Product
     quantity_milli: int
+    day_price_cents: int | None = None
+
+    @property
+    def price_cents(self) -> int:
+        """What a unit costs."""
+        return self.product.price_cents if self.day_price_cents is None else self.day_price_cents
 
     @property
     def is_short(self) -> bool:
@@ -70,7 +80,7 @@ class ChosenLine:
     @property
     def amount_cents(self) -> int:
         """Rounded half up, as it will be on the order."""
-        return line_amount(self.product.price_cents, self.quantity_milli)
+        return line_amount(self.price_cents, self.quantity_milli)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ class BasketView:
     """A basket, its distribution and its lines by product name; ``order``: what the member already ordered there.
 
     ``replaces``: the basket stands for the whole of that order and takes its place (R1); else it adds to it (R7).
+    ``day_prices``: what products cost at this distribution, by their ids, where that was corrected for everybody there.
     """
 
     basket: Basket
@@ -85,6 +96,7 @@ class BasketView:
     lines: tuple[ChosenLine, ...]
     order: Order | None
     replaces: bool = False
+    day_prices: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def adds(self) -> bool:
@@ -95,6 +107,10 @@ class BasketView:
     def total_cents(self) -> int:
         """Σ of the lines."""
         return sum(line.amount_cents for line in self.lines)
+
+    def price_of(self, product: Product) -> int:
+        """What a unit costs here, in cents."""
+        return self.day_prices.get(product.id, product.price_cents)
 
     def quantity_of(self, product_id: int) -> int:
         """Thousandths of a unit, 0 when it is not in the basket."""
@@ -224,7 +240,8 @@ async def view(session: AsyncSession, basket: Basket) -> BasketView:
     group = await session.get_one(Group, basket.group_id)
     replaces = order is not None and await is_replaceable(session, group, order)
     offered = tuple(line for line in lines if line.product.available)
-    return BasketView(basket, distribution, offered, order, replaces)
+    prices = await day_prices(session, distribution.id)
+    return BasketView(basket, distribution, offered, order, replaces, prices)
 
 
 async def chosen_lines(session: AsyncSession, basket: Basket, *, lock: bool = False) -> list[ChosenLine]:
@@ -238,7 +255,9 @@ async def chosen_lines(session: AsyncSession, basket: Basket, *, lock: bool = Fa
     if lock:
         statement = statement.with_for_update(of=Product, key_share=True)
         statement = statement.execution_options(populate_existing=True)
-    chosen = [ChosenLine(product, quantity) for product, quantity in await session.execute(statement)]
+    rows = (await session.execute(statement)).all()
+    prices = await day_prices(session, basket.distribution_id)
+    chosen = [ChosenLine(product, quantity, prices.get(product.id)) for product, quantity in rows]
     return by_name(chosen, lambda line: line.product.name)
 
 

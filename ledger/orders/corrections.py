@@ -12,16 +12,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.catalogue.models import Product
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
 from ledger.money import line_amount
 from ledger.names import sort_key
 from ledger.orders.handover_models import Change, ChangeKind, Correction
-from ledger.orders.models import Confirmation, Order, OrderLine
+from ledger.orders.models import Confirmation, Distribution, Order, OrderLine
 from ledger.orders.seen import check, mark
 from ledger.payments import service as payments
 
@@ -167,7 +169,9 @@ async def not_delivered(
 ) -> Changed:
     """A product did not come: nobody who ordered it for this distribution owes it."""
     lines = await product_lines(session, group_id, distribution_id, product_id)
-    return await _change(session, ChangeKind.DELIVERED, lines, by, quantity_milli=0, seen=seen)
+    return await _change(
+        session, ChangeKind.DELIVERED, lines, by, quantity_milli=0, product_id=product_id, seen=seen
+    )
 
 
 async def reprice_for_all(
@@ -180,11 +184,33 @@ async def reprice_for_all(
     *,
     seen: int | None = None,
 ) -> Changed:
-    """A product costs something else for everybody who ordered it for this distribution."""
+    """A product costs something else for everybody who ordered it for this distribution, or will (:func:`day_prices`)."""
     if price_cents <= 0:
         raise payments.InvalidPayment("amount")
+    await _lock_distribution(session, group_id, distribution_id)
     lines = await product_lines(session, group_id, distribution_id, product_id)
-    return await _change(session, ChangeKind.PRICE, lines, by, price_cents=price_cents, seen=seen)
+    return await _change(
+        session, ChangeKind.PRICE, lines, by, price_cents=price_cents, product_id=product_id, seen=seen
+    )
+
+
+async def day_prices(session: AsyncSession, distribution_id: int) -> dict[int, int]:
+    """Products whose price was corrected for everybody at a distribution, and what a unit costs there, in cents."""
+    undo = aliased(Change)
+    statement = (
+        select(Change.product_id, Correction.price_cents)
+        .join(Correction, Correction.change_id == Change.id)
+        .outerjoin(undo, undo.undoes_id == Change.id)
+        .where(
+            Change.distribution_id == distribution_id,
+            Change.kind == ChangeKind.PRICE,
+            Change.product_id.is_not(None),
+            undo.id.is_(None),
+        )
+        .order_by(Change.id)
+    )
+    rows = await session.execute(statement)
+    return {product_id: price for product_id, price in rows if product_id is not None}
 
 
 async def product_lines(
@@ -223,7 +249,10 @@ async def count_lines(session: AsyncSession, change: Change) -> int:
 
 
 async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: Member) -> Changed:
-    """Take a change back for all its lines, by reversals. Raises :class:`AlreadyUndone` or :class:`ChangedSince`."""
+    """Take a change back for all its lines, by reversals; what was ordered since at its price costs what it does without.
+
+    Raises :class:`AlreadyUndone` or :class:`ChangedSince`.
+    """
     statement = select(Change).where(Change.id == change_id, Change.group_id == group_id)
     change = (await session.execute(statement.with_for_update(key_share=True))).scalar_one_or_none()
     if change is None or change.kind is ChangeKind.UNDO:
@@ -239,10 +268,11 @@ async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: 
         select(Correction).where(Correction.change_id == change.id).order_by(Correction.id)
     )
     corrections = mine.scalars().all()
-    await _lock_orders(session, [c.order_line_id for c in corrections])
-    await _lock_accounts(
-        session, group_id, [(await session.get_one(OrderLine, c.order_line_id)) for c in corrections]
-    )
+    await _lock_distribution(session, group_id, change.distribution_id)
+    since = await _ordered_since(session, change)
+    line_ids = [*(c.order_line_id for c in corrections), *(line.line.id for line in since)]
+    await _lock_orders(session, line_ids)
+    await _lock_accounts(session, group_id, [(await session.get_one(OrderLine, id_)) for id_ in line_ids])
     undo = await _new_change(
         session, group_id, change.distribution_id, ChangeKind.UNDO, by, undoes_id=change.id
     )
@@ -263,7 +293,31 @@ async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: 
             )
             transaction_id = posted.transaction_id
         corrected.append(await _correct(session, undo, now, before, transaction_id))
+    for line in await _ordered_since(session, change):
+        product = await session.get_one(Product, line.line.product_id)
+        standing = (await day_prices(session, change.distribution_id)).get(product.id, product.price_cents)
+        target = _target(line, None, standing)
+        if target != line:
+            transaction_id = await _post(session, line, target, by)
+            corrected.append(await _correct(session, undo, line, target, transaction_id))
     return Changed(undo, tuple(corrected))
+
+
+async def _ordered_since(session: AsyncSession, change: Change) -> list[CurrentLine]:
+    """What was ordered at the price that a change had set for everybody, and still costs that."""
+    if change.kind is not ChangeKind.PRICE or change.product_id is None:
+        return []
+    statement = select(Correction.price_cents).where(Correction.change_id == change.id).limit(1)
+    price = (await session.execute(statement)).scalar_one()
+    later = select(Confirmation.id).where(Confirmation.confirmed_at > change.at)
+    lines = await current_lines(
+        session,
+        OrderLine.product_id == change.product_id,
+        Order.distribution_id == change.distribution_id,
+        OrderLine.confirmation_id.in_(later),
+        OrderLine.price_cents == price,
+    )
+    return [line for line in lines if line.price_cents == price]
 
 
 async def _change(
@@ -274,6 +328,7 @@ async def _change(
     *,
     quantity_milli: int | None = None,
     price_cents: int | None = None,
+    product_id: int | None = None,
     seen: int | None = None,
 ) -> Changed:
     await _lock_orders(session, [line.line.id for line in lines])
@@ -286,7 +341,7 @@ async def _change(
         raise NothingToChange
     await _lock_accounts(session, by.group_id, [line.line for line, _ in targets])
     first = await session.get_one(Order, targets[0][0].line.order_id)
-    change = await _new_change(session, by.group_id, first.distribution_id, kind, by)
+    change = await _new_change(session, by.group_id, first.distribution_id, kind, by, product_id=product_id)
     corrected = []
     for line, target in targets:
         transaction_id = await _post(session, line, target, by)
@@ -349,12 +404,14 @@ async def _new_change(
     kind: ChangeKind,
     by: Member,
     undoes_id: int | None = None,
+    product_id: int | None = None,
 ) -> Change:
     change = Change(
         group_id=group_id,
         distribution_id=distribution_id,
         kind=kind,
         undoes_id=undoes_id,
+        product_id=product_id,
         by_id=by.id,
         at=utc_now(),
     )
@@ -373,6 +430,14 @@ async def _line(session: AsyncSession, group_id: int, line_id: int) -> CurrentLi
 async def _at_step(session: AsyncSession, line: OrderLine, step: int) -> CurrentLine:
     statement = select(Correction).where(Correction.order_line_id == line.id, Correction.step == step)
     return _current(line, (await session.execute(statement)).scalar_one_or_none())
+
+
+async def _lock_distribution(session: AsyncSession, group_id: int, distribution_id: int) -> None:
+    """Whoever confirms a basket holds it too: an order is at the price of before, and corrected, or at the new one."""
+    statement = select(Distribution.id).where(
+        Distribution.id == distribution_id, Distribution.group_id == group_id
+    )
+    await session.execute(statement.with_for_update(key_share=True))
 
 
 async def _lock_orders(session: AsyncSession, line_ids: Sequence[int]) -> None:

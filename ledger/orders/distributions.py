@@ -101,6 +101,20 @@ async def open_distributions(session: AsyncSession, group_id: int) -> Sequence[D
     return (await session.execute(statement)).scalars().all()
 
 
+async def to_come(session: AsyncSession, group_id: int) -> Sequence[Distribution]:
+    """Those that have not begun, the nearest first; not the cancelled ones."""
+    statement = (
+        select(Distribution)
+        .where(
+            Distribution.group_id == group_id,
+            Distribution.starts_at > utc_now(),
+            Distribution.cancelled_at.is_(None),
+        )
+        .order_by(Distribution.starts_at, Distribution.id)
+    )
+    return (await session.execute(statement)).scalars().all()
+
+
 async def summaries(session: AsyncSession, group_id: int, limit: int = 10) -> list[DistributionSummary]:
     """The newest distributions with what was ordered, the latest date first."""
     orders = (

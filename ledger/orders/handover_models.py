@@ -23,7 +23,10 @@ class ChangeKind(StrEnum):
 
 
 class Change(Base):
-    """One command of a coordinator that corrected one line, or the same product for everybody; undone as a whole, once."""
+    """One command of a coordinator that corrected one line, or the same product for everybody; undone as a whole, once.
+
+    ``product_id``: the product that was corrected for everybody; null where it was one line.
+    """
 
     __tablename__ = "changes"
     __table_args__ = (
@@ -38,6 +41,7 @@ class Change(Base):
     distribution_id: Mapped[int] = mapped_column(ForeignKey("distributions.id"))
     kind: Mapped[ChangeKind] = mapped_column(Code(ChangeKind))
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("changes.id"))
+    product_id: Mapped[int | None] = mapped_column(ForeignKey("products.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     at: Mapped[Moment]
 

@@ -6,6 +6,7 @@ Doing it again changes nothing: what is in the basket already stays as it is.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,21 +14,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.catalogue.models import Product
 from ledger.orders.baskets import MAX_QUANTITY, chosen_lines, lines_of, set_quantity
+from ledger.orders.corrections import day_prices
 from ledger.orders.models import Basket, Distribution, Order, OrderLine
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A product of last time: how it was ordered then (the last line of it), and how much of it in all, in thousandths."""
+    """A product of last time: how it was ordered then (the last line of it), and how much of it in all, in thousandths.
+
+    ``price_cents``: what a unit costs now.
+    """
 
     product: Product
     then: OrderLine
     quantity_milli: int
+    price_cents: int
 
     @property
     def is_changed(self) -> bool:
         """Whether it costs something else now, or is sold by another unit."""
-        return (self.product.price_cents, self.product.unit) != (self.then.price_cents, self.then.unit)
+        return (self.price_cents, self.product.unit) != (self.then.price_cents, self.then.unit)
 
     @property
     def available_milli(self) -> int:
@@ -69,7 +75,7 @@ async def repeat(session: AsyncSession, basket: Basket) -> Repeated | None:
     if found is None:
         return None
     order, distribution = found
-    wanted = await _wanted(session, order)
+    wanted = await _wanted(session, order, await day_prices(session, basket.distribution_id))
     chosen = {line.product.id for line in await chosen_lines(session, basket)}
     for one in wanted:
         if one.product.id not in chosen and one.available_milli > 0:
@@ -77,8 +83,8 @@ async def repeat(session: AsyncSession, basket: Basket) -> Repeated | None:
     return Repeated(distribution, wanted)
 
 
-async def _wanted(session: AsyncSession, order: Order) -> tuple[Wanted, ...]:
-    """What was ordered, additions included, by the products' names."""
+async def _wanted(session: AsyncSession, order: Order, prices: Mapping[int, int]) -> tuple[Wanted, ...]:
+    """What was ordered, additions included, by the products' names; ``prices``: what costs something else that day."""
     lines: dict[int, OrderLine] = {}
     quantities: dict[int, int] = defaultdict(int)
     for line in await lines_of(session, order):
@@ -86,4 +92,9 @@ async def _wanted(session: AsyncSession, order: Order) -> tuple[Wanted, ...]:
         quantities[line.product_id] += line.quantity_milli
     statement = select(Product).where(Product.id.in_(lines)).order_by(Product.name_key, Product.id)
     found = (await session.execute(statement.execution_options(populate_existing=True))).scalars()
-    return tuple(Wanted(product, lines[product.id], quantities[product.id]) for product in found)
+    return tuple(
+        Wanted(
+            product, lines[product.id], quantities[product.id], prices.get(product.id, product.price_cents)
+        )
+        for product in found
+    )

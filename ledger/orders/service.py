@@ -338,7 +338,7 @@ async def _write_lines(
                 producer_id=product.producer_id,
                 product_name=product.name,
                 unit=product.unit,
-                price_cents=product.price_cents,
+                price_cents=line.price_cents,
                 vat_rate=product.vat_rate,
                 quantity_milli=line.quantity_milli,
                 amount_cents=line.amount_cents,

@@ -75,6 +75,26 @@ def test_values_are_escaped_in_sentences_and_plain_in_labels() -> None:
     assert "<b>&" in texts.label("{left} left of {product}.", left="1", product="<b>&")
 
 
+OTHERS = (
+    ("fr", "CHF", 1235),
+    ("en", "CHF", 1235),
+    ("en", "CHF", -1235),
+    ("fr", "XPF", 1235),
+    ("fr", "TND", 1235),
+    ("en", "GBP", 1235),
+)
+
+
+def test_amounts_of_other_currencies() -> None:
+    shown = [Texts(language, currency=code).money(cents) for language, code, cents in OTHERS]
+    assert [re.sub(r"[\u00a0\u202f]", " ", text) for text in shown] == [
+        "12,35 CHF", "CHF 12.35", "−CHF 12.35", "1 235 FCFP", "1,235 TND", "£12.35",
+    ]  # fmt: skip
+    assert [Texts("fr", currency=code).bare_money(1250) for code in ("CHF", "XPF", "TND")] == [
+        "12,50", "1250", "1,250",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("language", "cents", "shown"),
     [

@@ -34,14 +34,14 @@ class Paniers:
         return [await self.stage.rows(table) for table in OF_THE_LEDGER]
 
 
-async def set_up(stage: Stage) -> Paniers:
+async def set_up(stage: Stage, command: str = "/setup") -> Paniers:
     """A group of a coordinator and a member who both know the bot in private."""
     anne = await stage.world.person("Anne", language="en")
     marie = await stage.world.person("Marie", username="marie_d", last_name="Dupont", language="en")
     zoe = await stage.world.person("Zoe", language="en")
     chat = await stage.world.group("Paniers", members=[marie], admins=[anne])
     await anne.ask("/start", expect="To start a group")
-    await anne.ask("/setup", expect="is ready", chat=chat)
+    await anne.ask(command, expect="is ready", chat=chat)
     await marie.tap("Order", chat=chat)
     await marie.wait("You are now a member")
     await zoe.ask("/start", expect="To start a group")

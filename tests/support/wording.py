@@ -286,7 +286,7 @@ RULES: tuple[Rule, ...] = (
         "the words of the domain",
         "one thing has one name: an adhérent is no membre or utilisateur, a solde no balance",
         _FR,
-        pattern(r"(?i)\b(?:membres?|utilisateurs?|usagers?|clients?|payements?|e?-?mails?)\b"),
+        pattern(r"(?i)\b(?:membres?|utilisateurs?|usagers?|clients?|payements?|e?-?mails?|discussions?)\b"),
         bad=("un membre du groupe", "Envoyez un mail"),
         good=("un adhérent",),
     ),

@@ -131,7 +131,7 @@ async def test_cancelled(stage: Stage) -> None:
         ("big.csv", b"a;b\n" * 1_300_000, "too large"),
         ("catalogue.xlsx", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "is a PDF, whatever its name says"),
         ("catalogue.xlsx", b"PK\x03\x04broken", "damaged"),
-        ("catalogue.csv", b"nom;prix\nMiel;7\n", "I miss the columns producer"),
+        ("catalogue.csv", b"nom;prix\nMiel;7\n", "The columns producer"),
         ("catalogue.csv", b"produit;prix;producteur\n", "There is no product in this file"),
         ("catalogue.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "of the old kind"),
         ("photo.png", b"\x89PNG\r\n\x1a\n", "is a picture"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.bot import Stage
-from tests.support.coordinating import Paniers, set_up
+from tests.support.coordinating import Paniers, in_days, set_up
 
+NO_IBAN = "I have no IBAN to give them"
 IBAN = "FR14 2004 1010 0505 0001 3M02 606"
 
 
@@ -52,16 +53,28 @@ async def test_negative_balances_joining_and_language(stage: Stage) -> None:
 
 async def test_an_iban_is_checked_masked_and_not_repeated(stage: Stage) -> None:
     group = await set_up(stage)
+    assert (await group.anne.wait("What comes next")).says(NO_IBAN)
+    assert (await group.anne.ask("/reglages", expect="IBAN: (not set)")).says(NO_IBAN)
+    await group.anne.ask(f"/distributions {in_days(8)} 18:30 Hall", expect="not announced yet")
+    await group.anne.press("Confirm", expect=NO_IBAN)
     await group.anne.ask("/reglages", expect="IBAN: (not set)")
     await group.anne.press("IBAN", expect="Which IBAN")
     await group.anne.ask(IBAN.replace("606", "607"), expect="no valid IBAN")
     screen = await group.anne.ask(IBAN.lower(), expect="IBAN: FR•• •••• 2606")
+    assert not screen.says(NO_IBAN)
     assert (await options(group))["iban"] == IBAN.replace(" ", "")
     said = "\n".join(m.text for m in await group.anne.messages() if m.sender_id == stage.world.bot_id)
     assert "2004" not in said
     await group.anne.press("IBAN", expect="Which IBAN", message=screen)
     await group.anne.press("Remove it", expect="IBAN: (not set)")
     assert (await options(group))["iban"] is None
+
+
+async def announced(group: Paniers) -> None:
+    """A distribution at 18:30 of the group's clock, open until 20:00 of the day before."""
+    await group.anne.ask(f"/distributions {in_days(8)} 18:30 Hall", expect="not announced yet")
+    await group.anne.press("Confirm", expect="Orders are open now")
+    await group.stage.world.settle()
 
 
 async def test_typed_names_and_the_time_zone(stage: Stage) -> None:
@@ -79,6 +92,21 @@ async def test_typed_names_and_the_time_zone(stage: Stage) -> None:
     await group.anne.ask("Europe/Brussels", expect="Time zone: Europe/Brussels")
     await group.anne.press("Time zone", expect="In which time zone")
     await group.anne.press("Indian/Reunion", expect="Time zone: Indian/Reunion")
+    await announced(group)
+    await group.anne.ask("/settings", expect="Time zone: Indian/Reunion")
+    await group.anne.press("Time zone", expect="In which time zone")
+    shown = await group.anne.press(
+        "America/Martinique", expect="Time zone: Indian/Reunion → America/Martinique"
+    )
+    assert shown.says("at 18:30 →")
+    assert shown.says("at 10:30")
+    assert shown.says("at 12:00")
+    assert (await options(group))["time_zone"] == "Indian/Reunion"
+    await group.anne.press("Cancel", expect="Time zone: Indian/Reunion", message=shown)
+    await group.anne.press("Time zone", expect="In which time zone")
+    shown = await group.anne.ask("America/Martinique", expect="Nothing is changed yet")
+    await group.anne.press("Confirm", expect="Time zone: America/Martinique", message=shown)
+    await group.anne.ask("/day", expect="at 10:30")
 
 
 async def test_a_new_invitation_and_the_coordinators_chat(stage: Stage) -> None:

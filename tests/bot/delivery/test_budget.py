@@ -145,3 +145,34 @@ def test_no_window_is_ever_fuller_than_allowed(
         here = [moment for one, moment in arrived if one == chat]
         assert not per_chat or fullest(here, 1 - 1e-6) <= per_chat
         assert not per_group or chat > 0 or fullest(here, 60 - 1e-6) <= per_group
+
+
+def test_a_group_s_last_screens_are_spread_over_the_minute() -> None:
+    budget = Budget(30, 1, 20)
+    for second in range(9):
+        assert budget.wait_for_screen(GROUP, 10.0 + second) == 0
+        spend(budget, GROUP, 10.0 + second)
+    spend(budget, GROUP, 19.0)
+    spend(budget, GROUP, 20.0)
+    assert budget.wait(GROUP, 21.0) == 0, "what is no screen goes at once"
+    assert budget.wait_for_screen(GROUP, 21.0) == pytest.approx((9 * 20 + 70) / 10 - 21)
+    assert budget.wait_for_screen(OTHER, 21.0) == 0
+
+
+@pytest.mark.parametrize("per_minute", [2, 3, 20, 60])
+def test_whoever_taps_without_end_never_waits_long_for_a_screen(per_minute: int) -> None:
+    budget, now, waited = Budget(30, 1, per_minute), 0.0, []
+    for _ in range(4 * per_minute):
+        wait = budget.wait_for_screen(GROUP, now)
+        waited.append(wait)
+        now += wait
+        spend(budget, GROUP, now)
+    assert max(waited) <= 2.5 * 60 / per_minute
+    assert now >= 3 * 60
+
+
+def test_without_limits_no_screen_waits() -> None:
+    budget = Budget(0, 0, 0)
+    for _ in range(50):
+        spend(budget, GROUP, 10.0)
+    assert budget.wait_for_screen(GROUP, 10.0) == 0

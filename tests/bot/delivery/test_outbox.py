@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,6 +79,23 @@ async def test_a_newer_screen_takes_the_place_of_an_older_one(desk: Desk) -> Non
     assert await heard(marie) == ["c", "first", "second"]
     outcomes = [outcome for (outcome,) in await desk.rows(OUTCOMES)]
     assert outcomes == ["sent", "sent", "replaced", "replaced", "sent", "sent"]
+
+
+async def test_a_page_that_was_left_is_not_shown_any_more_but_messages_are(desk: Desk) -> None:
+    marie = await somebody(desk)
+    async with desk.open() as bot:
+        first, second = await screen(desk, bot, marie, "first"), await screen(desk, bot, marie, "second")
+        await desk.world.fault("error", code=429, retry_after=1, method="sendMessage")
+
+        def page(call: Call) -> Call:
+            return replace(call, collapse_key="page")
+
+        await queue(
+            bot, message(marie.id, "receipt"), page(edit(marie.id, first, "left")), page(message(marie.id, "third")),
+            page(edit(marie.id, second, "looked at")), message(marie.id, "end"),
+        )  # fmt: skip
+        await desk.until(UNSENT, 0)
+    assert await heard(marie) == ["first", "looked at", "receipt", "third", "end"]
 
 
 async def test_retry_after_is_obeyed_and_delays_that_chat_alone(desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.db import utc_now
@@ -123,10 +125,12 @@ async def test_an_order_for_somebody_without_telegram_after_closing(any_stage: S
     await d.anne.ask("1.2", expect="You are ordering for Jeanne <b>")
     basket = await d.anne.press("Basket ·", expect="Total: €16.03")
     assert basket.says("You are ordering for Jeanne <b>")
+    assert basket.says("The basket")
     choice = await d.anne.press("Confirm my basket", expect="how do you want to pay")
     assert choice.says("You are ordering for Jeanne <b>")
     receipt = await d.anne.press("Cash ·", expect="🧾")
-    assert receipt.says("You owe the group €16.03")
+    assert receipt.says("Balance: owes €16.03.")
+    assert receipt.says("Awaiting confirmation: €16.03")
     (order,) = await any_stage.rows("orders")
     assert order["member_id"] == jeanne
     (transaction,) = await any_stage.rows("transactions")
@@ -135,9 +139,11 @@ async def test_an_order_for_somebody_without_telegram_after_closing(any_stage: S
     more = await d.anne.press("Add products", expect="You are ordering for Jeanne <b>")
     assert more.button("Basket (empty)")
     await d.anne.press("Bread", expect="✅ 1 × Bread")
-    await d.anne.press("Basket ·", expect="Products added to your order")
-    await d.anne.press("Confirm my basket", expect="how do you want to pay")
-    await d.anne.press("Cash ·", expect="Addition to your order")
+    await d.anne.press("Basket ·", expect="Products added to the order")
+    again = await d.anne.press("Confirm my basket", expect="how do you want to pay")
+    added = await d.anne.press("Cash ·", expect="Addition to the order")
+    for screen in (catalogue, basket, choice, receipt, more, again, added):
+        assert not re.search(r"\b(?:your|my)\b", screen.text, re.IGNORECASE), screen
     assert len(await any_stage.rows("orders")) == 1
     assert await d.books_hold()
 
@@ -156,6 +162,27 @@ async def test_the_member_reads_what_was_ordered_for_them(stage: Stage) -> None:
     assert placed.button("Add products")
     assert await d.balance(d.marie) == -535
     assert await d.balance(d.bruno) == 0
+
+
+async def test_what_is_added_on_the_spot_costs_what_was_corrected_for_everybody(any_stage: Stage) -> None:
+    d = await day(any_stage)
+    await d.order(d.marie, {"Bread": 1_000}, Method.CASH)
+    await d.close()
+    await d.page(d.anne)
+    await d.anne.press("Goods", expect="Which product")
+    await d.anne.press("Bread", expect="Ordered by 1 member")
+    await d.anne.press("New price for everybody", expect="What is the right price")
+    await d.anne.ask("6", expect="€6.00")
+    await d.anne.press("Confirm", expect="now €6.00")
+    await d.open_order(d.anne, "Marie")
+    page = await d.anne.press("Add products", expect="Bread — €6.00")
+    assert page.button("Bread · €6.00")
+    await d.anne.press("Bread", expect="✅ 1 × Bread")
+    await d.anne.press("Basket ·", expect="Total: €6.00")
+    await d.anne.press("Confirm my basket", expect="how do you want to pay")
+    await d.anne.press("Cash ·", expect="Total: €6.00")
+    assert await d.balance(d.marie) == -1200
+    assert await d.books_hold()
 
 
 async def test_a_basket_of_somebody_else_asks_at_every_tap_whether_one_may(stage: Stage) -> None:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from bot.views import order, order_search
-from bot.views.texts import Texts
+from bot.views import history, order, order_search
+from bot.views.texts import Html, Texts
+from ledger.books.models import Transaction
+from ledger.books.service import StatementLine
 from ledger.catalogue.models import Producer
 from ledger.catalogue.search import Hit
 from ledger.catalogue.service import ProducerProducts
+from ledger.groups.models import Method
 from ledger.orders.baskets import BasketView, ChosenLine
 from ledger.orders.corrections import CurrentLine
+from ledger.orders.history import Awaited, Explained, History
 from ledger.orders.models import Basket, Distribution, Order, OrderLine
 from ledger.orders.repeating import Repeated, Wanted
+from ledger.payments.models import Payment
 from tests.bot.views.test_coordinators_screens import BIG, NASTY, NOW, a_group, a_product, assert_fits
 
 
@@ -52,7 +57,26 @@ def test_everything_fits(texts: Texts) -> None:
     past = order.Past([CurrentLine(a_line(n), 0, 1000, 1, 10**9) for n in range(60)], a_distribution())
     assert_fits(order.catalogue_page(texts, basket, catalogue, order.Place(0, products[0].id), past))
     repeated = Repeated(
-        a_distribution(), tuple(Wanted(product, a_line(product.id), 10**12) for product in products)
+        a_distribution(), tuple(Wanted(product, a_line(product.id), 10**12, 10**9) for product in products)
     )
     shown = order.basket_screen(texts, a_group(), basket, a_distribution())
     assert_fits(shown.under(order_search.repeated(texts, repeated)))
+
+
+def test_a_history_fits(texts: Texts) -> None:
+    payment = Payment(id=BIG, method=Method.CHEQUE, amount_cents=10**11, reference="K7M3P9X")
+
+    def line(kind: str, actor: str | None) -> Explained:
+        transaction = Transaction(kind=kind, note=NASTY, dated=NOW.date(), recorded_at=NOW, reverses_id=1)
+        seen = StatementLine(transaction, -(10**11), 10**11, 1)
+        return Explained(seen, payment, a_distribution(), None, transaction, actor, is_own=False)
+
+    kinds = ("order", "received-cheque", "correction", "reversal", "gift", "received-card", "opening", "x")
+    page = History(
+        tuple(Awaited(payment, a_distribution()) for _ in range(30)),
+        tuple(line(kind, NASTY if kind != "received-card" else None) for kind in kinds),
+        BIG,
+    )
+    screen = history.history(texts, Html("<b>title</b>"), page, "mhistory", BIG)
+    assert_fits(screen)
+    assert "Stripe" in history.history(texts, Html(""), History((), page.lines[5:], None), "history").text

@@ -226,3 +226,61 @@ async def test_changes_for_everybody_at_the_same_instant(story: Story, friday: D
     done = await together(*(missing(product) for product in reversed(goods)))
     assert [len(one.corrected) for one in done if isinstance(one, corrections.Changed)] == [6, 6, 3]
     assert await story.verify() == []
+
+
+async def test_what_is_ordered_after_a_price_was_corrected_for_everybody_costs_that(
+    story: Story, paul: Member, friday: Distribution, cheese: Product
+) -> None:
+    bruno, claire = await story.member("Bruno"), await story.member("Claire")
+    monday = await story.distribution()
+    first = await story.order(paul, friday, {cheese: 1_000}, Method.CASH)
+
+    async def for_all(price_cents: int) -> corrections.Changed:
+        async with story.database.unit_of_work() as session:
+            return await corrections.reprice_for_all(
+                session, story.group_id, friday.id, cheese.id, price_cents, story.anne
+            )
+
+    await reprice(story, first.lines[0].id, 700)
+    later = await story.order(bruno, friday, {cheese: 1_000}, Method.CASH)
+    assert await story.balance(bruno) == -890, "one member's price is nobody else's"
+    await for_all(900)
+    ten = await for_all(1000)
+    added = await story.order(claire, friday, {cheese: 2_000}, Method.CASH)
+    assert (added.lines[0].price_cents, added.lines[0].amount_cents) == (1000, 2000)
+    assert added.payment is not None
+    assert added.payment.amount_cents == 2000
+    await story.order(claire, monday, {cheese: 1_000}, Method.CASH)
+    assert await story.balance(claire) == -2890, "another day's price is its own"
+
+    # Taken back, what was ordered at the mistaken price follows, whatever was weighed meanwhile.
+    await deliver(story, added.lines[0].id, 1_500)
+    undone = await undo(story, ten.change)
+    assert {one.member.name for one in undone.corrected} == {"Paul", "Bruno", "Claire"}
+    assert await story.balance(claire) == -1350 - 890
+    assert (await story.balance(paul), await story.balance(bruno)) == (-900, -900)
+    dora = await story.member("Dora")
+    assert (await story.order(dora, friday, {cheese: 1_000}, Method.CASH)).lines[0].price_cents == 900
+    assert later.lines[0].price_cents == 890
+    assert await story.verify() == []
+
+
+async def test_a_price_is_corrected_while_somebody_orders(
+    story: Story, paul: Member, friday: Distribution, cheese: Product
+) -> None:
+    await story.order(paul, friday, {cheese: 1_000}, Method.CASH)
+
+    async def for_all(price_cents: int) -> corrections.Changed:
+        async with story.database.unit_of_work() as session:
+            return await corrections.reprice_for_all(
+                session, story.group_id, friday.id, cheese.id, price_cents, story.anne
+            )
+
+    for number in range(4):
+        eater = await story.member(f"Membre {number}")
+        price = 1000 + number
+        basket = await story.basket(eater, friday, {cheese: 1_000})
+        done = await together(for_all(price), story.confirm(eater, basket, Method.CASH))
+        assert [one for one in done if isinstance(one, Exception)] == []
+        assert await story.balance(eater) == -price
+    assert await story.verify() == []
