@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler
 
-from bot.commands import account, board, handover, handover_close, members, sheets, validate
+from bot.commands import account, board, handover, handover_close, handover_find, members, sheets, validate
 from bot.commands import handover_goods as goods_taps
 from bot.conversations import (
     card_settings,
@@ -134,6 +134,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         handover_money.conversation,
         handover_plan.conversation,
         handover_for.conversation,
+        *handover_find.handlers,
         *handover.handlers,
         *goods_taps.handlers,
         *handover_close.handlers,
