@@ -25,19 +25,21 @@ async def card_link(context: Context, payment: Payment | None) -> str | None:
     return link
 
 
-async def close_page(context: Context, payment: Payment) -> None:
-    """Before a payment is settled or paid otherwise: nobody can pay it by card any more, or it is paid.
+async def close_page(context: Context, payment: Payment) -> bool:
+    """Before a payment is settled or paid otherwise: nobody can pay it by card any more, or it is paid. False where that
+    cannot be seen to, since the key of its page does not serve: it may have been paid, or be paid yet.
 
     To be called before anything is locked or written, since Stripe is asked. Raises
     :class:`~ledger.payments.card.gateway.CardUnavailable` where that could not be reached, and
     :class:`~ledger.payments.card.checkouts.PaymentUnderWay` where the money may come in some days.
     """
     if payment.method is not Method.CARD:
-        return
+        return True
     checkout = await checkouts.live(context.session, payment.id)
-    if checkout is not None:
-        checkout_id = checkout.id
-        context.answer(f"close {checkout_id}", lambda: context.cards.close(checkout_id))
+    if checkout is None:
+        return True
+    checkout_id = checkout.id
+    return context.answer(f"close {checkout_id}", lambda: context.cards.close(checkout_id))
 
 
 async def ask_link(update: Update, context: Context) -> None:  # noqa: ARG001

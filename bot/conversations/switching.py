@@ -10,8 +10,11 @@ from telegram import Update
 from bot.conversations.cards import card_link, close_page
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button
+from bot.views import cards as card_views
 from bot.views import switching as views
 from bot.views.errors import already_settled, plain, sentence
+from bot.views.paying import if_paid
+from bot.views.screen import Screen
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Method
 from ledger.orders import switching
@@ -43,8 +46,9 @@ async def switch(update: Update, context: Context) -> None:  # noqa: ARG001
     if method not in list(Method):
         raise NotFound("button", method)
     payment = await _own_payment(context, payment_id)
+    is_closed = True
     try:
-        await close_page(context, payment)
+        is_closed = await close_page(context, payment)
     except PaymentUnderWay:
         if not sure:  # it came to be under way since this choice was shown
             context.show(views.under_way(context.texts, payment))
@@ -67,7 +71,24 @@ async def switch(update: Update, context: Context) -> None:  # noqa: ARG001
         context.show(views.switched(texts, done))
         awaited = await payments.awaited(context.session, member)
         link = await card_link(context, done.payment)
-        context.say(views.receipt(texts, group, done, awaited, link))
+        receipt = views.receipt(texts, group, done, awaited, link)
+        context.say(receipt if is_closed else receipt.under(if_paid(texts)))
+
+
+async def drop(update: Update, context: Context) -> None:  # noqa: ARG001
+    """✖️: what was chosen instead of a card is not needed, since the card paid after all."""
+    payment_id, steps, by_card_id = context.numbers(3)
+    payment = await _own_payment(context, payment_id)
+    await close_page(context, payment)
+    try:
+        async with context.attempt():
+            dropped = await switching.drop(
+                context.session, context.member, payment.id, by_card_id, steps=steps
+            )
+    except payments.AlreadySettled as settled:
+        await _say_what_stands(context, payment, settled)
+    else:
+        context.say(Screen(card_views.dropped(context.texts, dropped)))
 
 
 async def _say_what_stands(context: Context, payment: Payment, settled: payments.AlreadySettled) -> None:
@@ -86,4 +107,4 @@ async def _own_payment(context: Context, payment_id: int) -> Payment:
     return payment
 
 
-handlers = [Button("payother", choose), Button("payswitch", switch)]
+handlers = [Button("payother", choose), Button("payswitch", switch), Button("paydrop", drop)]

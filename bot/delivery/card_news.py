@@ -12,11 +12,12 @@ from bot.views import card_settings as key_views
 from bot.views import cards as views
 from bot.views.screen import Screen
 from bot.views.texts import Texts
+from ledger.errors import LedgerError
 from ledger.groups import service as groups
 from ledger.groups.models import Group, Member
 from ledger.payments import service as payments
 from ledger.payments.card.checkouts import News
-from ledger.payments.card.gateway import Seen
+from ledger.payments.card.gateway import CardKeyRefused, CardUnavailable, Seen
 from ledger.payments.card.models import Checkout, StripeEvent
 from ledger.payments.card.movements import MovementNews, Parked
 from ledger.payments.card.refunds import RefundNews
@@ -46,7 +47,8 @@ class CardNews:
         if news.receipt is not None:
             receipt = news.receipt
             awaited = await payments.awaited(self._session, member)
-            await self._member(group, member, lambda texts: views.paid(texts, group, receipt, awaited))
+            steps = await payments.count_steps(self._session, receipt.instead) if receipt.instead else 0
+            await self._member(group, member, lambda texts: views.paid(texts, group, receipt, awaited, steps))
             if receipt.is_avoir:
                 await self._staff(group, lambda texts: views.paid_late(texts, group, receipt))
         elif news.is_under_way:
@@ -66,21 +68,36 @@ class CardNews:
         """Stripe will not take this payment."""
         group = await self._session.get_one(Group, news.checkout.group_id)
         member = await self._session.get_one(Member, news.payment.member_id)
-        await self._member(group, member, lambda texts: views.refused(texts, group, news.payment))
+        was_open = news.checkout.stripe_id is not None
+        await self._member(
+            group, member, lambda texts: views.refused(texts, group, news.payment, was_open=was_open)
+        )
 
-    async def unavailable(self, checkout: Checkout, *, for_good: bool) -> None:
-        """Stripe does not answer; or (``for_good``) the key does not serve, which somebody has to mend."""
+    async def unavailable(self, checkout: Checkout, error: LedgerError) -> None:
+        """Stripe does not answer; or the key does not serve, which somebody has to mend."""
         group = await self._session.get_one(Group, checkout.group_id)
         payment = await self._session.get_one(Payment, checkout.payment_id)
         member = await self._session.get_one(Member, payment.member_id)
-        await self._member(group, member, lambda texts: views.unavailable(texts, group, payment))
-        if for_good:
-            await self.key_refused(checkout)
+        answers = not isinstance(error, CardUnavailable)
+        was_open = checkout.stripe_id is not None
+        await self._member(
+            group,
+            member,
+            lambda texts: views.unavailable(texts, group, payment, was_open=was_open, answers=answers),
+        )
+        if answers:
+            await self.no_key(checkout, error)
 
-    async def key_refused(self, checkout: Checkout) -> None:
-        """For those who keep the money: nobody can pay by card."""
+    async def no_key(self, checkout: Checkout, error: LedgerError) -> None:
+        """For those who keep the money: nobody can pay by card. Whether Stripe said so, or the key cannot be read here."""
         group = await self._session.get_one(Group, checkout.group_id)
-        await self._staff(group, lambda texts: views.key_refused(texts, group))
+        is_refused = isinstance(error, CardKeyRefused)
+        await self._staff(
+            group,
+            lambda texts: (
+                views.key_refused(texts, group) if is_refused else key_views.unreadable(texts, group)
+            ),
+        )
 
     async def of_refund(self, news: RefundNews) -> None:
         """A refund was made, or failed."""

@@ -103,17 +103,17 @@ class Cards:
         checkout = await checkouts.want(session, group, payment.id, language, tell=tell)
         return self.link(checkout.token)
 
-    async def close(self, checkout_id: int) -> None:
+    async def close(self, checkout_id: int) -> bool:
         """See to it that nobody can pay a checkout any more; if it was paid meanwhile, that is written down.
 
-        With a key that does not serve any more nothing can be closed: what is paid nevertheless becomes avoir.
+        With a key that does not serve any more nothing can be closed (false): what is paid nevertheless becomes avoir.
         Raises :class:`CardUnavailable`, where it may still be paid; :class:`PaymentUnderWay`, where it is paid by a means
         that takes days.
         """
         async with self.database.unit_of_work() as session:
             checkout = await checkouts.hold_to_close(session, checkout_id)
             if checkout is None:
-                return
+                return True
             account = await accounts.get_account(session, checkout.account_id)
         try:
             seen = await self._ask(account, checkout)
@@ -121,11 +121,11 @@ class Cards:
                 seen = await self.gateway.expire(self._key(account), seen.stripe_id)
         except (CardKeyRefused, KeyUnreadable) as error:
             log.warning("checkout %s is not closed: %s", checkout_id, type(error).__name__)
-            return
+            return checkout.stripe_id is None
         except CardRefused as refusal:
             log.error("checkout %s: Stripe refuses: %s", checkout_id, refusal.code)
             if checkout.stripe_id is not None:
-                return
+                return False
         except AnswerLost:
             log.error("checkout %s: nobody knows its page, so nobody can pay it", checkout_id)
         else:
@@ -134,11 +134,12 @@ class Cards:
             if seen.is_under_way:
                 raise PaymentUnderWay(utc_now(), checkout.amount_cents)
             if seen.is_paid:
-                return
+                return True
             if not seen.is_over:
                 raise CardUnavailable
         async with self.database.unit_of_work() as session:
             await checkouts.close(session, checkout_id)
+        return True
 
     # — what the web uses —
 
@@ -155,8 +156,8 @@ class Cards:
             except AnswerLost:
                 await self._renew(checkout.id)
                 continue
-            except (CardKeyRefused, KeyUnreadable):
-                await self._key_refused(checkout)
+            except (CardKeyRefused, KeyUnreadable) as error:
+                await self._no_key(checkout, error)
                 raise
             news = await self._learn(checkout.id, seen, is_replaced=True)
             if news and news.is_over:
@@ -169,19 +170,27 @@ class Cards:
             raise CardClosed(payment)
         raise CardUnavailable
 
-    async def look_at(self, token: str) -> Payment:
-        """Ask Stripe how a checkout stands, as far as it answers; returns the payment as it stands then."""
+    async def look_at(self, token: str) -> tuple[Payment, bool]:
+        """Ask Stripe how a checkout stands, as far as it answers; returns the payment as it stands then, and whether that
+        may be behind what the member did."""
         async with self.database.snapshot() as session:
             checkout = await checkouts.by_token(session, token)
             account = await accounts.get_account(session, checkout.account_id)
+        is_behind = False
         if checkout.state is CheckoutState.OPEN:
             try:
                 await self._learn(checkout.id, await self._ask(account, checkout))
             except (CardUnavailable, CardRefused, CardKeyRefused, KeyUnreadable):
                 log.info("checkout %s: Stripe could not be asked just now", checkout.id)
+                is_behind = True
         async with self.database.snapshot() as session:
             checkout = await checkouts.by_token(session, token)
-            return await get_payment(session, checkout.group_id, checkout.payment_id)
+            return await get_payment(session, checkout.group_id, checkout.payment_id), is_behind
+
+    async def may_be_paid(self, token: str) -> bool:
+        """Whether somebody may have paid what a link is for, without our knowing."""
+        async with self.database.snapshot() as session:
+            return await checkouts.may_be_paid(session, (await checkouts.by_token(session, token)).payment_id)
 
     async def _hold(self, token: str) -> tuple[Checkout, CardAccount]:
         try:
@@ -210,11 +219,11 @@ class Cards:
         async with self.database.unit_of_work() as session:
             await checkouts.renew(session, checkout_id)
 
-    async def _key_refused(self, checkout: Checkout) -> None:
+    async def _no_key(self, checkout: Checkout, error: LedgerError) -> None:
         """Whoever keeps the group's money is told, once a checkout."""
         async with self._telling() as (session, news):
             if await checkouts.postpone(session, checkout.id) == 1:
-                await news.key_refused(checkout)
+                await news.no_key(checkout, error)
 
     # — the loop —
 
@@ -358,7 +367,7 @@ class Cards:
             async with self._telling() as (session, news):
                 await checkouts.postpone(session, checkout.id)
                 if checkout.tell and not looks:
-                    await news.unavailable(checkout, for_good=not isinstance(error, CardUnavailable))
+                    await news.unavailable(checkout, error)
         return True
 
     async def _refused(self, checkout: Checkout, refusal: CardRefused) -> None:

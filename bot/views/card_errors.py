@@ -14,7 +14,7 @@ def refusal(texts: Texts, error: LedgerError) -> Html | None:
     t = texts.t
     match error:
         case CardNotOffered():
-            return t("The group takes no cards now. Nothing was taken. Choose another way to pay.")
+            return t("The group takes no cards now. Choose another way to pay.")
         case CardUnavailable():
             return t(
                 "Stripe, the card service, does not answer just now. Nothing was changed here, and a payment is never "
@@ -28,19 +28,19 @@ def refusal(texts: Texts, error: LedgerError) -> Html | None:
             )
         case CardRefused(code=code):
             return t(
-                "Stripe, the card service, refuses this ({code}). No money was moved. Pay another way, or tell a "
+                "Stripe, the card service, refuses this ({code}). Nothing was changed here. Pay another way, or tell a "
                 "coordinator.",
                 code=code,
             )
         case CardKeyRefused():
             return t(
-                "Stripe refuses the group's key, so card does not work now. No money was moved. Pay another way; "
+                "Stripe refuses the group's key, so card does not work now. Nothing was changed here. Pay another way; "
                 "coordinators find what to do under “Card” in /settings."
             )
         case KeyUnreadable():
             return t(
-                "The group's Stripe key cannot be read here any more, so card does not work now. No money was moved, "
-                "and nothing that was paid is lost. Coordinators find what to do under “Card” in /settings."
+                "The group's Stripe key cannot be read here any more, so card does not work now. Nothing was changed "
+                "here, and nothing that was paid is lost. Coordinators find what to do under “Card” in /settings."
             )
         case NotOurs(field=field):
             return t(

@@ -150,9 +150,9 @@ def _offered(texts: Texts, state: CardState) -> Html:
 
 def _unreadable(texts: Texts) -> Html:
     return texts.t(
-        "⚠️ <b>This key cannot be read</b>: it was encrypted with another <code>stripe.encryption_key</code>. Nobody can "
-        "pay by card until whoever runs this bot puts the former one back and starts it again, or until you enter the "
-        "key again. Nothing that was paid is lost."
+        "⚠️ <b>A Stripe key of the group cannot be read here</b>: it was encrypted with another "
+        "<code>stripe.encryption_key</code>. Nobody can pay by card until whoever runs this bot puts the former one back "
+        "and starts it again, or until you enter the key again. Nothing that was paid is lost."
     )
 
 
@@ -309,6 +309,11 @@ def readable(texts: Texts, group: Group) -> Screen:
                 "✅ {group}: the Stripe key can be read again. Cards are taken as before.", group=group.title
             )
         )
+    return unreadable(texts, group)
+
+
+def unreadable(texts: Texts, group: Group) -> Screen:
+    """For those who keep the money: nobody can pay by card until the key can be read here again."""
     return Screen(f"{_title(texts, group)}\n{_unreadable(texts)}", _to_card(texts, group))
 
 

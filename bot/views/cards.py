@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from bot.views import money
-from bot.views.paying import pay_another_way, pay_button, slow
+from bot.views.paying import if_paid, pay_another_way, pay_button, slow
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -61,8 +61,8 @@ def coming(texts: Texts, payment: Payment) -> str:
     )
 
 
-def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int) -> Screen:
-    """The member's receipt."""
+def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int, steps: int = 0) -> Screen:
+    """The member's receipt. ``steps``: of what they chose instead meanwhile, which they need not give any more."""
     payment, balance = receipt.settled.payment, receipt.settled.balance_cents
     lines: list[str] = [
         texts.t(
@@ -75,11 +75,52 @@ def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int) -
     if receipt.is_avoir:
         lines.append(texts.t("It was not awaited any more, so it is yours: it is credit on your account."))
     lines.append(money.balance_with_awaited(texts, balance, awaited_cents))
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+    rows: list[Row] = [(button(texts.label("💰 My balance"), "balance", below=True),)]
+    instead = receipt.instead
+    if instead is not None:
+        lines.append(
+            texts.t(
+                "<b>You need not give anything else for it:</b> {method}, {amount}, reference {reference}, which you chose "
+                "meanwhile, is not needed any more.",
+                method=money.method(texts, instead.method),
+                amount=texts.money(instead.amount_cents),
+                reference=reference(instead),
+            )
+        )
+        label = texts.label("✖️ Drop {reference}", reference=format_reference(instead.reference))
+        rows.insert(0, (button(label, "paydrop", instead.id, steps, payment.id),))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def dropped(texts: Texts, payment: Payment) -> str:
+    """What is not awaited any more."""
+    return texts.t(
+        "✅ {method}, {amount}, reference {reference}: not awaited any more. Your payment by card pays for it.",
+        method=money.method(texts, payment.method),
+        amount=texts.money(payment.amount_cents),
+        reference=reference(payment),
+    )
 
 
 def paid_late(texts: Texts, group: Group, receipt: CardReceipt) -> Screen:
     """For those who keep the money: paid by card although it was not awaited any more."""
+    instead = receipt.instead
+    if instead is not None:
+        return Screen(
+            texts.t(
+                "💳 {group}: <b>{name}</b> paid {amount} by card ({reference}), which was not awaited any more. So what "
+                "they chose instead ({method}, {instead_amount}, {instead_reference}) is not needed: if it is handed over "
+                "all the same, give it back. Their balance: {balance}.",
+                group=group.title,
+                name=receipt.member.name,
+                amount=texts.money(receipt.settled.payment.amount_cents),
+                reference=reference(receipt.settled.payment),
+                method=money.method(texts, instead.method),
+                instead_amount=texts.money(instead.amount_cents),
+                instead_reference=reference(instead),
+                balance=money.balance_of(texts, receipt.settled.balance_cents),
+            )
+        )
     return Screen(
         texts.t(
             "💳 {group}: <b>{name}</b> paid {amount} by card ({reference}), which was not awaited any more. "
@@ -176,27 +217,39 @@ def over(texts: Texts, group: Group, payment: Payment) -> Screen:
     return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment))
 
 
-def unavailable(texts: Texts, group: Group, payment: Payment) -> Screen:
-    """Stripe does not answer."""
-    text = texts.t(
-        "⏳ The card service does not answer just now ({group}). <b>Nothing was taken.</b>", group=group.title
-    )
+def unavailable(
+    texts: Texts, group: Group, payment: Payment, *, was_open: bool = False, answers: bool = False
+) -> Screen:
+    """Stripe does not answer, or (``answers``) not with the key we have. ``was_open``: they may have paid already."""
+    if answers:
+        head = texts.t(
+            "⏳ Paying by card does not work just now ({group}); the coordinators are told.",
+            group=group.title,
+        )
+    else:
+        head = texts.t("⏳ The card service does not answer just now ({group}).", group=group.title)
+    if was_open:
+        other = texts.t("If you did not pay, you can also pay another way.")
+        lines = [head, if_paid(texts), *_stands(texts, payment), other]
+        return Screen("\n".join(lines), _ways(texts, payment)[1:])
     next_ = texts.t(
         "I go on trying, and send the link to pay {amount} here. You can also pay another way.",
         amount=texts.money(payment.amount_cents),
     )
-    return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment)[1:])
+    lines = [head, texts.t("<b>Nothing was taken.</b>"), *_stands(texts, payment), next_]
+    return Screen("\n".join(lines), _ways(texts, payment)[1:])
 
 
-def refused(texts: Texts, group: Group, payment: Payment) -> Screen:
-    """Stripe will not take this payment."""
-    text = texts.t(
-        "❌ The card service does not take this payment of {amount} ({group}). <b>Nothing was taken.</b>",
+def refused(texts: Texts, group: Group, payment: Payment, *, was_open: bool = False) -> Screen:
+    """Stripe will not take this payment; ``was_open``: or does not say any more what became of it."""
+    head = texts.t(
+        "❌ The card service does not take this payment of {amount} ({group}).",
         amount=texts.money(payment.amount_cents),
         group=group.title,
     )
+    taken = if_paid(texts) if was_open else texts.t("<b>Nothing was taken.</b>")
     next_ = texts.t("Pay another way, or tell a coordinator.")
-    return Screen("\n".join([text, *_stands(texts, payment), next_]), _ways(texts, payment)[1:])
+    return Screen("\n".join([head, taken, *_stands(texts, payment), next_]), _ways(texts, payment)[1:])
 
 
 def key_refused(texts: Texts, group: Group) -> Screen:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from bot.views import money
-from bot.views.account import expected_line
+from bot.views.account import awaited_line
 from bot.views.paging import page_of, turning_row
 from bot.views.people import membership_lines, membership_rows
 from bot.views.refunds import request_line, request_row, ways_in
@@ -15,6 +15,7 @@ from bot.views.screen import NARROW, Button, Row, Screen, button, side_by_side
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.payments.models import Payment, RefundRequest
+from ledger.payments.service import AwaitedCents
 from ledger.reference import format_reference
 
 PAGE = 15
@@ -87,14 +88,14 @@ def _fits(entry: MemberBalance, chosen: Filter) -> bool:
 def _totals(texts: Texts, everyone: Sequence[MemberBalance]) -> list[str]:
     owed = -sum(entry.balance_cents for entry in everyone if entry.balance_cents < 0)
     credit = sum(entry.balance_cents for entry in everyone if entry.balance_cents > 0)
-    awaited = sum(entry.awaited_cents for entry in everyone)
+    awaited = AwaitedCents.sum(entry.awaited_cents for entry in everyone)
     lines: list[str] = [
         texts.t("Members owe the group: <b>{amount}</b>", amount=texts.money(owed)),
         texts.t("The group owes members: <b>{amount}</b>", amount=texts.money(credit)),
         texts.t("Sum: <b>{amount}</b>", amount=texts.money(credit - owed)),
     ]
     if awaited:
-        lines.append(texts.t("Awaiting confirmation: {amount}", amount=texts.money(awaited)))
+        lines.append(money.awaited_line(texts, awaited))
     return lines
 
 
@@ -136,8 +137,8 @@ def member_page(texts: Texts, page: MemberPage) -> Screen:
         lines.append(texts.t("{roles}", roles=", ".join(roles)))
     lines.append(texts.t("Balance: <b>{balance}</b>", balance=money.balance_of(texts, page.balance_cents)))
     if page.awaited_cents:
-        lines.append(texts.t("Awaiting confirmation: {amount}", amount=texts.money(page.awaited_cents)))
-    lines += [expected_line(texts, payment) for payment in page.expected[:8]]
+        lines.append(money.awaited_line(texts, page.awaited_cents))
+    lines += [awaited_line(texts, payment) for payment in page.expected[:8]]
     if page.request is not None:
         lines += ["", request_line(texts, page.request)]
     if page.has_blocked:

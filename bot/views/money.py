@@ -63,6 +63,13 @@ def balance_with_awaited(texts: Texts, cents: int, awaited_cents: int) -> Html:
     )
 
 
+def awaited_line(texts: Texts, awaited_cents: int) -> Html:
+    """What is awaited from somebody, or from all together, as a coordinator reads it."""
+    if isinstance(awaited_cents, AwaitedCents) and awaited_cents.by_card_cents:
+        return texts.t("Awaited: {parts}", parts=_awaited_parts(texts, awaited_cents))
+    return texts.t("Awaiting confirmation: {amount}", amount=texts.money(awaited_cents))
+
+
 def _awaited_parts(texts: Texts, awaited: AwaitedCents) -> Html:
     """What somebody will confirm, what is paid online, and what waits for the payer's bank."""
     by_hand, under_way = awaited - awaited.by_card_cents, awaited.under_way_cents
@@ -70,7 +77,7 @@ def _awaited_parts(texts: Texts, awaited: AwaitedCents) -> Html:
     parts = [
         texts.t("{amount} awaiting confirmation", amount=texts.money(by_hand)) if by_hand else None,
         texts.t("{amount} to pay by card", amount=texts.money(to_pay)) if to_pay else None,
-        texts.t("{amount} under way at your bank", amount=texts.money(under_way)) if under_way else None,
+        texts.t("{amount} under way at the bank", amount=texts.money(under_way)) if under_way else None,
     ]
     return Html(", ".join(part for part in parts if part))
 

@@ -7,7 +7,7 @@ import hashlib
 import html
 
 from bot.views import card_errors
-from bot.views.paying import slow
+from bot.views.paying import if_paid, slow
 from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
 from ledger.groups.models import Group
@@ -56,8 +56,10 @@ _PAGE = """<!doctype html>
 """
 
 
-def how_it_stands(texts: Texts, group: Group, payment: Payment, chat: str, again: str | None) -> str:
-    """Paid, or not (yet). ``again``: the link to pay."""
+def how_it_stands(
+    texts: Texts, group: Group, payment: Payment, chat: str, again: str | None, *, is_behind: bool = False
+) -> str:
+    """Paid, or not (yet). ``again``: the link to pay; ``is_behind``: Stripe could not be asked just now."""
     amount = texts.money(payment.amount_cents)
     if payment.state is PaymentState.RECEIVED:
         title = texts.t("✅ {amount} paid", amount=amount)
@@ -65,6 +67,9 @@ def how_it_stands(texts: Texts, group: Group, payment: Payment, chat: str, again
     elif payment.under_way_since is not None:
         title, again = texts.t("⏳ {amount}: your bank is being asked", amount=amount), None
         lines = [slow(texts)]
+    elif payment.state is PaymentState.EXPECTED and is_behind:
+        title, again = texts.t("⏳ {amount}: Stripe does not answer just now", amount=amount), None
+        lines = [if_paid(texts)]
     elif payment.state is PaymentState.EXPECTED:
         title = texts.t("{amount}: not paid yet", amount=amount)
         lines = [
@@ -86,11 +91,13 @@ def how_it_stands(texts: Texts, group: Group, payment: Payment, chat: str, again
     return _page(texts, title, lines, links)
 
 
-def not_now(texts: Texts, group: Group, error: LedgerError, chat: str) -> str:
-    """Stripe cannot be reached, or refuses, or the group takes no cards any more."""
+def not_now(texts: Texts, group: Group, error: LedgerError, chat: str, *, may_be_paid: bool = False) -> str:
+    """Stripe cannot be reached, or refuses, or the group takes no cards any more. ``may_be_paid``: by who stands here."""
     lines = [
         card_errors.refusal(texts, error) or texts.t("This is not possible. Nothing was changed."),
-        texts.t(
+        if_paid(texts)
+        if may_be_paid
+        else texts.t(
             "Nothing was taken from your card, and nothing you ordered is lost ({group}). You can also choose another way "
             "to pay in the chat.",
             group=group.title,
@@ -106,7 +113,9 @@ def unknown(*languages: Texts) -> str:
     sections = []
     for texts in languages:
         title = texts.t("This link leads nowhere")
-        line = texts.t("Nothing was taken. Open the chat and ask for the link again.")
+        line = texts.t(
+            "Open the chat: it says what there is to pay, and gives the link. What you paid is not lost."
+        )
         sections.append(f'<section lang="{texts.language}"><h1>{title}</h1><p>{line}</p></section>')
     titles = " · ".join(texts.t("This link leads nowhere") for texts in languages)
     return _PAGE.format(style=_STYLE, language=languages[0].language, title=titles, body="".join(sections))

@@ -56,6 +56,13 @@ def _where(texts: Texts, payment: Payment) -> Html:
     return texts.t("Hand it over at the distribution.")
 
 
+def if_paid(texts: Texts) -> Html:
+    """For who stood before Stripe's page, while nobody knows what they did there."""
+    return texts.t(
+        "<b>If you paid, I find it</b>, and the receipt comes in the chat by itself. Do not pay it a second time before."
+    )
+
+
 def slow(texts: Texts) -> Html:
     """What it means that money is under way."""
     return texts.t(

@@ -92,15 +92,18 @@ class StripeDoor:
         chat = self._cards.chat_link(token)
         try:
             if "back" in request.query_params:
-                payment = await self._cards.look_at(token)
+                payment, is_behind = await self._cards.look_at(token)
                 again = self._cards.link(token) or chat
-                return HTMLResponse(pay_page.how_it_stands(texts, group, payment, chat, again))
+                page = pay_page.how_it_stands(texts, group, payment, chat, again, is_behind=is_behind)
+                return HTMLResponse(page)
             url = await self._cards.open(token)
         except CardClosed as closed:
             return HTMLResponse(pay_page.how_it_stands(texts, group, closed.payment, chat, None))
         except LedgerError as error:
             log.warning("pay: %s", type(error).__name__)
-            return HTMLResponse(pay_page.not_now(texts, group, error, chat), status_code=503)
+            may_be_paid = await self._cards.may_be_paid(token)
+            page = pay_page.not_now(texts, group, error, chat, may_be_paid=may_be_paid)
+            return HTMLResponse(page, status_code=503)
         return RedirectResponse(url, status_code=303)
 
     async def _reader(self, token: str) -> tuple[Texts, Group]:

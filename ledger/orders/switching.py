@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
@@ -27,7 +27,7 @@ from ledger.orders.corrections import current_lines
 from ledger.orders.models import Confirmation, Order, OrderLine
 from ledger.payments import service as payments
 from ledger.payments.accounts import locked_balance
-from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement
+from ledger.payments.models import Payment, PaymentState, PaymentSwitch
 
 
 class SameChoice(LedgerError):
@@ -96,7 +96,7 @@ async def ways(session: AsyncSession, group: Group, member: Member, payment_id: 
     ]
     return Ways(
         payment,
-        await _steps(session, payment),
+        await payments.count_steps(session, payment),
         total,
         credit,
         tuple(whole),
@@ -125,7 +125,7 @@ async def switch(
     await _lock_order(session, await _own(session, member, payment_id))
     payment = await payments.lock_payment(session, group.id, payment_id)
     await payments.require_expected(session, payment)
-    if steps is not None and steps != await _steps(session, payment):
+    if steps is not None and steps != await payments.count_steps(session, payment):
         raise PaymentChanged
     confirmation = await _confirmation_of(session, payment, lock=True)
     check_method(group, method, credit_cents)
@@ -145,6 +145,36 @@ async def switch(
     await session.flush()
     balance = await payments.balance_of(session, member)
     return Switched(payment, replacement, total, credit, balance)
+
+
+async def drop(
+    session: AsyncSession, member: Member, payment_id: int, by_card_id: int, *, steps: int
+) -> Payment:
+    """The member does not give an expected payment after all: what they had paid by card before it came too late for that.
+
+    The payment by card (received, with nothing that it pays) takes its place. Moves no money. Returns the dropped payment.
+    Raises :class:`~ledger.payments.service.AlreadySettled`, :class:`PaymentChanged`, :class:`~ledger.errors.NotFound`.
+    """
+    by_card = await _own(session, member, by_card_id)
+    await _lock_order(session, await _own(session, member, payment_id))
+    payment = await payments.lock_payment(session, member.group_id, payment_id)
+    await payments.require_expected(session, payment)
+    if steps != await payments.count_steps(session, payment):
+        raise PaymentChanged
+    confirmation = await _confirmation_of(session, payment, lock=True)
+    total, before = _total(payment, confirmation)
+    is_free = by_card.state is PaymentState.RECEIVED and by_card.subject is None
+    if by_card.method is not Method.CARD or not is_free or not 0 < by_card.amount_cents <= total:
+        raise NotFound("payment", by_card_id)
+    await payments.cancel(session, payment.group_id, payment.id, member)
+    by_card.subject = payment.subject
+    after = total - by_card.amount_cents
+    session.add(_switched(payment, by_card, before, after, member))
+    if confirmation is not None:
+        confirmation.method, confirmation.credit_cents = Method.CARD, after
+        confirmation.payment_id = by_card.id
+    await session.flush()
+    return payment
 
 
 async def what_stands(session: AsyncSession, payment: Payment) -> tuple[Payment | None, bool]:
@@ -176,18 +206,23 @@ async def _replace(
     if total_cents > credit_cents:
         rest = total_cents - credit_cents
         replacement = await payments.expect(session, member, method, rest, subject=payment.subject)
-    switched = PaymentSwitch(
+    session.add(_switched(payment, replacement, before_cents, credit_cents, member))
+    await session.flush()
+    return replacement
+
+
+def _switched(
+    payment: Payment, replacement: Payment | None, before_cents: int, after_cents: int, by: Member
+) -> PaymentSwitch:
+    return PaymentSwitch(
         group_id=payment.group_id,
         payment_id=payment.id,
         replaced_by_id=replacement.id if replacement else None,
         credit_before_cents=before_cents,
-        credit_after_cents=credit_cents,
-        by_id=member.id,
+        credit_after_cents=after_cents,
+        by_id=by.id,
         at=utc_now(),
     )
-    session.add(switched)
-    await session.flush()
-    return replacement
 
 
 async def _require_credit(
@@ -206,11 +241,6 @@ async def _require_credit(
     needed = lines if method is Method.MEMBER_CREDIT else min(credit_cents, lines)
     if available < needed:
         raise NotEnoughCredit(available, needed)
-
-
-async def _steps(session: AsyncSession, payment: Payment) -> int:
-    statement = select(func.count()).where(Settlement.payment_id == payment.id)
-    return int((await session.execute(statement)).scalar_one())
 
 
 async def _own(session: AsyncSession, member: Member, payment_id: int) -> Payment:

@@ -7,7 +7,7 @@ confirm at the same instant settle it once, and the second is told who did it an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select, update
@@ -75,11 +75,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class CardReceipt:
-    """What a payment by card did; ``was``: how the payment stood before. Other than expected, its money is avoir now."""
+    """What a payment by card did; ``was``: how the payment stood before. Other than expected, its money is avoir now.
+
+    ``instead``: what the member chose in its place meanwhile and has not given yet; it is not needed any more.
+    """
 
     settled: Settled
     member: Member
     was: PaymentState
+    instead: Payment | None = None
 
     @property
     def is_avoir(self) -> bool:
@@ -142,6 +146,7 @@ async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceip
     """
     member = await session.get_one(Member, payment.member_id)
     was = payment.state
+    instead = await in_place_of(session, payment) if was is PaymentState.CANCELLED else None
     if was is PaymentState.RECEIVED or await _is_replaced(session, payment):
         payment = await _add_payment(
             session, member, Method.CARD, payment.amount_cents, dated=utc_now().date(), subject=None
@@ -149,7 +154,7 @@ async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceip
     elif was is not PaymentState.EXPECTED:
         await _settle(session, payment, SettlementKind.UNDONE, member)
     settled = await _settle_received(session, payment, member, payment.amount_cents)
-    return CardReceipt(settled, member, was)
+    return CardReceipt(settled, member, was, instead)
 
 
 async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
@@ -354,25 +359,43 @@ class AwaitedCents(int):
         made.by_card_cents, made.under_way_cents = by_card_cents, under_way_cents
         return made
 
+    @classmethod
+    def sum(cls, several: Iterable[int]) -> AwaitedCents:
+        """Of several together; a plain amount is one that is confirmed by hand."""
+        found = [one if isinstance(one, cls) else cls(one) for one in several]
+        return cls(
+            sum(found), sum(one.by_card_cents for one in found), sum(one.under_way_cents for one in found)
+        )
+
+
+_AWAITED = [
+    func.coalesce(func.sum(one), 0)
+    for one in (
+        Payment.amount_cents,
+        case((Payment.method == Method.CARD, Payment.amount_cents), else_=0),
+        case((Payment.under_way_since.is_not(None), Payment.amount_cents), else_=0),
+    )
+]
+"""The parts of :class:`AwaitedCents`."""
+
 
 async def awaited(session: AsyncSession, member: Member) -> AwaitedCents:
     """How much the member announced and nobody has settled yet, in cents (D1)."""
-    by_card = case((Payment.method == Method.CARD, Payment.amount_cents), else_=0)
-    under_way = case((Payment.under_way_since.is_not(None), Payment.amount_cents), else_=0)
-    statement = select(
-        *(func.coalesce(func.sum(one), 0) for one in (Payment.amount_cents, by_card, under_way))
-    ).where(Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED)
+    statement = select(*_AWAITED).where(
+        Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED
+    )
     return AwaitedCents(*(int(cents) for cents in (await session.execute(statement)).one()))
 
 
-async def awaited_by_member(session: AsyncSession, group_id: int) -> dict[int, int]:
+async def awaited_by_member(session: AsyncSession, group_id: int) -> dict[int, AwaitedCents]:
     """:func:`awaited` for every member of a group who has something announced, by member id."""
     statement = (
-        select(Payment.member_id, func.sum(Payment.amount_cents))
+        select(Payment.member_id, *_AWAITED)
         .where(Payment.group_id == group_id, Payment.state == PaymentState.EXPECTED)
         .group_by(Payment.member_id)
     )
-    return {member_id: int(total) for member_id, total in await session.execute(statement)}
+    rows = await session.execute(statement)
+    return {member_id: AwaitedCents(*(int(cents) for cents in sums)) for member_id, *sums in rows}
 
 
 async def get_payment(session: AsyncSession, group_id: int, payment_id: int) -> Payment:
@@ -473,6 +496,16 @@ def _require_offline(payment: Payment) -> None:
         raise InvalidPayment("method")
 
 
+async def in_place_of(session: AsyncSession, payment: Payment) -> Payment | None:
+    """What is expected in the place of a payment that its member replaced; none where nothing is, or where it was not."""
+    current: Payment | None = payment
+    while current is not None and current.state is PaymentState.CANCELLED:
+        statement = select(PaymentSwitch.replaced_by_id).where(PaymentSwitch.payment_id == current.id)
+        replaced_by = (await session.execute(statement)).scalar_one_or_none()
+        current = await session.get(Payment, replaced_by) if replaced_by is not None else None
+    return current if current is not None and current.state is PaymentState.EXPECTED else None
+
+
 async def _is_replaced(session: AsyncSession, payment: Payment) -> bool:
     statement = select(PaymentSwitch.id).where(PaymentSwitch.payment_id == payment.id)
     return (await session.execute(statement)).scalar_one_or_none() is not None
@@ -567,5 +600,10 @@ async def _settle(
 
 
 async def _next_step(session: AsyncSession, payment: Payment) -> int:
+    return await count_steps(session, payment) + 1
+
+
+async def count_steps(session: AsyncSession, payment: Payment) -> int:
+    """How many settlements a payment has had: what a button that acts on it carries, to be old after the next."""
     statement = select(func.count()).where(Settlement.payment_id == payment.id)
-    return int((await session.execute(statement)).scalar_one()) + 1
+    return int((await session.execute(statement)).scalar_one())

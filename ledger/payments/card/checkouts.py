@@ -109,6 +109,14 @@ async def live(session: AsyncSession, payment_id: int) -> Checkout | None:
     return (await session.execute(statement)).scalar_one_or_none()
 
 
+async def may_be_paid(session: AsyncSession, payment_id: int) -> bool:
+    """Whether somebody stood before a page of the payment of which Stripe has not said how it ended."""
+    statement = select(Checkout.id).where(
+        Checkout.payment_id == payment_id, Checkout.state.in_(ALIVE), Checkout.stripe_id.is_not(None)
+    )
+    return (await session.execute(statement.limit(1))).first() is not None
+
+
 async def count_live(session: AsyncSession, group_id: int) -> int:
     """How many of the group's checkouts are under way at Stripe."""
     statement = select(func.count()).where(

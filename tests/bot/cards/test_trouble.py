@@ -8,8 +8,10 @@ from itertools import pairwise
 import pytest
 
 from bot.sandbox.stripe.faults import Fault
+from ledger.payments.card import accounts
+from ledger.payments.card.keys import Vault
 from ledger.payments.models import PaymentState
-from tests.support.card_desk import CardDesk
+from tests.support.card_desk import VAULT, CardDesk
 
 KEPT = Fault("error", operation="create_session", status=500, when="instead")
 """Stripe fails, and answers the same to every repetition."""
@@ -40,6 +42,14 @@ def fresh(fault: Fault) -> Fault:
         fault.seconds,
         fault.code,
     )
+
+
+def perhaps_paid(said: str) -> None:
+    """Nobody knows whether they paid, and nobody says that they did not."""
+    assert "If you paid, I find it" in said
+    assert "Do not pay it a second time" in said
+    for untrue in ("Nothing was taken", "nothing was taken", "not paid yet", "No money was moved"):
+        assert untrue not in said
 
 
 @pytest.fixture(autouse=True)
@@ -123,9 +133,9 @@ async def test_paid_while_stripe_answers_nothing_is_found_when_it_does(desk: Car
     token = (await desk.checkouts())[0].token
     desk.stripe.dashboard.pay(session.id)
     desk.stripe.faults.add(Fault("error", status=503, count=1_000))
-    answer = await desk.go(token, back="1")
-    assert (answer.status_code, "the receipt comes in the chat by itself" in answer.text) == (200, True)
-    assert (await desk.go(token)).status_code == 503
+    for answer, status in ((await desk.go(token, back="1"), 200), (await desk.go(token), 503)):
+        assert answer.status_code == status
+        perhaps_paid(answer.text)
     await desk.rest()
     assert (await desk.received(), await desk.told(desk.marie)) == ([], [])
     desk.stripe.faults.clear()
@@ -167,6 +177,55 @@ async def test_a_key_that_does_not_serve_any_more_is_told_to_who_can_mend_it(
     desk.stripe.world.keys.update(keys)
     await desk.rest(cards)
     assert len(desk.open_sessions()) == 1
+
+
+@pytest.mark.parametrize("trouble", ["500", "another encryption key", "the key is gone", "refused"])
+@pytest.mark.parametrize("is_public", [True, False])
+async def test_who_stood_before_the_page_never_reads_that_nothing_was_taken(
+    desk: CardDesk, trouble: str, is_public: bool
+) -> None:
+    """They tap or follow the link again, having paid; they read it, and the staff reads only what is so."""
+    cards = desk.process(public=is_public)
+    own = "sk_test_51FarmAbCdEfGhIjKlMn"
+    desk.stripe.add_account("Farm", keys=[own])
+    async with desk.database.unit_of_work() as session:
+        group = await desk.story.group(session)
+        sealed = VAULT.seal(group.id, own)
+        await accounts.use_own_key(session, group, own, sealed, "acct_farm", desk.story.anne)
+    payment = await desk.expect()
+    token = await desk.offer(payment, cards)
+    url = await cards.open(token)
+    desk.stripe.dashboard.pay(url.rpartition("/")[2])
+    heard, told = len(await desk.told(desk.marie)), len(await desk.told(desk.story.anne))
+    keys = dict(desk.stripe.world.keys)
+    if trouble == "500":
+        desk.stripe.faults.add(Fault("error", status=500, count=1_000))
+    elif trouble == "refused":
+        desk.stripe.faults.add(Fault("error", status=400, code="resource_missing", count=1_000))
+    elif trouble == "another encryption key":
+        cards.vault = Vault("another-encryption-key-than-it-was-before")
+    else:
+        desk.stripe.world.keys.clear()
+    if is_public:
+        desk.open_doors(cards)
+        perhaps_paid((await desk.go(token)).text)
+        perhaps_paid((await desk.go(token, back="1")).text)
+    else:
+        await desk.offer(payment, cards)
+    await cards.work_off()
+    said = (await desk.told(desk.marie))[heard:]
+    for word in said:
+        perhaps_paid(word)
+    assert len(said) == (0 if is_public or trouble == "refused" else 1)
+    staff = "\n".join((await desk.told(desk.story.anne))[told:])
+    assert ("Stripe refuses our key" in staff) == (trouble == "the key is gone")
+    assert ("cannot be read here" in staff) == (trouble == "another encryption key")
+    desk.stripe.faults.clear()
+    desk.stripe.world.keys.update(keys)
+    cards.vault = VAULT
+    await desk.rest(cards, times=3)
+    assert await desk.received() == [1235]
+    assert "paid by card" in (await desk.told(desk.marie))[-1]
 
 
 async def test_asked_less_and_less_often_while_it_is_not_paid(desk: CardDesk) -> None:
