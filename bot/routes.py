@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import BaseHandler
 
-from bot.commands import account, board, handover, handover_close, members, sheets, validate
+from bot.commands import account, board, handover, handover_close, handover_find, members, sheets, validate
 from bot.commands import handover_goods as goods_taps
 from bot.conversations import (
     card_settings,
@@ -33,6 +33,7 @@ from bot.conversations import (
     start,
     switching,
     topup,
+    welcome,
 )
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Callback, verb_of
@@ -133,6 +134,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         handover_money.conversation,
         handover_plan.conversation,
         handover_for.conversation,
+        *handover_find.handlers,
         *handover.handlers,
         *goods_taps.handlers,
         *handover_close.handlers,
@@ -141,7 +143,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         *catalogue.handlers,
         *setup.handlers,
         *mute.handlers,
-        *people.handlers,
+        *welcome.handlers,
         *start.handlers,
         *account.handlers,
         Unknown(account.not_understood),

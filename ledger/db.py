@@ -46,6 +46,10 @@ from ledger.sqlite import Writer, open_connection
 LOG_PATIENCE = 2.0
 """Seconds to wait for who reads or writes, before the write-ahead log is left as it is."""
 
+PLANNING = {"enable_seqscan": "off", "enable_sort": "off", "jit": "off"}
+"""How PostgreSQL plans for us: by the indexes, in their order, also while tables are small. A connection keeps its plans:
+one that reads and sorts the whole of a small table would still be there when it is large."""
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -228,7 +232,13 @@ class Database:
             self._writer = Writer(self._writing)
         else:
             # No overflow: under load SQLAlchemy would open and close those connections for every unit of work.
-            self._reading = create_async_engine(self.url, pool_size=10, max_overflow=0, hide_parameters=True)
+            self._reading = create_async_engine(
+                self.url,
+                pool_size=10,
+                max_overflow=0,
+                hide_parameters=True,
+                connect_args={"server_settings": PLANNING},
+            )
 
     def unit_of_work(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A session whose work is committed as a whole when the block ends, or not at all when it raises."""

@@ -22,7 +22,7 @@ REQUIRED = {
     "User": "cagnotte", "StateDirectory": "cagnotte", "StateDirectoryMode": "0700", "UMask": "0077",
     "NoNewPrivileges": "true", "CapabilityBoundingSet": "", "AmbientCapabilities": "",
     "ProtectSystem": "strict", "ProtectHome": "true", "PrivateTmp": "true", "PrivateDevices": "true",
-    "PrivateUsers": "true", "PrivateMounts": "true", "ProtectProc": "invisible", "ProcSubset": "pid",
+    "PrivateUsers": "true", "PrivateMounts": "true", "ProtectProc": "invisible",
     "ProtectClock": "true", "ProtectControlGroups": "true", "ProtectHostname": "true",
     "ProtectKernelLogs": "true", "ProtectKernelModules": "true", "ProtectKernelTunables": "true",
     "RestrictSUIDSGID": "true", "RestrictNamespaces": "true", "RestrictRealtime": "true",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.commands.handover_find import by_typed_name
 from bot.commands.plain_questions import asks_balance
 from bot.commands.validate import show_reference
 from bot.conversations import order_search
@@ -76,7 +77,12 @@ async def plain_words(update: Update, context: Context) -> None:
     if role_of(member) >= Role.TREASURER and looks_like_reference(context.typed):
         await show_reference(context, context.typed)
         return
+    is_coordinator = role_of(member) >= Role.COORDINATOR
+    if is_coordinator and await by_typed_name(context, on_the_day=True):
+        return
     if member is not None and await order_search.search(context, context.typed):
+        return
+    if is_coordinator and await by_typed_name(context, on_the_day=False):
         return
     await not_understood(update, context)
 

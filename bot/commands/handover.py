@@ -12,7 +12,7 @@ from telegram import Update
 
 from bot.commands.handover_telling import show_aside, tell_maker, tell_member, tell_reopened, toast_refusal
 from bot.delivery.context import Context
-from bot.delivery.conversation import Button, Command
+from bot.delivery.conversation import Button
 from bot.views import handover as views
 from bot.views import handover_order as order_views
 from bot.views import taken_back
@@ -25,16 +25,12 @@ from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
 
 
-async def at_hand(update: Update, context: Context) -> None:  # noqa: ARG001
-    """/jour: today's, or the next one."""
+async def distribution_at_hand(context: Context) -> Distribution | None:
+    """Today's, or the next one, or the last there was."""
     group_id = context.coordinator.group_id
     zone = context.texts.zone
     today = utc_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    found = await distributions.at_hand(context.session, group_id, today.astimezone(dt.UTC))
-    if found is None:
-        context.show(views.no_distribution(context.texts))
-        return
-    await show_day(context, found)
+    return await distributions.at_hand(context.session, group_id, today.astimezone(dt.UTC))
 
 
 async def day(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -58,15 +54,19 @@ async def orders(update: Update, context: Context) -> None:  # noqa: ARG001
 
 
 async def order(update: Update, context: Context) -> None:  # noqa: ARG001
-    """One order."""
+    """One order; from the list of who is left, with the page of that list to go back to."""
     _ = context.coordinator
-    await show_order(context, context.numbers(1)[0])
+    if len(context.button_args) == 1:
+        await show_order(context, context.numbers(1)[0])
+    else:
+        order_id, left_page = context.numbers(2)
+        await show_order(context, order_id, left_page)
 
 
-async def show_order(context: Context, order_id: int) -> None:
+async def show_order(context: Context, order_id: int, left_page: int | None = None) -> None:
     """An order's page."""
     page = await order_page_of(context, order_id)
-    show_aside(context, order_views.order_page(context.texts, context.group, page))
+    show_aside(context, order_views.order_page(context.texts, context.group, page, left_page))
 
 
 async def validate(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -140,7 +140,7 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     """Take an order's validation back, if it is the one the button was made for."""
     by = context.coordinator
     order_id, step = context.numbers(2)
-    if context.is_on_others_page:
+    if context.leaves_others_page():
         await show_order(context, order_id)
         return
     try:
@@ -159,7 +159,8 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         lambda texts: taken_back.order(texts, context.group, page.state, page.distribution, by.name),
     )
     show_aside(context, screen.under(notice) if notice else screen)
-    context.toast(context.texts.label("↩️ Undone: the order is not validated any more."))
+    name = context.texts.who(page.state.member)
+    context.toast(context.texts.label("↩️ {name} · not validated any more", name=name))
     if undone.closed is not None:
         await tell_reopened(
             context,
@@ -205,7 +206,6 @@ async def order_page_of(context: Context, order_id: int) -> order_views.OrderPag
 
 
 handlers = [
-    Command(("jour", "day", "distribution"), at_hand),
     Button("day", day),
     Button("dorders", orders),
     Button("dorder", order),

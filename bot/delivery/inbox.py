@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, exists, func, literal, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -163,7 +163,16 @@ def _cleaned(value: object) -> object:
 
 _COLUMNS = (InboxRow.id, InboxRow.sender_id, InboxRow.payload, InboxRow.attempts, InboxRow.received_at)
 # Built once: putting a statement together costs more than SQLite takes to run it.
-_EARLIER = aliased(InboxRow)
+_OTHER = aliased(InboxRow)
+# Asked of each row that is looked at, by an index: as NOT EXISTS, PostgreSQL may join all that wait with all that wait.
+_FIRST_OF_SAME = (
+    select(_OTHER.id)
+    .where(_OTHER.sender_id == InboxRow.sender_id, _OTHER.done_at.is_(None))
+    .order_by(_OTHER.id)
+    .limit(1)
+    .correlate(InboxRow)
+    .scalar_subquery()
+)
 _NEXT = (
     select(*_COLUMNS)
     .where(
@@ -171,9 +180,7 @@ _NEXT = (
         # "+ 0" keeps SQLite off the index of (bot_id, update_id): it would read every update ever kept.
         InboxRow.bot_id + 0 == bindparam("bot_id"),
         or_(InboxRow.not_before.is_(None), InboxRow.not_before <= bindparam("now", type_=UtcDateTime())),
-        ~exists().where(
-            _EARLIER.sender_id == InboxRow.sender_id, _EARLIER.done_at.is_(None), _EARLIER.id < InboxRow.id
-        ),
+        InboxRow.id == _FIRST_OF_SAME,
     )
     .order_by(InboxRow.turn, InboxRow.id)
     .limit(1)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.views import money
+from bot.views.handover import order_button
 from bot.views.paging import page_of, turning_row
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
@@ -156,7 +157,7 @@ def who_is_left(
     ]
     if not left:
         lines.append(texts.t("Nobody is left: every order is validated."))
-    rows: list[Row] = []
+    rows: list[Row] = [(order_button(texts, state, page),) for state in shown]
     rows.append(turning_row(page, pages, "boardleft", distribution.id))
     rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), "dorders", distribution.id, 0),))
     return Screen("\n".join(lines)).with_rows(rows)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.views import money
 from bot.views.paging import page_of, turning_row
-from bot.views.screen import WIDE, Row, Screen, button
+from bot.views.screen import WIDE, Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.orders.handover_models import DistributionStep
@@ -200,6 +200,12 @@ def icon(state: OrderState) -> str:
     return "⏳" if state.awaited_cents else "☑️"
 
 
+def order_button(texts: Texts, state: OrderState, *args: object) -> Button:
+    """Leads to an order."""
+    label = f"{icon(state)} {texts.who(state.member, WIDE)} · {texts.money(state.total_cents)}"
+    return button(label, "dorder", state.order.id, *args)
+
+
 def orders_page(texts: Texts, distribution: Distribution, states: Sequence[OrderState], page: int) -> Screen:
     """Everybody's order by pages, the open ones first: name, total, state. For coordinators' eyes only."""
     open_first = sorted(states, key=lambda state: state.validated is not None)
@@ -213,16 +219,9 @@ def orders_page(texts: Texts, distribution: Distribution, states: Sequence[Order
             lines.append(texts.t("🏦 a bank transfer is awaited still"))
     else:
         lines.append(texts.t("Nobody has ordered."))
-    rows: list[Row] = [
-        (
-            button(
-                f"{icon(state)} {texts.who(state.member, WIDE)} · {texts.money(state.total_cents)}",
-                "dorder",
-                state.order.id,
-            ),
-        )
-        for state in shown
-    ]
+    if pages > 1:
+        lines.append(texts.t("🔎 By name: /day NAME"))
+    rows: list[Row] = [(order_button(texts, state),) for state in shown]
     rows.append(turning_row(page, pages, "dorders", distribution.id))
     rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
     return Screen("\n".join(lines)).with_rows(rows)

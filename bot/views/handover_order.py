@@ -9,7 +9,7 @@ from bot.views import money
 from bot.views.account import payment_state
 from bot.views.handover import PAGE, title, uncharged_line, validated_by
 from bot.views.order import current_line
-from bot.views.screen import WIDE, Button, Row, Screen, button, shortened
+from bot.views.screen import WIDE, Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.validation import reference
 from ledger.groups.models import Group, Method
@@ -32,8 +32,11 @@ class OrderPage:
     turn: Turn
 
 
-def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
-    """One member's order: lines, payments, verdict, and what can be done about it."""
+def order_page(texts: Texts, group: Group, page: OrderPage, left_page: int | None = None) -> Screen:
+    """One member's order: lines, payments, verdict, and what can be done about it.
+
+    ``left_page``: the page of the list of who is left that it was opened from.
+    """
     state = page.state
     lines: list[str] = [
         texts.t("👤 <b>{name}</b>", name=texts.who(state.member)),
@@ -56,7 +59,10 @@ def order_page(texts: Texts, group: Group, page: OrderPage) -> Screen:
             lines += ["", _transfer_stays(texts)]
     if state.validated is not None and page.validated_by is not None:
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
-    return Screen("\n".join(lines)).with_rows(_order_rows(texts, group, page))
+    back = button(texts.label("◀️ Back"), "dorders", page.distribution.id, page.turn.before // PAGE)
+    if left_page is not None:
+        back = button(texts.label("◀️ Back"), "boardleft", page.distribution.id, left_page)
+    return Screen("\n".join(lines)).with_rows([*_order_rows(texts, group, page), (back,)])
 
 
 def payment_line(texts: Texts, state: OrderState, payment: Payment) -> str:
@@ -127,7 +133,9 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     if state.validated is None:
         rows += [(one,) for one in _validate_buttons(texts, page)]
     elif page.turn.next_order_id is not None:
-        label = texts.label("➡️ Next: {name}", name=shortened(page.turn.next_name, WIDE))
+        label = texts.label(
+            "➡️ Next: {name}", name=texts.called(page.turn.next_member_id, page.turn.next_name, WIDE)
+        )
         rows.append((button(label, "dorder", page.turn.next_order_id, style="primary"),))
     rows += [
         (_payment_button(texts, state, payment),)
@@ -141,8 +149,6 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     if state.validated is not None:
         undo = texts.label("↩️ Undo the validation")
         rows.append((button(undo, "dunval", order.id, state.validated.step),))
-    back = texts.label("◀️ Back")
-    rows.append((button(back, "dorders", page.distribution.id, page.turn.before // PAGE),))
     return rows
 
 

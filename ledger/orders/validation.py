@@ -122,6 +122,7 @@ class Turn:
 
     before: int
     next_order_id: int | None
+    next_member_id: int = 0
     next_name: str = ""
 
 
@@ -129,7 +130,7 @@ async def turn_of(session: AsyncSession, state: OrderState) -> Turn:
     """Where an order stands, validated or not."""
     order = state.order
     statement = (
-        select(Order.id, Member.name)
+        select(Order.id, Order.member_id, Member.name)
         .join(Member, Member.id == Order.member_id)
         .where(Order.distribution_id == order.distribution_id, Order.cancelled_at.is_(None))
         .order_by(Order.id)
@@ -142,7 +143,7 @@ async def turn_of(session: AsyncSession, state: OrderState) -> Turn:
     following = [row for row in rows[at + 1 :] if row.id not in done] + before
     if not following:
         return Turn(len(before), None)
-    return Turn(len(before), following[0].id, following[0].name)
+    return Turn(len(before), following[0].id, following[0].member_id, following[0].name)
 
 
 async def order_state(session: AsyncSession, group_id: int, order_id: int) -> OrderState:

@@ -11,6 +11,7 @@ Whatever is waited for and does not come fails the test with the transcript of t
 # ruff: noqa: ASYNC109 — waiting is what these are for, and a test says how long
 
 import asyncio
+import io
 import time
 from typing import Any
 
@@ -135,7 +136,7 @@ class TelegramWorld:
     async def post_file(self, query: dict[str, Any], data: bytes) -> Any:
         """Upload a file."""
         given = {name: str(value) for name, value in query.items() if value is not None}
-        return await self._call("POST", "/upload", params=given, data=data)
+        return await self._call("POST", "/upload", params=given, data=io.BytesIO(data))
 
     async def seq(self) -> int:
         """The number of the last thing that happened."""
