@@ -31,7 +31,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "/settings /coordinators /distributions /day /sheets /catalog",
         "settings payments negative methods method grouplang joinpolicy invite setask",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
-        "ppadd ppinvite pprevoke ppback ppout",
+        "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist dmove dcancel dcancelyes",
         "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
         "dgoods dprod dlines dline dqty dprice dpall dwalk dnot dnotyes dnone chundo daddpay daddm dcash dcount",

@@ -33,6 +33,7 @@ from bot.conversations import (
     start,
     switching,
     topup,
+    welcome,
 )
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Callback, verb_of
@@ -142,7 +143,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         *catalogue.handlers,
         *setup.handlers,
         *mute.handlers,
-        *people.handlers,
+        *welcome.handlers,
         *start.handlers,
         *account.handlers,
         Unknown(account.not_understood),

@@ -140,7 +140,7 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
     """Take an order's validation back, if it is the one the button was made for."""
     by = context.coordinator
     order_id, step = context.numbers(2)
-    if context.is_on_others_page:
+    if context.leaves_others_page():
         await show_order(context, order_id)
         return
     try:
@@ -159,7 +159,8 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         lambda texts: taken_back.order(texts, context.group, page.state, page.distribution, by.name),
     )
     show_aside(context, screen.under(notice) if notice else screen)
-    context.toast(context.texts.label("↩️ Undone: the order is not validated any more."))
+    name = context.texts.who(page.state.member)
+    context.toast(context.texts.label("↩️ {name} · not validated any more", name=name))
     if undone.closed is not None:
         await tell_reopened(
             context,

@@ -29,7 +29,7 @@ from ledger.orders.validation import OrderState
 async def close(update: Update, context: Context) -> None:  # noqa: ARG001
     """🏁: validated when every order is; else what is left open, and a second tap."""
     distribution = await handover.distribution_of_button(context)
-    if context.is_on_others_page:
+    if context.leaves_others_page():
         await handover.show_day(context, distribution)
         return
     await _close(context, distribution, leave_open=False)
@@ -109,7 +109,7 @@ async def reopen(update: Update, context: Context) -> None:  # noqa: ARG001
     by = context.coordinator
     distribution_id, step = context.numbers(2)
     distribution = await distributions.get_distribution(context.session, by.group_id, distribution_id)
-    if context.is_on_others_page:
+    if context.leaves_others_page():
         await handover.show_day(context, distribution)
         return
     closed = await validation.distribution_validation(context.session, distribution_id)

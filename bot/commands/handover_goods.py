@@ -126,7 +126,7 @@ async def line_not_delivered(update: Update, context: Context) -> None:  # noqa:
     """One line did not come."""
     by = context.coordinator
     line_id, step = context.numbers(2)
-    if context.is_on_others_page:
+    if context.leaves_others_page():
         await show_line(context, line_id)
         return
     seen = corrections.mark_of_line(line_id, step)

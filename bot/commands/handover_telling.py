@@ -32,8 +32,8 @@ def show_aside(context: Context, screen: Screen) -> None:
 
 
 def toast_refusal(context: Context, refusal: LedgerError) -> None:
-    """Why nothing was done, over the button; not on a colleague's page, where the person's own one opens."""
-    if not (isinstance(refusal, SeenChanged) and context.is_on_others_page):
+    """Why nothing was done, over the button; on a colleague's page that it is one, and the person's own one opens."""
+    if not (isinstance(refusal, SeenChanged) and context.leaves_others_page()):
         context.toast(plain(sentence(context.texts, refusal)), alert=True)
 
 

@@ -261,7 +261,7 @@ async def is_old(context: Context, payment: Payment, steps: int) -> bool:
     await payments.lock_payment(context.session, payment.group_id, payment.id)
     page = await page_of(context, payment)
     changed = page.steps != steps
-    if not changed and not context.is_on_others_page:
+    if not changed and not context.leaves_others_page():
         return False
     if changed and page.settled is not None:
         context.toast(plain(already_settled(context.texts, page.settled)), alert=True)

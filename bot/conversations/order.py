@@ -24,6 +24,7 @@ from bot.conversations.baskets import (
     show_page,
 )
 from bot.conversations.cards import card_link
+from bot.conversations.welcome import is_held
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, DurableConversation, Typed, end, keep
 from bot.views import errors
@@ -159,7 +160,7 @@ async def take_out(update: Update, context: Context) -> None:  # noqa: ARG001
 async def confirm_basket(update: Update, context: Context) -> None:  # noqa: ARG001
     """The basket is right: how will it be paid? Where payments are off, that is all."""
     basket = await live_basket(context, context.numbers(1)[0])
-    if basket is None:
+    if basket is None or (basket.member_id == context.member.id and await is_held(context)):
         return
     if not context.group.payments_enabled:
         await _place(context, basket, None, None)
@@ -192,8 +193,12 @@ async def pay(update: Update, context: Context) -> None:  # noqa: ARG001
     if method not in list(Method):
         raise NotFound("button", method)
     basket = await live_basket(context, basket_id)
-    if basket is not None:
-        await _place(context, basket, Method(method), agreed, *credit)
+    if basket is None:
+        return
+    is_own = basket.member_id == context.member.id
+    if is_own and context.member.put_out_at is not None and await is_held(context):
+        return
+    await _place(context, basket, Method(method), agreed, *credit)
 
 
 async def _place(

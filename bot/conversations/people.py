@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
 
 from telegram import Update
-from telegram.ext import BaseHandler
 
 from bot.commands.members import show_member_page
 from bot.commands.menu import own_menu
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import people as views
+from bot.views import welcome as welcome_views
 from bot.views.errors import sentence
 from bot.views.screen import Button as ScreenButton
 from bot.views.screen import Screen
@@ -75,31 +74,40 @@ async def not_added(update: Update, context: Context) -> str:  # noqa: ARG001
 
 async def invite(update: Update, context: Context) -> None:  # noqa: ARG001
     """🔗: an invitation for this member alone; an earlier one leads nowhere from now on."""
-    member = await _named(context)
+    member = await named(context)
     await people.invite(context.session, member)
     await show_member_page(context, member)
 
 
 async def revoke(update: Update, context: Context) -> None:  # noqa: ARG001
     """The invitation leads nowhere from now on."""
-    member = await _named(context)
+    member = await named(context)
     await people.revoke_invitation(context.session, member)
     context.toast(context.texts.label("The old link leads nowhere now."))
     await show_member_page(context, member)
 
 
 async def take_back(update: Update, context: Context) -> None:  # noqa: ARG001
-    """Who left and has no Telegram is a member again."""
-    member = await _named(context)
+    """Who left and has no Telegram, or was taken out, is a member again, and told."""
+    member = await named(context)
+    if member.left_at is None:
+        await show_member_page(context, member, welcome_views.settled_before(context.texts))
+        return
     await people.take_back(context.session, member)
     await show_member_page(context, member, views.added(context.texts, member))
+    person = await groups.reachable(context.session, member)
+    if person is not None:
+        context.tell(person.id, welcome_views.let_back(context.texts_for(person.language), context.group))
 
 
-async def _named(context: Context) -> Member:
+async def named(context: Context) -> Member:
+    """The member a coordinator's button names, in the group it was made in."""
+    number = context.numbers(1)[0]
+    await context.follow(Member, number)
     group_id = context.coordinator.group_id
     if not context.among_coordinators:
         raise NotFound("button", group_id)
-    return await groups.get_member(context.session, group_id, context.numbers(1)[0])
+    return await groups.get_member(context.session, group_id, number)
 
 
 # — leaving —
@@ -155,31 +163,6 @@ async def tell_coordinators(
             context.tell(person.id, screen(texts))
 
 
-# — the chat —
-
-
-class SomebodyLeft(BaseHandler[Update, Context, Any]):
-    """Somebody left a chat, or was removed from it."""
-
-    def check_update(self, update: object) -> bool:
-        """Telegram's service message."""
-        message = update.message if isinstance(update, Update) else None
-        return message is not None and message.left_chat_member is not None
-
-
-async def left_chat(update: Update, context: Context) -> None:
-    """Members stay members; but that somebody with a role is gone from the chat is told to the coordinators."""
-    message, group = update.message, context.scene.group
-    gone = message.left_chat_member if message else None
-    if gone is None or group is None:
-        return
-    member = await groups.member_of(context.session, group.id, gone.id)
-    if member is not None and (member.is_coordinator or member.is_treasurer):
-        await tell_coordinators(
-            context, group, lambda texts: views.still_coordinates(texts, group, member), but=member.id
-        )
-
-
 def _same_group(context: Context, group_id: int) -> None:
     """A conversation ends in the group it began in."""
     if context.conversation.data["group"] != group_id:
@@ -206,4 +189,3 @@ conversation = DurableConversation(
         State.LEAVE: [StepButton("leave", leave), StepButton("stay", stay)],
     },
 )
-handlers = [SomebodyLeft(left_chat)]

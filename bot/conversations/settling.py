@@ -8,6 +8,7 @@ from telegram import Update
 
 from bot.commands.members import show_member_page
 from bot.commands.menu import own_menu
+from bot.conversations.people import named
 from bot.delivery.context import Context
 from bot.delivery.conversation import END, Button, DurableConversation, StepButton, keep
 from bot.views import people as people_views
@@ -27,10 +28,7 @@ class State(StrEnum):
 
 async def ask_out(update: Update, context: Context) -> State:  # noqa: ARG001
     """🚪 on a member's page: what is in the way, and how to settle it; or really?"""
-    group_id = context.coordinator.group_id
-    if not context.among_coordinators:
-        raise NotFound("button", group_id)
-    member = await groups.get_member(context.session, group_id, context.numbers(1)[0])
+    member = await named(context)
     if member.left_at is not None:
         raise NotFound("member", member.id)
     keep(context.conversation, group=member.group_id, member=member.id)

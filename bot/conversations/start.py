@@ -9,26 +9,25 @@ from bot.commands.menu import own_menu
 from bot.conversations.baskets import show_open_distributions
 from bot.conversations.cards import returned
 from bot.conversations.people import tell_coordinators
-from bot.delivery import chats
+from bot.conversations.welcome import IN_CHAT, ask_back, chats_of_stranger, statuses
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, end
 from bot.views import account as views
 from bot.views import people as people_views
 from bot.views import setup as setup_views
 from bot.views import start as start_views
+from bot.views import welcome as welcome_views
 from bot.views.texts import LANGUAGES
 from ledger.catalogue.service import count_products
 from ledger.errors import NotFound
 from ledger.groups import people
 from ledger.groups import service as groups
-from ledger.groups.models import ChatKind, Group, JoinPolicy
+from ledger.groups.models import Group, JoinPolicy
 from ledger.groups.roles import Role, role_of
 from ledger.orders.distributions import get_distribution
 from ledger.orders.models import Distribution
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
-
-IN_CHAT = ("creator", "administrator", "member", "restricted")
 
 
 async def start(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -60,8 +59,11 @@ async def _follow_invitation(context: Context, token: str, *, then_order: bool) 
     if group is None:
         context.say(start_views.unknown_invitation(context.texts))
         return
-    member = await groups.member_of(context.session, group.id, context.person.id)
-    if member is None and not await _may_join(context, group):
+    member = await groups.member_of(context.session, group.id, context.person.id, also_left=True)
+    if member is not None and member.taken_out_at is not None:
+        await ask_back(context, group, member)
+        return
+    if (member is None or member.left_at is not None) and not await _may_join(context, group):
         context.say(start_views.not_in_chat(context.texts, group))
         return
     member, is_new = await groups.join(context.session, group, context.person)
@@ -106,12 +108,7 @@ async def _may_join(context: Context, group: Group) -> bool:
     """By the group's policy: whoever holds the link, or whoever is in the chat, as Telegram says."""
     if group.join_policy is JoinPolicy.LINK:
         return True
-    for chat in await chats.present(context.session, group.id):
-        if chat.kind is ChatKind.MEMBERS:
-            status = context.fact("chat_member", chat.telegram_id, context.person.id)
-            if status in IN_CHAT:
-                return True
-    return False
+    return any(status in IN_CHAT for status in await statuses(context, group))
 
 
 async def _started_in_a_group(context: Context, payload: str) -> None:
@@ -129,7 +126,10 @@ async def show_home(context: Context) -> None:
     if context.scene.member is None and own:
         await _look_at(context, own[0])
     if context.scene.member is None:
-        context.show(start_views.stranger(context.texts, context.scene.bot_username))
+        found = await chats_of_stranger(context)
+        links = [(group, context.deep_link(f"o_{group.invitation}")) for group in found]
+        stranger = start_views.stranger(context.texts, context.scene.bot_username)
+        context.show(welcome_views.found_in_chats(context.texts, links) if links else stranger)
         return
     if context.member.is_coordinator and not await count_products(context.session, context.member.group_id):
         context.show(setup_views.next_steps(context.texts, context.group))

@@ -210,6 +210,12 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         """Whether the tapped page is one that somebody else opened: then nothing is done, one's own page opens."""
         return self.scene.page_owner not in (None, self.person.id)
 
+    def leaves_others_page(self) -> bool:
+        """:attr:`is_on_others_page`, and it is said over the button that nothing was done."""
+        if self.is_on_others_page:
+            self.toast(self.texts.label("Nothing was done: that page is a colleague's. Yours is below."))
+        return self.is_on_others_page
+
     @property
     def button_args(self) -> list[str]:
         """What follows the verb in the tapped button's data."""

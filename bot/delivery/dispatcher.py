@@ -31,11 +31,11 @@ from bot.delivery.inbox import Claimed
 from bot.delivery.place import find_place
 from bot.delivery.state import conversation_row
 from bot.figures import UPDATE_DELAY, UPDATE_HANDLING, UPDATES
-from bot.views import errors
+from bot.views import errors, welcome
 from bot.views.screen import Screen
 from bot.views.texts import Texts, language_of
 from ledger.db import Database, utc_now
-from ledger.errors import LedgerError
+from ledger.errors import LedgerError, NotAllowed
 from ledger.groups import service as groups
 from ledger.names import clean_name
 
@@ -351,7 +351,11 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     if scene.update.callback_query is not None:
         scene.toast = (errors.plain(sentence)[:200], True)
         return
-    parameters = Screen(sentence).as_json() | scene.in_topic()
+    screen = Screen(sentence)
+    if isinstance(refusal, NotAllowed) and refusal.needed == "member" and group and scene.chat_kind:
+        link = f"https://t.me/{scene.bot_username}?start=o_{group.invitation}"
+        screen = welcome.come_in(texts, group, link)
+    parameters = screen.as_json() | scene.in_topic()
     scene.calls.append(outbox.Call("sendMessage", scene.chat_id, parameters))
 
 

@@ -26,6 +26,17 @@ def leave(world: World, person: Person, chat: Chat) -> None:
     world.tell_member(chat, person.as_user(), person, old, "left")
 
 
+def kick(world: World, person: Person, chat: Chat, by: Person) -> None:
+    """Put somebody out of a group, as one of its admins does."""
+    _check_group(chat)
+    if not chat.is_inside(person.id):
+        return
+    old = chat.members[person.id]
+    _service(world, chat, person, "left_chat_member", by)
+    chat.members[person.id] = "kicked"
+    world.tell_member(chat, by.as_user(), person, old, "kicked")
+
+
 def promote(world: World, person: Person, chat: Chat, *, admin: bool) -> None:
     """Make somebody an admin of a group, or no longer."""
     _check_group(chat)
@@ -61,9 +72,11 @@ def upgrade(world: World, chat: Chat) -> Chat:
     return new
 
 
-def _service(world: World, chat: Chat, person: Person, kind: str) -> Message:
+def _service(world: World, chat: Chat, person: Person, kind: str, by: Person | None = None) -> Message:
     user = person.as_user()
-    message = world.post(chat, user, {kind: [user] if kind == "new_chat_members" else user})
+    message = world.post(
+        chat, (by or person).as_user(), {kind: [user] if kind == "new_chat_members" else user}
+    )
     if chat.is_inside(world.bot_id):
         world.tell(message)
     world.events.add("chat", chat=chat.id)

@@ -115,6 +115,11 @@ def _leave(_api: BotApi, order: Order) -> Json:
     return chat_view(order.group)
 
 
+def _kick(_api: BotApi, order: Order) -> Json:
+    membership.kick(order.world, order.person, order.group, order.world.person(order.number("by")))
+    return chat_view(order.group)
+
+
 def _promote(_api: BotApi, order: Order) -> Json:
     membership.promote(order.world, order.person, order.group, admin=order.flag("admin", default=True))
     return chat_view(order.group)
@@ -166,6 +171,7 @@ VERBS: Final[dict[str, Verb]] = {
     "open": _open,
     "join": _join,
     "leave": _leave,
+    "kick": _kick,
     "promote": _promote,
     "bot": _bot,
     "block": _block,

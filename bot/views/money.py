@@ -13,16 +13,20 @@ from ledger.payments.models import Payment
 from ledger.payments.service import AwaitedCents
 
 
-def no_iban(texts: Texts, group: Group) -> list[Html]:
+def no_iban(texts: Texts, group: Group, *, in_settings: bool = False) -> list[Html]:
     """To coordinators: members may choose a transfer, and nobody said to which account. Nothing where that is settled."""
     if not lacks_iban(group):
         return []
-    return [
+    lines = [
         texts.t(
-            "⚠️ Members can choose bank transfer, but I have no IBAN to give them: they will ask you for it. Enter it in "
-            "/settings, or stop offering transfers there."
+            "⚠️ Members can choose bank transfer, but I have no IBAN to give them: they will ask you for it."
         )
     ]
+    return (
+        lines
+        if in_settings
+        else [*lines, texts.t("Enter it in /settings, or stop offering transfers there.")]
+    )
 
 
 def balance(texts: Texts, cents: int) -> Html:

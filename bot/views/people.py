@@ -61,7 +61,7 @@ def membership_lines(texts: Texts, member: Member, invitation_url: str | None) -
 def membership_rows(texts: Texts, member: Member, invitation_url: str | None) -> list[Row]:
     """What a coordinator can do about a membership."""
     if member.left_at is not None:
-        if member.person_id is not None:
+        if member.person_id is not None and member.taken_out_at is None:
             return []  # they come back by the group's link
         return [(_button(texts.label("↩️ Back into the group"), "ppback", member),)]
     rows: list[Row] = []

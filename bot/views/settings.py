@@ -54,7 +54,7 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
         t("Name for cheques: {name}", name=group.payee_name or nothing),
         t("IBAN: {iban}", iban=masked(group.iban) if group.iban else nothing),
         t("Account holder: {name}", name=group.account_holder or nothing),
-        *money.no_iban(texts, group),
+        *money.no_iban(texts, group, in_settings=True),
         t("Language of the group: {language}", language=_language(group.language)),
         t("Time zone: {zone}", zone=group.time_zone),
         t("Currency: {currency}", currency=texts.currency_name),
@@ -78,9 +78,11 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
         (
             button(texts.label("Name of the group"), "setask", group.id, "title"),
             button(texts.label("Language"), "grouplang", group.id),
-            button(texts.label("🕑 Time zone"), "setask", group.id, "time_zone"),
         ),
-        (button(texts.label("Who may join"), "joinpolicy", group.id),),
+        (
+            button(texts.label("🕑 Time zone"), "setask", group.id, "time_zone"),
+            button(texts.label("Who may join"), "joinpolicy", group.id),
+        ),
         (
             Button(texts.label("📋 Copy the invitation"), copy=links.join_url),
             button(texts.label("🔁 New invitation"), "invite", group.id),

@@ -107,7 +107,10 @@ class Person(Base):
 class Member(Base):
     """A person's (or, without Telegram, a name's) place in one group, with one account in the books (R2).
 
-    ``invitation``: the token of the link by which a member without Telegram becomes a person's, once.
+    ``invitation``: the token of the link by which a member without Telegram becomes a person's, once. ``taken_out_at``: a
+    coordinator took them out, so they come back only by a coordinator's word, for which they asked at ``asked_back_at``.
+    ``put_out_at``: somebody put them out of the group's chat, and no coordinator said yet what that means here; their
+    orders wait until then. ``kept_at``: one said that they are a member all the same.
     """
 
     __tablename__ = "members"
@@ -126,3 +129,7 @@ class Member(Base):
     joined_at: Mapped[Moment]
     left_at: Mapped[dt.datetime | None]
     invitation: Mapped[str | None]
+    taken_out_at: Mapped[dt.datetime | None]
+    asked_back_at: Mapped[dt.datetime | None]
+    put_out_at: Mapped[dt.datetime | None]
+    kept_at: Mapped[dt.datetime | None]

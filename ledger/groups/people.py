@@ -69,12 +69,16 @@ async def require_free_name(session: AsyncSession, group_id: int, name: str) -> 
 
 
 async def take_back(session: AsyncSession, member: Member) -> None:
-    """Who left and has no Telegram is in the group again, with their account (others come back by the group's link)."""
+    """Who left and has no Telegram, or was taken out, is in the group again, with their account.
+
+    (Others come back by the group's link.) Raises :class:`NameTaken`, :class:`~ledger.errors.NotFound`.
+    """
     member = await _lock(session, member)
-    if member.person_id is not None or member.left_at is None:
+    if member.left_at is None or (member.person_id is not None and member.taken_out_at is None):
         raise NotFound("member", member.id)
-    await require_free_name(session, member.group_id, member.name)
-    member.left_at = None
+    if member.person_id is None:
+        await require_free_name(session, member.group_id, member.name)
+    member.left_at = member.taken_out_at = member.asked_back_at = None
     await session.flush()
 
 

@@ -16,6 +16,7 @@ from ledger.db import Base, insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotAllowed, NotFound
 from ledger.groups.models import Chat, ChatKind, Group, JoinPolicy, Member, Method, Person
 from ledger.groups.roles import Role, role_of
+from ledger.groups.standing import TakenOut
 from ledger.money import SMALLEST_BY_CARD, currencies
 from ledger.names import by_name, clean_name, clean_text, is_found, name_key
 
@@ -112,10 +113,15 @@ async def create_group(
 
 
 async def join(session: AsyncSession, group: Group, person: Person) -> tuple[Member, bool]:
-    """The person's membership, made (second value) if they had none. Who left and comes back keeps their account."""
+    """The person's membership, made (second value) if they had none. Who left and comes back keeps their account.
+
+    Raises :class:`~ledger.groups.standing.TakenOut` for who was taken out.
+    """
     member = await member_of(session, group.id, person.id, also_left=True)
     person.group_id = group.id
     if member is not None:
+        if member.taken_out_at is not None:
+            raise TakenOut
         returned = member.left_at is not None
         member.left_at = None
         return member, returned
@@ -132,6 +138,12 @@ async def get_group(session: AsyncSession, group_id: int) -> Group:
     if group is None:
         raise NotFound("group", group_id)
     return group
+
+
+async def few_groups(session: AsyncSession, most: int) -> Sequence[Group]:
+    """All groups there are, where they are no more than ``most``; else none."""
+    found = (await session.execute(select(Group).order_by(Group.id).limit(most + 1))).scalars().all()
+    return found if len(found) <= most else []
 
 
 async def group_of(session: AsyncSession, table: type[Base], row_id: int) -> int | None:

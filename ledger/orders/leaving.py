@@ -85,7 +85,8 @@ async def leave(session: AsyncSession, member: Member, by: Member) -> None:
     await session.execute(delete(BasketLine).where(BasketLine.basket_id.in_(baskets)))
     member.left_at = utc_now()
     member.is_coordinator = member.is_treasurer = False
-    member.invitation = None
+    member.invitation = member.put_out_at = member.kept_at = None
+    member.taken_out_at = None if by.id == member.id else member.left_at
     await session.flush()
 
 

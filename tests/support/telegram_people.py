@@ -155,6 +155,10 @@ class Person:
         """Go out of a group."""
         await self.world.do("leave", person=self.id, chat=group.chat_id)
 
+    async def kick(self, other: "Person", group: Group) -> None:
+        """Put somebody else out of a group."""
+        await self.world.do("kick", person=other.id, chat=group.chat_id, by=self.id)
+
     async def promote(self, group: Group, *, admin: bool = True) -> None:
         """Become an admin of a group, or no longer."""
         await self.world.do("promote", person=self.id, chat=group.chat_id, admin=admin)
