@@ -96,3 +96,22 @@ async def test_what_was_weighed_meanwhile_is_not_received_by_an_older_screen(sta
     assert first_labels(page, "Validate the order") == ["✅ Validate the order · €47.85 received"]
     assert await stage.rows("settlements") == []
     assert (await d.marie.wait("took a correction")).says("You owe the group €47.85 — of which €47.85")
+
+
+async def test_board_and_report_mean_the_same_by_missing_and_overpaid(stage: Stage) -> None:
+    """What is awaited is not missing; what it will be too much is overpaid, whether it came or not."""
+    d, cash, _ = await without_bread(stage, Method.CASH, Method.CHEQUE)
+    await d.anne.ask(f"/validate {cash} 40", expect="Missing €2.50")
+    await d.anne.press("Received · €40.00", expect="confirmed by Anne")
+    await d.open_order(d.anne, "Marie")
+    await d.anne.press("Validate the order", expect="Missing €2.50")
+    await d.page(d.anne)
+    assert "follows whatever you do" in await d.anne.tap("Board")
+    board = await d.anne.wait("➖ Missing: €2.50", chat=d.chat)
+    await d.page(d.anne)
+    await d.anne.press("Validate the distribution", expect="1 order is left open")
+    report = await d.anne.press("Leave 1 order open", expect="📊 Report")
+    for shown in (board, report):
+        assert shown.says("➖ Missing: €2.50")
+        assert shown.says("➕ Overpaid: €5.35")
+    assert report.says("Not received: €47.85, still awaited")
