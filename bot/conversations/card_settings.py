@@ -21,7 +21,7 @@ from bot.views.texts import Html
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
-from ledger.payments.card import accounts, checkouts, keys
+from ledger.payments.card import accounts, checkouts, keys, movements
 from ledger.payments.card.gateway import Account, CardKeyRefused, CardRefused, CardUnavailable
 
 
@@ -158,6 +158,7 @@ async def _show(context: Context, notice: Html | None = None) -> None:
         can_keep=context.cards.vault.is_open,
         is_offered=Method.CARD in groups.offered_methods(group),
         under_way=await checkouts.count_live(session, group.id),
+        parked=await movements.parked(session, group.id),
     )
     context.show(views.card(context.texts, group, state, notice))
 

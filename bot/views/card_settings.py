@@ -22,7 +22,8 @@ DASHBOARD = "https://dashboard.stripe.com/apikeys"
 @dataclass(frozen=True, slots=True)
 class CardState:
     """How cards stand in a group: the account in use and who entered its key, whether that can be read, whether another
-    can be kept, whether members can choose card, and how many payments are under way."""
+    can be kept, whether members can choose card, how many payments are under way, and how many movements at Stripe are
+    booked nowhere, with their sum in cents."""
 
     account: CardAccount | None
     entered_by: str | None
@@ -30,6 +31,7 @@ class CardState:
     can_keep: bool
     is_offered: bool
     under_way: int
+    parked: tuple[int, int] = (0, 0)
 
 
 def card(texts: Texts, group: Group, state: CardState, notice: Html | None = None) -> Screen:
@@ -64,6 +66,16 @@ def card(texts: Texts, group: Group, state: CardState, notice: Html | None = Non
                 "{n} payment by card is under way.",
                 "{n} payments by card are under way.",
                 state.under_way,
+            )
+        )
+    count, cents = state.parked
+    if count:
+        parts.append(
+            texts.nt(
+                "⚠️ {n} movement at Stripe is booked nowhere, since I do not know what it is for: {amount}.",
+                "⚠️ {n} movements at Stripe are booked nowhere, since I do not know what they are for: {amount}.",
+                count,
+                amount=texts.signed_money(cents),
             )
         )
     if account is not None:
@@ -150,9 +162,9 @@ def _offered(texts: Texts, state: CardState) -> Html:
 
 def _unreadable(texts: Texts) -> Html:
     return texts.t(
-        "⚠️ <b>A Stripe key of the group cannot be read here</b>: it was encrypted with another "
-        "<code>stripe.encryption_key</code>. Nobody can pay by card until whoever runs this bot puts the former one back "
-        "and starts it again, or until you enter the key again. Nothing that was paid is lost."
+        "⚠️ <b>This key cannot be read</b>: it was encrypted with another <code>stripe.encryption_key</code>. Nobody can "
+        "pay by card until whoever runs this bot puts the former one back and starts it again, or until you enter the "
+        "key again. Nothing that was paid is lost."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.views import money
-from bot.views.paying import pay_button
+from bot.views.paying import pay_button, slow
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member, Method
@@ -88,13 +88,18 @@ def _eve(texts: Texts, group: Group, distribution: Distribution, content: Eve) -
     ]
     to_bring = [one for one in content.expected if one.method not in (Method.TRANSFER, Method.CARD)]
     transfers = [one for one in content.expected if one.method is Method.TRANSFER]
-    cards = [one for one in content.expected if one.method is Method.CARD]
+    online = [one for one in content.expected if one.method is Method.CARD]
+    cards = [one for one in online if one.under_way_since is None]
+    under_way = [one for one in online if one.under_way_since is not None]
     if to_bring:
         lines += ["", texts.t("<b>To bring</b>"), *(_to_bring(texts, group, one) for one in to_bring)]
     if transfers:
         lines += ["", texts.t("<b>Not received yet</b>"), *(_transfer(texts, one) for one in transfers)]
     if cards:
         lines += ["", texts.t("<b>Not paid yet</b>"), *(_card(texts, one) for one in cards)]
+    if under_way:
+        amount = texts.money(sum(one.amount_cents for one in under_way))
+        lines += ["", texts.t("⏳ {amount}: your bank is being asked.", amount=amount), slow(texts)]
     if group.payments_enabled and content.missing_cents:
         missing = texts.money(content.missing_cents)
         lines += ["", texts.t("Still to be paid, and not announced: <b>{amount}</b>", amount=missing)]

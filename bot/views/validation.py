@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import errors, money
+from bot.views.account import payment_state
 from bot.views.paging import page_of, turning_row
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
@@ -201,6 +202,8 @@ def payment_page(
             label = texts.label("✅ Received all the same · {amount}", amount=texts.money(given))
             rows.append((button(label, "rcvlate", payment.id, page.steps, given),))
     elif payment.method is Method.CARD:
+        if payment.under_way_since is not None:
+            lines += ["", payment_state(texts, payment)]
         lines += [
             "",
             texts.t(

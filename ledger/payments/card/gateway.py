@@ -7,6 +7,7 @@ comes as :class:`CardUnavailable` (nobody knows; ask again), :class:`CardRefused
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -204,7 +205,20 @@ class Gateway:
             session = await self._client(key).v1.checkout.sessions.retrieve_async(
                 stripe_id, {"expand": ["payment_intent"]}
             )
-            return seen(session.to_dict())
+            found = session.to_dict()
+            looked = seen(found)
+        if looked.failure is None:
+            return looked
+        charge = found["payment_intent"].get("latest_charge")
+        return dataclasses.replace(looked, failure=await self._why(key, charge) or looked.failure)
+
+    async def _why(self, key: str, charge: str | None) -> str | None:
+        """The bank's own reason, which stands at the charge; none where Stripe does not say it, or not to this key."""
+        if not isinstance(charge, str):
+            return None
+        with suppress(CardUnavailable, CardRefused, CardKeyRefused), _translated():
+            return (await self._client(key).v1.charges.retrieve_async(charge)).failure_code
+        return None
 
     async def expire(self, key: str, stripe_id: str) -> Seen:
         """See to it that a Checkout Session cannot be paid any more; it may have been meanwhile: look at the answer."""

@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
@@ -72,6 +72,19 @@ async def known(session: AsyncSession, account: CardAccount, ids: Collection[str
         CardMovement.account_id == account.id, CardMovement.stripe_id.in_(ids)
     )
     return set((await session.execute(statement)).scalars())
+
+
+async def parked(session: AsyncSession, group_id: int) -> tuple[int, int]:
+    """How many of the group's movements are booked nowhere, as nobody here knows what they mean, and their sum in cents."""
+    net = CardMovement.amount_cents - CardMovement.fee_cents
+    statement = select(func.count(), func.coalesce(func.sum(net), 0)).where(
+        CardMovement.group_id == group_id,
+        CardMovement.is_ours,
+        CardMovement.category.not_in(MEANINGS),
+        net != 0,
+    )
+    count, cents = (await session.execute(statement)).one()
+    return int(count), int(cents)
 
 
 def since(account: CardAccount) -> dt.datetime:

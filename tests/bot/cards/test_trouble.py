@@ -219,7 +219,7 @@ async def test_who_stood_before_the_page_never_reads_that_nothing_was_taken(
     assert len(said) == (0 if is_public or trouble == "refused" else 1)
     staff = "\n".join((await desk.told(desk.story.anne))[told:])
     assert ("Stripe refuses our key" in staff) == (trouble == "the key is gone")
-    assert ("cannot be read here" in staff) == (trouble == "another encryption key")
+    assert ("This key cannot be read" in staff) == (trouble == "another encryption key")
     desk.stripe.faults.clear()
     desk.stripe.world.keys.update(keys)
     cards.vault = VAULT

@@ -3,6 +3,7 @@
 A debit is booked into the balance as soon as it is under way; when its bank does not pay, that is booked out again.
 """
 
+from bot.sandbox.stripe.cards import declined
 from bot.sandbox.stripe.errors import SandboxError, StripeError
 from bot.sandbox.stripe.given import Given
 from bot.sandbox.stripe.model import BalanceEntry, Charge, Intent, Means, Payer, Session
@@ -186,6 +187,8 @@ def _succeed(mode: Mode, intent: Intent, charge: Charge) -> None:
 
 def _fail(mode: Mode, intent: Intent, charge: Charge, error: StripeError) -> None:
     charge.status, charge.failure = "failed", error
-    intent.status, intent.last_error, intent.payment_method = "requires_payment_method", error, None
+    # Why a debit failed stands at its charge alone.
+    said = error if charge.means.kind == "card" else declined("payment_intent_payment_attempt_failed", None)
+    intent.status, intent.last_error, intent.payment_method = "requires_payment_method", said, None
     mode.emit("charge.failed", charge_object(mode, charge))
     mode.emit("payment_intent.payment_failed", intent_object(mode, intent))

@@ -51,6 +51,9 @@ def said(**different: Any) -> Seen:
 def test_paid_and_over(different: dict[str, Any], is_paid: bool, is_over: bool) -> None:
     found = said(**different)
     assert (found.is_paid, found.is_over) == (is_paid, is_over)
+    is_complete = different.get("status") == "complete"
+    assert found.is_under_way == (is_complete and not is_paid and not is_over)
+    assert (found.failure is not None) == (is_complete and is_over)
 
 
 def test_the_intent_and_what_declined_it() -> None:
