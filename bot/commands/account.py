@@ -99,8 +99,10 @@ async def _called(context: Context) -> Sequence[Member]:
 
 
 def shop_word(text: str) -> str | None:
-    """A word or two that might have been meant for the catalogue; nothing else is."""
-    return text if len(text) <= LONGEST_WORD and search_words(text) and not text.startswith("/") else None
+    """A word or two that might have been meant for the catalogue; commands and references are not."""
+    if len(text) > LONGEST_WORD or text.startswith("/") or looks_like_reference(text):
+        return None
+    return text if search_words(text) else None
 
 
 async def not_understood(update: Update, context: Context) -> None:  # noqa: ARG001
