@@ -18,7 +18,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.MEMBER: (
         "/order /basket /orders /balance /history /topup /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "payother payswitch cardpay",
+        "payother payswitch paydrop cardpay",
         "topup askback askbackoff balance history orders ordercancel mutes mute remgo",
     ),
     Role.TREASURER: (

@@ -103,7 +103,7 @@ def parse_amount(text: str, *, signed: bool = False, currency: str = "EUR") -> i
         raise InvalidAmount(text)
     fractions = [match[name] for name in ("f0", "f1", "f2", "f3", "f4", "between") if match[name]]
     fraction = "".join(fractions)
-    if len(fractions) > 1 or len(fraction) > exponent:
+    if len(fraction) > exponent:
         raise InvalidAmount(text)
     whole = re.sub(r"[^0-9]", "", match["number"])
     if fraction and not match["between"]:

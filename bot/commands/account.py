@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telegram import Update
 
 from bot.commands.handover_find import by_typed_name
@@ -17,6 +19,8 @@ from bot.views import start as start_views
 from bot.views.screen import Screen
 from ledger.catalogue.search import search_words
 from ledger.db import utc_now
+from ledger.groups import service as groups
+from ledger.groups.models import Member
 from ledger.groups.roles import Role, role_of
 from ledger.orders import history as statements
 from ledger.orders import service as orders
@@ -80,16 +84,25 @@ async def plain_words(update: Update, context: Context) -> None:
     is_coordinator = role_of(member) >= Role.COORDINATOR
     if is_coordinator and await by_typed_name(context, on_the_day=True):
         return
-    if member is not None and await order_search.search(context, context.typed):
+    if member is not None and await order_search.search(context, context.typed, await _called(context)):
         return
     if is_coordinator and await by_typed_name(context, on_the_day=False):
         return
     await not_understood(update, context)
 
 
+async def _called(context: Context) -> Sequence[Member]:
+    """Who is called as was typed, to those who look at members."""
+    if role_of(context.member) < Role.TREASURER:
+        return ()
+    return await groups.find_members(context.session, context.member.group_id, context.typed)
+
+
 def shop_word(text: str) -> str | None:
-    """A word or two that might have been meant for the catalogue; nothing else is."""
-    return text if len(text) <= LONGEST_WORD and search_words(text) and not text.startswith("/") else None
+    """A word or two that might have been meant for the catalogue; commands and references are not."""
+    if len(text) > LONGEST_WORD or text.startswith("/") or looks_like_reference(text):
+        return None
+    return text if search_words(text) else None
 
 
 async def not_understood(update: Update, context: Context) -> None:  # noqa: ARG001

@@ -11,11 +11,11 @@ from enum import StrEnum
 from telegram import Update
 
 from bot.commands.handover_telling import tell_maker
-from bot.delivery.context import Context
+from bot.delivery.context import UNSEEN, Context
 from bot.delivery.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.views import taken_back
 from bot.views import validation as views
-from bot.views.errors import already_settled, amount_again, plain
+from bot.views.errors import already_settled, amount_again, plain, sentence
 from bot.views.handover_money import instead_of as instead_of_line
 from bot.views.screen import Screen
 from ledger.errors import NotAllowed, NotFound
@@ -27,6 +27,7 @@ from ledger.money import InvalidAmount, parse_amount
 from ledger.orders import distributions, validation
 from ledger.orders.models import Distribution
 from ledger.orders.order_state import Receipt, Settles, due_by
+from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 from ledger.reference import normalise, split_reference
@@ -118,12 +119,16 @@ async def show_payment(update: Update, context: Context) -> None:  # noqa: ARG00
 
 
 async def receive(update: Update, context: Context) -> None:  # noqa: ARG001
-    """✅: the money is there."""
-    payment_id, steps, amount = context.numbers(3)
+    """✅: the money is there; asked again when the order comes to another sum than the screen said."""
+    (payment_id, steps, amount), seen_due = context.numbers_seen(3)
     payment = await payment_of(context, payment_id)
     if await is_old(context, payment, steps):
         return
     due = (await page_of(context, payment)).due.amount_cents
+    if seen_due not in (UNSEEN, due):
+        context.toast(plain(sentence(context.texts, SeenChanged())), alert=True)
+        context.show(await screen_of(context, payment))
+        return
     done = await payments.receive(context.session, payment.group_id, payment.id, context.treasurer, amount)
     await show_settled(context, done, due_cents=due)
 

@@ -23,6 +23,7 @@ from ledger.money import InvalidAmount
 from ledger.orders import corrections
 from ledger.orders.baskets import MAX_QUANTITY
 from ledger.orders.seen import SeenChanged
+from ledger.payments.service import is_far_off
 from ledger.quantities import parse_quantity
 
 
@@ -87,11 +88,28 @@ async def ask_price(update: Update, context: Context) -> State | None:  # noqa: 
 
 
 async def take_price(update: Update, context: Context) -> str | None:  # noqa: ARG001
-    """The price of one line."""
-    page = await asked_line(context)
+    """The price of one line; ten times the present one is asked again."""
+    texts, page = context.texts, await asked_line(context)
     price = context.typed_amount
     if not price:
-        return say_again(context, errors.amount_again(context.texts))
+        return say_again(context, errors.amount_again(texts))
+    if is_far_off(page.line.price_cents, price):
+        keep(context.conversation, price=price)
+        yes = texts.label("Yes, {amount}", amount=texts.money(price))
+        button = context.step_button(yes, "sure", style="danger")
+        context.say(
+            context.to_answer(asking.price_far_off(texts, page.line, price, button, _cancel(context)))
+        )
+        return State.PRICE
+    return await _reprice(context, page, price)
+
+
+async def sure_price(update: Update, context: Context) -> str | None:  # noqa: ARG001
+    """It is ten times as much indeed."""
+    return await _reprice(context, await asked_line(context), context.conversation.data["price"])
+
+
+async def _reprice(context: Context, page: views.LinePage, price: int) -> str | None:
     ask = asking.ask_price(context.texts, page.line.line, page.line.price_cents, _cancel(context))
     if changed_meanwhile(context, page, ask):
         return State.PRICE
@@ -229,7 +247,7 @@ conversation = DurableConversation(
     ],
     states={
         State.QUANTITY: [CANCEL, StepButton("sure", sure_quantity), Typed(take_quantity)],
-        State.PRICE: [CANCEL, Typed(take_price)],
+        State.PRICE: [CANCEL, StepButton("sure", sure_price), Typed(take_price)],
         State.PRICE_FOR_ALL: [CANCEL, Typed(take_price_for_all)],
         State.CONFIRM_PRICE: [CANCEL, StepButton("confirm", confirm_price)],
     },

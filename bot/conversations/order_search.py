@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from telegram import Update
 
 from bot.conversations.baskets import (
@@ -19,12 +21,16 @@ from bot.views import order as order_views
 from bot.views import order_search as views
 from ledger.catalogue.search import find_products
 from ledger.catalogue.service import offered_products
+from ledger.groups.models import Member
 from ledger.orders import baskets, distributions, repeating
 from ledger.orders.models import Basket, Distribution
 
 
-async def search(context: Context, text: str) -> bool:
-    """Show what a text finds in the catalogue, over the basket at hand; false when it finds nothing."""
+async def search(context: Context, text: str, members: Sequence[Member] = ()) -> bool:
+    """Show what a text finds in the catalogue, over the basket at hand; false when it finds nothing.
+
+    ``members``: who may be meant by it as well, offered below to whoever may look at them.
+    """
     group_id = context.member.group_id
     hits = find_products(await offered_products(context.session, group_id), text)
     if not hits:
@@ -39,7 +45,8 @@ async def search(context: Context, text: str) -> bool:
             context.say(order_views.choose_distribution(context.texts, found, views.query_of(text)))
             return True
         basket = await baskets.open_basket(context.session, context.group, context.member, found[0])
-    await _show_hits(context, basket, views.query_of(text), hits[0].product.id if len(hits) == 1 else 0)
+    opened = hits[0].product.id if len(hits) == 1 else 0
+    await _show_hits(context, basket, views.query_of(text), opened, members)
     return True
 
 
@@ -78,7 +85,9 @@ def _carried(context: Context) -> str:
     return views.query_of(context.button_args[0] if context.button_args else "")
 
 
-async def _show_hits(context: Context, basket: Basket, query: str, product_id: int) -> None:
+async def _show_hits(
+    context: Context, basket: Basket, query: str, product_id: int, members: Sequence[Member] = ()
+) -> None:
     view = await baskets.view(context.session, basket)
     catalogue = await offered_products(context.session, basket.group_id)
     hits = find_products(catalogue, query)
@@ -86,7 +95,8 @@ async def _show_hits(context: Context, basket: Basket, query: str, product_id: i
         await show_page(context, basket, order_views.Place())
         return
     found = views.Found(query, hits, product_id)
-    await show_of(context, basket, views.found_page(context.texts, view, catalogue, found))
+    screen = views.found_page(context.texts, view, catalogue, found)
+    await show_of(context, basket, screen.with_rows([*screen.rows, *views.member_rows(members)]))
 
 
 async def add_one(update: Update, context: Context) -> None:  # noqa: ARG001

@@ -57,12 +57,12 @@ class Log:
     def spread(self, now: float) -> float:
         """Seconds until one more call, if those that are left are spread over the time until the oldest is forgotten.
 
-        Once half of the window is taken; so that whoever waits for the last of them waits seconds, and not the rest of the
-        window for the first one after it.
+        Once a third of the window is taken: then whoever taps on waits some seconds for each screen. Later, the first taps
+        would be faster and all others slower; never, and one of them would wait for the rest of the window.
         """
         at_once = self.wait(now)
         free = self.window.count - self.under_way - len(self.moments)
-        if at_once or not self.moments or free * 2 >= self.window.count:
+        if at_once or not self.moments or free * 3 >= self.window.count * 2:
             return at_once
         forgotten = self.moments[0] + self.window.seconds
         return max((free * self.moments[-1] + forgotten) / (free + 1) - now, 0.0)

@@ -8,6 +8,7 @@ from bot.views.handover_goods import LinePage, ProductTotals
 from bot.views.order import current_line
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
+from ledger.orders.corrections import CurrentLine
 from ledger.orders.models import OrderLine
 
 
@@ -42,6 +43,19 @@ def far_off(texts: Texts, line: OrderLine, given_milli: int, yes: Button, cancel
         given=texts.quantity(given_milli, line.unit),
         ordered=texts.quantity(line.quantity_milli, line.unit),
         product=line.product_name,
+    )
+    return Screen(text, ((yes,), (cancel,)))
+
+
+def price_far_off(texts: Texts, line: CurrentLine, price_cents: int, yes: Button, cancel: Button) -> Screen:
+    """Ten times the present price: sure?"""
+    text = texts.t(
+        "⚠️ <b>{product}</b>: {after} / {unit} instead of {before}, which is ten times as much or more. Nothing is changed "
+        "yet. Tap if it is right, or type it again.",
+        product=line.line.product_name,
+        after=texts.money(price_cents),
+        before=texts.money(line.price_cents),
+        unit=line.line.unit,
     )
     return Screen(text, ((yes,), (cancel,)))
 

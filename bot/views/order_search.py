@@ -21,6 +21,7 @@ from bot.views.screen import Row, Screen, button, shortened
 from bot.views.texts import Html, Texts
 from ledger.catalogue.search import Hit, search_words
 from ledger.catalogue.service import ProducerProducts
+from ledger.groups.models import Member
 from ledger.orders.baskets import BasketView
 from ledger.orders.repeating import Repeated, Wanted
 
@@ -29,6 +30,7 @@ PRODUCERS = 20
 LONGEST_QUERY = 20
 """Bytes of what is looked for that a button carries along."""
 LONGEST_PRODUCER = 40
+MEMBERS = 3
 SHOWN = 8
 
 
@@ -77,6 +79,14 @@ def found_page(
     rows.append((button(texts.label("🛒 See the products"), "cat", basket.basket.id, 0, 0),))
     rows.append((basket_button(texts, basket),))
     return Screen("\n".join(text)).with_rows(rows)
+
+
+def member_rows(members: Sequence[Member]) -> list[Row]:
+    """Whoever is called by the same words as what was found."""
+    return [
+        (button(f"👤 {shortened(member.name, LONGEST_PRODUCER)}", "member", member.id),)
+        for member in members[:MEMBERS]
+    ]
 
 
 def not_now(texts: Texts, hits: Sequence[Hit]) -> Screen:

@@ -258,6 +258,7 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
                 payment.id,
                 page.steps,
                 one.amount_cents,
+                page.due.amount_cents,
                 style=None if number else "success",
             ),
         )
@@ -265,7 +266,8 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
     ]
     if given_cents is not None and is_odd:
         yes = texts.label("Yes, {amount}", amount=texts.money(given_cents))
-        rows.append((button(yes, "rcv", payment.id, page.steps, given_cents, style="danger"),))
+        args = (payment.id, page.steps, given_cents, page.due.amount_cents)
+        rows.append((button(yes, "rcv", *args, style="danger"),))
     rows.append(
         (
             button(texts.label("Other amount"), "other", payment.id, page.steps),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.catalogue.models import Product
+from ledger.names import by_name
 from ledger.orders.baskets import MAX_QUANTITY, chosen_lines, lines_of, set_quantity
 from ledger.orders.corrections import day_prices
 from ledger.orders.models import Basket, Distribution, Order, OrderLine
@@ -90,11 +91,11 @@ async def _wanted(session: AsyncSession, order: Order, prices: Mapping[int, int]
     for line in await lines_of(session, order):
         lines[line.product_id] = line
         quantities[line.product_id] += line.quantity_milli
-    statement = select(Product).where(Product.id.in_(lines)).order_by(Product.name_key, Product.id)
+    statement = select(Product).where(Product.id.in_(lines)).order_by(Product.id)
     found = (await session.execute(statement.execution_options(populate_existing=True))).scalars()
     return tuple(
         Wanted(
             product, lines[product.id], quantities[product.id], prices.get(product.id, product.price_cents)
         )
-        for product in found
+        for product in by_name(found, lambda product: product.name)
     )

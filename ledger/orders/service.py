@@ -149,6 +149,8 @@ async def confirm(
     basket = await get_basket(session, member, basket_id, lock=True)
     if basket.closed_at is not None:
         raise AlreadyConfirmed(await _confirmation_of(session, basket))
+    # Switching the group's payments turns this basket over under the same lock: only now is it known what it stands for.
+    await session.refresh(group, ["payments_enabled"])
     distribution = await _distribution_taking_orders(session, basket, by or member)
     check_method(group, method, credit_cents)
     order = await live_order(session, member.id, distribution.id, lock=True)

@@ -1,4 +1,4 @@
-"""`python -m tests.bench ledger|updates [--json] [--quick]`: measurements, not tests. Nothing here fails on being slow."""
+"""`python -m tests.bench ledger|updates|evening [--json] [--quick]`: measurements. Nothing here fails on being slow."""
 
 import argparse
 import importlib
@@ -6,6 +6,7 @@ import json
 
 BENCHES = {
     "ledger": "posts, balances, statements and `verify` against raw SQL, on SQLite and PostgreSQL",
+    "evening": "a distribution evening of 30 members at real limits: taps and seconds a member",
     "updates": "updates answered by the real bot against a bare echo bot",
 }
 """Each is a module beside this one with `run(quick, say) -> dict` and `report(result) -> str`."""

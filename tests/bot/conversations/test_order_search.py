@@ -92,6 +92,13 @@ async def test_words_are_looked_for_in_the_basket_that_is_in_hand(stage: Stage) 
     assert closed.says("Aucune distribution ne prend de commandes")
 
 
+async def test_who_is_called_like_a_product_is_offered_below_it_to_coordinators_alone(stage: Stage) -> None:
+    v = await village(stage, marie="Rose Tisane")
+    found = await v.anne.ask("tisane", expect="« tisane » : 1 produit")
+    await v.anne.press("👤 Rose Tisane", expect="Solde", message=found)
+    assert not (await v.marie.ask("tisane", expect="« tisane » : 1 produit")).button("👤")
+
+
 async def test_producers_stand_behind_the_page_number(stage: Stage) -> None:
     v = await village(stage)
     await more_products(v)

@@ -93,6 +93,19 @@ async def test_an_order_is_validated_as_it_was_shown(any_stage: Stage) -> None:
     assert await d.books_hold()
 
 
+async def test_a_payment_is_received_for_the_sum_that_was_shown(stage: Stage) -> None:
+    d = await day(stage)
+    done = await d.order(d.marie, {"Tomme": 1_000}, Method.CASH)
+    assert done.payment is not None
+    await d.anne.ask(f"/validate {done.payment.reference}", expect="Cash of €8.90")
+    await weigh(d, "0.5")
+    assert CHANGED in await d.anne.tap("Received · €8.90")
+    again = await d.anne.wait("€4.45")
+    assert await stage.rows("settlements") == []
+    await d.anne.press("€4.45", expect="€4.45 received from Marie", message=again)
+    assert await d.balance(d.marie) == 0
+
+
 async def test_cancelling_counts_the_money_that_was_shown(stage: Stage) -> None:
     d = await day(stage)
     await d.order(d.marie, {"Tomme": 1_000}, Method.CHEQUE)

@@ -103,9 +103,11 @@ async def test_a_corrected_price(stage: Stage) -> None:
     await d.anne.press("Other price", expect="costs €8.90 / kg")
     for wrong in ("0", "-9", "9,999", "dear"):
         await d.anne.ask(wrong, expect="did not understand this amount")
+    far = await d.anne.ask("950", expect="€950.00 / kg instead of €8.90")
     await d.anne.ask("9.50", expect="€8.90 → €9.50 / kg")
     told = await d.marie.wait("corrected your order")
     assert told.says("€10.68 → €11.40")
+    assert "no longer valid" in await d.anne.tap("Yes, €950.00", message=far)
     await d.anne.press("Back", expect="(€8.90 → €9.50 / kg)")
 
 

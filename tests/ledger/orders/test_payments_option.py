@@ -1,9 +1,14 @@
 """Payments switched on or off over orders and baskets that stand: nobody orders twice, nobody loses a line."""
 
+import asyncio
+
+import pytest
+
 from ledger.groups.models import Method
 from ledger.orders import baskets, validation
 from ledger.orders.models import Basket
 from ledger.orders.payments_option import switch_payments
+from ledger.orders.service import MethodNotOffered
 from tests.support.ledger import Story, together
 
 
@@ -36,6 +41,24 @@ async def test_a_basket_that_stood_for_the_order_adds_to_it_and_back(story: Stor
     assert (state.member.name, state.uncharged_cents, state.due_cents) == ("Paul", 1_600, 800)
     assert await story.balance(paul) == -800
     assert await story.verify() == []
+
+
+async def test_switched_while_somebody_confirms(story: Story) -> None:
+    """Who confirmed the whole order must not be left with what would have been added to it."""
+    await story.option("payments_enabled", False)
+    paul, friday = await story.member("Paul"), await story.distribution()
+    bread, tea = await story.product("Pain", 400), await story.product("Tisane", 500)
+    await story.order(paul, friday, {bread: 3_000}, None)
+    basket = await story.basket(paul, friday, {bread: 3_000, tea: 1_000})
+    async with story.database.unit_of_work() as session:
+        await switch_payments(session, await story.group(session), True)
+        confirming = asyncio.create_task(story.confirm(paul, basket, None))
+        await asyncio.sleep(0.3)
+    with pytest.raises(MethodNotOffered):
+        await confirming
+    async with story.database.snapshot() as session:
+        (state,) = (await validation.report(session, story.group_id, friday.id)).uncharged
+    assert state.total_cents == 1_200
 
 
 async def test_what_was_charged_stays_and_its_basket_too(story: Story) -> None:
