@@ -52,7 +52,7 @@ def wording(texts: Texts) -> Wording:
         money_format=money_format(texts),
         money=texts.money,
         quantity=texts.quantity,
-        when=lambda moment: f"{texts.day_and_time(moment)} ({texts.short_day(moment)})",
+        when=texts.dated,
         page=lambda number: label("page {number} of ", number=number),
     )
 

@@ -251,11 +251,18 @@ class CardMachine(RuleBasedStateMachine):
 
         page.unpaid = self._moves(taken_back(page.checkout, fee), effect, page)
 
-    @rule(member=MEMBERS, cents=CENTS, turns=st.lists(st.sampled_from(["write", "look"]), max_size=3))
-    def a_debit_fails(self, member: int, cents: int, turns: list[str]) -> None:
+    @rule(
+        member=MEMBERS,
+        cents=CENTS,
+        is_late=st.booleans(),
+        turns=st.lists(st.sampled_from(["write", "look"]), max_size=3),
+    )
+    def a_debit_fails(self, member: int, cents: int, is_late: bool, turns: list[str]) -> None:
         page = self.want(self.expect(member, cents))
         assert isinstance(page, Page)
         self.pay_slowly(page)
+        if is_late:
+            self.the_bank_pays(page)
         for turn in turns:
             self.write_all() if turn == "write" else self.look(page)
         self.the_bank_does_not_pay(page, 350)

@@ -279,6 +279,7 @@ async def test_a_debit_under_way_is_not_paid_twice_unknowingly(town: CardVillage
     v = town.village
     town.stripe.dashboard.switch_on("sepa_debit")
     receipt = await order(v.marie, "Colis de légumes", "Carte", total="12,35")
+    said_before = await v.marie.ask("/solde", expect="À payer")
     choices = await v.marie.press("Payer autrement", expect="Comment allez-vous payer", message=receipt)
     before = await town.stage.world.seq()
     back = await debited(town, link_on(receipt), "FR57 2004 1010 0505 0001 3M02 608")
@@ -300,6 +301,16 @@ async def test_a_debit_under_way_is_not_paid_twice_unknowingly(town: CardVillage
     asked = await v.marie.press("Payer autrement", expect="vous aurez payé deux fois", message=balance)
     ways = await v.marie.press("quand même", expect="Comment allez-vous payer", message=asked)
     assert ways.button("Chèque")
+    page = await v.anne.ask(f"/valider {reference_in(receipt)}", expect="⏳ à la banque, quelques jours")
+    assert not page.button("Reçu")
+    await v.anne.press("Autre moyen", expect="Qu'a-t-on", message=page)
+    await v.anne.press("Liquide", expect="combien")
+    said = await v.anne.tap("Reçu")
+    assert "sont en route depuis un compte bancaire" in said
+    assert said.endswith("sera un avoir.")
+    said = await v.marie.tap("Payer 12,35 €", message=said_before)
+    assert said.endswith("si votre banque ne paie pas.")
+    assert await states(town.stage) == [("card", 1235, "expected")]
     town.stripe.advance(61)
     failed = await v.marie.wait("Votre banque n'a pas payé", after=before)
     assert failed.says("la provision du compte était insuffisante")

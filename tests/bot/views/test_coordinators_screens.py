@@ -144,7 +144,7 @@ def test_distributions(texts: Texts) -> None:
     )
     found = [DistributionSummary(distribution, 1, 10**11)] * 10
     assert_fits(distributions.listing(texts, a_group(), found, NOW))
-    assert_fits(distributions.announced(texts, distribution, 3, in_chat=False, catalogue=0))
+    assert_fits(distributions.announced(texts, a_group(), distribution, 3, in_chat=False, catalogue=0))
     assert_fits(distributions.announcement(texts, a_group(), distribution, "https://t.me/bot?start=o_0"))
 
 

@@ -16,6 +16,7 @@ from ledger.payments.card.gateway import Seen
 from ledger.payments.card.models import Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState
 from ledger.payments.service import AlreadySettled
+from tests.support.card_story import charge, seen_as, taken_back, takes_cards
 from tests.support.ledger import Story, together
 
 OPEN = Seen(
@@ -227,3 +228,23 @@ async def test_a_checkout_whose_answer_is_lost_for_good_is_replaced_once(till: T
         alive = await checkouts.live(session, till.payment.id)
     assert alive is not None
     assert (alive.tell, alive.token != till.token) == (True, True)
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+async def test_what_a_session_says_of_a_debit_that_came_back_is_from_before(
+    story: Story, is_heard: bool
+) -> None:
+    """Stripe's balance showed that the bank did not pay; the session calls itself paid for ever."""
+    cards = await takes_cards(story)
+    member = await story.member("Paul")
+    checkout = await cards.want(await cards.expect(member, 1235))
+    await cards.learn(checkout, seen_as(checkout, "under way"))
+    if is_heard:
+        await cards.learn(checkout, seen_as(checkout, "complete"))
+    for found in (charge(checkout, 30, "failed"), taken_back(checkout, 350)):
+        assert (await cards.write(found))[0]
+    news = await cards.learn(checkout, seen_as(checkout, "complete"))
+    assert news is None or news.receipt is None
+    assert await story.balance(member) == 0
+    assert (await cards.checkout(checkout.id)).state == ("paid" if is_heard else "closed")
+    assert await story.verify() == []
