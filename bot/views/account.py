@@ -73,9 +73,13 @@ def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRe
     rows: list[Row] = []
     if asked is not None:
         lines.append(refund_requests.asked_line(texts, asked))
-    if account.expected:
-        lines += ["", texts.t("To pay:")]
-        for payment in account.expected[:5]:
+    shown = account.expected[:5]
+    for head, payments in (
+        (texts.t("To pay:"), [one for one in shown if one.under_way_since is None]),
+        (texts.t("On its way, nothing to do:"), [one for one in shown if one.under_way_since is not None]),
+    ):
+        lines += ["", head] if payments else []
+        for payment in payments:
             lines.append(awaited_line(texts, payment))
             rows += expected_rows(texts, payment)
     rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
@@ -113,7 +117,7 @@ def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replac
     """One's last orders, with how each was to be paid. ``replaceable``: ids of orders one may still change."""
     if not views:
         return Screen(
-            texts.t("{group}: you have not ordered anything yet.", group=group.title),
+            texts.t("{group}: you have no orders.", group=group.title),
             ((button(texts.label("🛒 Order"), "order"),),),
         )
     parts: list[str] = [texts.t("📦 <b>Your orders</b> · {group}", group=group.title)]
@@ -149,7 +153,8 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
         if payment is not None:
             is_mixed = confirmation.is_mixed
             line = mixed_line(texts, confirmation, payment) if is_mixed else expected_line(texts, payment)
-            lines.append(f"{line} · {payment_state(texts, payment)}")
+            state = payment_state(texts, payment, view.taken_back.get(payment.id, 0))
+            lines.append(f"{line} · {state}")
         elif confirmation.method is not None:
             lines.append(
                 texts.t(
@@ -161,8 +166,11 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
     return lines
 
 
-def payment_state(texts: Texts, payment: Payment) -> Html:
-    """Where a payment stands."""
+def payment_state(texts: Texts, payment: Payment, taken_back_cents: int = 0) -> Html:
+    """Where a payment stands; ``taken_back_cents``: what the payer's bank took back of it after it was received."""
+    if taken_back_cents:
+        amount = texts.money(taken_back_cents)
+        return texts.t("❌ {amount} taken back by the bank", amount=amount)
     if payment.under_way_since is not None:
         return texts.t("⏳ at the bank, which takes some days")
     if payment.method is Method.CARD and payment.state is PaymentState.EXPECTED:

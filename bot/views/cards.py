@@ -229,7 +229,10 @@ def unavailable(
     else:
         head = texts.t("⏳ The card service does not answer just now ({group}).", group=group.title)
     if was_open:
-        other = texts.t("If you did not pay, you can also pay another way.")
+        if answers:
+            other = texts.t("If you did not pay, you can also pay another way.")
+        else:
+            other = texts.t("If you did not pay, you can pay another way as soon as it answers again.")
         lines = [head, if_paid(texts), *_stands(texts, payment), other]
         return Screen("\n".join(lines), _ways(texts, payment)[1:])
     next_ = texts.t(
