@@ -360,6 +360,9 @@ async def test_paid_late_the_cheque_chosen_meanwhile_is_not_needed(hamlet: CardV
     assert said.says("n'est plus nécessaire")
     staff = await v.anne.wait("a payé 12,35 € par carte", after=before)
     assert staff.says("si on vous le remet quand même, rendez-le")
+    balance = await v.marie.ask("/solde", expect="Plus nécessaire, votre carte a payé")
+    assert not balance.says("À payer")
+    assert balance.button("Ne plus attendre") == said.button("Ne plus attendre")
     done = await v.marie.press("Ne plus attendre", expect="n'est plus attendu", message=said)
     assert done.says("Votre paiement par carte s'en charge")
     if first == "tap twice":
