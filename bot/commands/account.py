@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from telegram import Update
 
 from bot.commands.handover_find import by_typed_name
-from bot.commands.plain_questions import asks_balance
+from bot.commands.plain_questions import Word, asked_by_word, asks_balance
 from bot.commands.validate import show_reference
 from bot.conversations import order_search
-from bot.conversations.start import account_of, show_home
+from bot.conversations.baskets import show_open_distributions
+from bot.conversations.order import show_basket
+from bot.conversations.start import account_of, help_, show_home
 from bot.delivery.context import Context
 from bot.delivery.conversation import Button, Command, Typed
 from bot.views import account as views
@@ -71,7 +73,7 @@ async def cancel_order(update: Update, context: Context) -> None:
 
 
 async def plain_words(update: Update, context: Context) -> None:
-    """What people write without a slash: their balance, a reference, a product; else a friendly pointer."""
+    """What people write without a slash: their balance, a reference, a product, a word for a command; else a pointer."""
     if asks_balance(context.typed):
         await balance(update, context)
         return
@@ -88,7 +90,31 @@ async def plain_words(update: Update, context: Context) -> None:
         return
     if is_coordinator and await by_typed_name(context, on_the_day=False):
         return
+    if member is not None and await _by_word(update, context):
+        return
     await not_understood(update, context)
+
+
+async def _by_word(update: Update, context: Context) -> bool:
+    """Whether one word said what somebody wants: « panier », « historique », « bonjour », « merci »."""
+    match asked_by_word(context.typed):
+        case Word.BASKET:
+            await show_basket(update, context)
+        case Word.ORDER:
+            await show_open_distributions(context)
+        case Word.ORDERS:
+            await my_orders(update, context)
+        case Word.HISTORY:
+            await history(update, context)
+        case Word.HELP:
+            await help_(update, context)
+        case Word.GREETING:
+            await show_home(context)
+        case Word.THANKS:
+            context.say(Screen(start_views.welcome_thanks(context.texts)))
+        case None:
+            return False
+    return True
 
 
 async def _called(context: Context) -> Sequence[Member]:

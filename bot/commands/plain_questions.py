@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 
 from ledger.names import name_key
 
@@ -31,3 +32,33 @@ ASKS_BALANCE = re.compile(
 def asks_balance(text: str) -> bool:
     """Whether a text asks where one stands and nothing else: "solde ?", "combien je dois ?", "how much do I owe?"."""
     return ASKS_BALANCE.fullmatch(name_key(text[:100]).strip(" ?!.…")) is not None
+
+
+class Word(StrEnum):
+    """What a single word asks for, as a command would."""
+
+    BASKET = "basket"
+    ORDER = "order"
+    ORDERS = "orders"
+    HISTORY = "history"
+    HELP = "help"
+    GREETING = "greeting"
+    THANKS = "thanks"
+
+
+_WORDS = {
+    Word.BASKET: ("panier", "mon panier", "basket", "my basket", "cart"),
+    Word.ORDER: ("commander", "je veux commander", "catalogue", "produits", "order", "catalog", "products"),
+    Word.ORDERS: ("commande", "ma commande", "commandes", "mes commandes", "my order", "my orders", "orders"),
+    Word.HISTORY: ("historique", "mon historique", "history", "my history"),
+    Word.HELP: ("aide", "help", "au secours", "menu"),
+    Word.GREETING: ("bonjour", "bonsoir", "salut", "coucou", "hello", "hi", "good morning", "good evening"),
+    Word.THANKS: ("merci", "merci beaucoup", "merci bien", "super merci", "ok", "ok merci", "d'accord", "parfait",
+                  "thanks", "thank you", "thank you very much", "ok thanks", "great"),
+}  # fmt: skip
+_ASKED = {text: word for word, texts in _WORDS.items() for text in texts}
+
+
+def asked_by_word(text: str) -> Word | None:
+    """What a text asks for that is one of the words people use for it, and nothing else."""
+    return _ASKED.get(name_key(text[:100]).strip(" ?!.…"))

@@ -69,9 +69,10 @@ async def _preview(context: Context) -> tuple[State, Screen]:
     awaited: list[by_hand.Awaited] = []
     if draft.method is not None and draft.amount_cents > 0:
         awaited = await by_hand.awaited_from(context.session, draft.member, draft.method, draft.amount_cents)
-    if awaited and "another" not in context.conversation.data:
+    can_be_this = [one for one in awaited if one.payment.under_way_since is None]
+    if can_be_this and "another" not in context.conversation.data:
         return State.AWAITED, views.awaited_already(
-            texts, draft, awaited, _receive_rows(context, draft, awaited)
+            texts, draft, awaited, _receive_rows(context, draft, can_be_this)
         )
     keep(context.conversation, seen=await by_hand.standing(context.session, draft.member))
     confirm_button = context.step_button(texts.label("✅ Confirm"), "confirm", style="success")

@@ -27,6 +27,7 @@ from ledger.groups.roles import Role, role_of
 from ledger.orders.awaited import awaited_of
 from ledger.orders.distributions import get_distribution
 from ledger.orders.models import Distribution
+from ledger.orders.needless import needless
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
 
@@ -144,10 +145,12 @@ async def show_home(context: Context) -> None:
 async def account_of(context: Context) -> views.Account:
     """The acting member's account."""
     member = context.member
+    expected = await payments.payments_of(context.session, member, PaymentState.EXPECTED)
     return views.Account(
         await payments.balance_of(context.session, member),
         await awaited_of(context.session, member),
-        await payments.payments_of(context.session, member, PaymentState.EXPECTED),
+        expected,
+        await needless(context.session, member, expected),
     )
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from bot.views import money, refund_requests
 from bot.views.order import current_line
-from bot.views.paying import expected_rows
+from bot.views.paying import drop_button, expected_rows
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from bot.views.topup import way_in
 from ledger.groups.models import Group, Member, Method
 from ledger.groups.roles import Role, role_of
 from ledger.orders.models import Confirmation
+from ledger.orders.needless import Needless
 from ledger.orders.service import OrderView
 from ledger.payments.models import Payment, PaymentState, RefundRequest
 from ledger.reference import format_reference
@@ -21,11 +22,15 @@ from ledger.reference import format_reference
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a member's account looks like: balance and awaited in cents, and the payments that are awaited."""
+    """What a member's account looks like: balance and awaited in cents, and the payments that are awaited.
+
+    ``needless``: those of them that a card paid too late makes needless, by their ids.
+    """
 
     balance_cents: int
     awaited_cents: int
     expected: Sequence[Payment] = ()
+    needless: Mapping[int, Needless] = field(default_factory=dict)
 
 
 def home(texts: Texts, group: Group, member: Member, account: Account, *, several_groups: bool) -> Screen:
@@ -73,15 +78,28 @@ def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRe
     rows: list[Row] = []
     if asked is not None:
         lines.append(refund_requests.asked_line(texts, asked))
-    if account.expected:
-        lines += ["", texts.t("To pay:")]
-        for payment in account.expected[:5]:
+    for head, payments in _awaited_by_kind(texts, account):
+        lines += ["", head] if payments else []
+        for payment in payments:
             lines.append(awaited_line(texts, payment))
-            rows += expected_rows(texts, payment)
+            needless = account.needless.get(payment.id)
+            rows += [(drop_button(texts, needless),)] if needless else expected_rows(texts, payment)
     rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
     rows.append(way_in(texts, group))
     rows.append(refund_requests.way_in(texts, group, account.balance_cents, asked))
     return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _awaited_by_kind(texts: Texts, account: Account) -> list[tuple[Html, list[Payment]]]:
+    """What is to be paid, what is on its way, and what is not needed any more."""
+    shown = account.expected[:5]
+    under_way = [one for one in shown if one.under_way_since is not None]
+    needless = [one for one in shown if one.id in account.needless]
+    return [
+        (texts.t("To pay:"), [one for one in shown if one not in under_way and one not in needless]),
+        (texts.t("On its way, nothing to do:"), under_way),
+        (texts.t("Not needed any more, since your card paid for it:"), needless),
+    ]
 
 
 def expected_line(texts: Texts, payment: Payment) -> Html:
@@ -113,7 +131,7 @@ def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replac
     """One's last orders, with how each was to be paid. ``replaceable``: ids of orders one may still change."""
     if not views:
         return Screen(
-            texts.t("{group}: you have not ordered anything yet.", group=group.title),
+            texts.t("{group}: you have no orders.", group=group.title),
             ((button(texts.label("🛒 Order"), "order"),),),
         )
     parts: list[str] = [texts.t("📦 <b>Your orders</b> · {group}", group=group.title)]
@@ -149,7 +167,8 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
         if payment is not None:
             is_mixed = confirmation.is_mixed
             line = mixed_line(texts, confirmation, payment) if is_mixed else expected_line(texts, payment)
-            lines.append(f"{line} · {payment_state(texts, payment)}")
+            state = payment_state(texts, payment, view.taken_back.get(payment.id, 0))
+            lines.append(f"{line} · {state}")
         elif confirmation.method is not None:
             lines.append(
                 texts.t(
@@ -161,8 +180,11 @@ def _order_text(texts: Texts, view: OrderView) -> list[str]:
     return lines
 
 
-def payment_state(texts: Texts, payment: Payment) -> Html:
-    """Where a payment stands."""
+def payment_state(texts: Texts, payment: Payment, taken_back_cents: int = 0) -> Html:
+    """Where a payment stands; ``taken_back_cents``: what the payer's bank took back of it after it was received."""
+    if taken_back_cents:
+        amount = texts.money(taken_back_cents)
+        return texts.t("❌ {amount} taken back by the bank", amount=amount)
     if payment.under_way_since is not None:
         return texts.t("⏳ at the bank, which takes some days")
     if payment.method is Method.CARD and payment.state is PaymentState.EXPECTED:

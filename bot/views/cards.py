@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 
 from bot.views import money
-from bot.views.paying import if_paid, pay_another_way, pay_button, slow
+from bot.views.paying import drop_button, if_paid, pay_another_way, pay_button, slow
 from bot.views.screen import Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Member
+from ledger.orders.needless import Needless
 from ledger.payments.card.gateway import Movement
 from ledger.payments.card.models import CardRefundState, StripeEvent
 from ledger.payments.card.movements import Disputed
@@ -87,8 +88,7 @@ def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int, s
                 reference=reference(instead),
             )
         )
-        label = texts.label("✖️ Drop {reference}", reference=format_reference(instead.reference))
-        rows.insert(0, (button(label, "paydrop", instead.id, steps, payment.id),))
+        rows.insert(0, (drop_button(texts, Needless(instead, steps, payment.id)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -229,7 +229,10 @@ def unavailable(
     else:
         head = texts.t("⏳ The card service does not answer just now ({group}).", group=group.title)
     if was_open:
-        other = texts.t("If you did not pay, you can also pay another way.")
+        if answers:
+            other = texts.t("If you did not pay, you can also pay another way.")
+        else:
+            other = texts.t("If you did not pay, you can pay another way as soon as it answers again.")
         lines = [head, if_paid(texts), *_stands(texts, payment), other]
         return Screen("\n".join(lines), _ways(texts, payment)[1:])
     next_ = texts.t(

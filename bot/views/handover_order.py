@@ -69,7 +69,9 @@ def payment_line(texts: Texts, state: OrderState, payment: Payment) -> str:
     """A payment and where it stands; with what it brought where that is another amount."""
     brought = state.received.get(payment.id)
     what = payment_state(texts, payment)
-    if brought is not None and brought != payment.amount_cents:
+    if brought is not None and payment.method is Method.CARD:
+        what = payment_state(texts, payment, payment.amount_cents - brought)
+    elif brought is not None and brought != payment.amount_cents:
         what = texts.t("✅ {amount} received", amount=texts.money(brought))
     return texts.t(
         "{icon} {method}, {amount} — {reference} · {state}",
@@ -220,6 +222,8 @@ def _payment_button(texts: Texts, state: OrderState, payment: Payment) -> Button
     """With what it brought, or is to bring."""
     mark = "✅" if payment.state is PaymentState.RECEIVED else money.METHOD_ICON[payment.method]
     amount = state.received.get(payment.id, payment.amount_cents)
+    if not amount and payment.method is Method.CARD:
+        mark, amount = "❌", payment.amount_cents
     text = f"{mark} {format_reference(payment.reference)} · {texts.money(amount)}"
     return button(text, "pmt", payment.id)
 

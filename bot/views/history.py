@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.views import money
+from bot.views.account import payment_state
 from bot.views.screen import Button, Row, Screen, button
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Method
@@ -50,6 +51,8 @@ def _awaited_lines(texts: Texts, one: Awaited) -> list[str]:
         method=money.method(texts, payment.method),
         amount=texts.money(payment.amount_cents),
     )
+    if payment.under_way_since is not None:
+        what = Html(f"{what} · {payment_state(texts, payment)}")
     return [
         what,
         f"{INDENT}<i>{_joined(_what_for(texts, one.distribution, payment), _reference(texts, payment))}</i>",

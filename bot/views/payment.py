@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views import money
-from bot.views.account import expected_line
+from bot.views.account import awaited_line
 from bot.views.screen import Button, Row, Screen, button, side_by_side
 from bot.views.texts import Html, Texts
 from ledger.groups.models import Member, Method
@@ -119,7 +119,7 @@ def preview(
 
 
 def awaited_already(texts: Texts, draft: Draft, awaited: Sequence[Awaited], rows: Sequence[Row]) -> Screen:
-    """Money is awaited from this member: is it the same? Received, it counts once."""
+    """Money is awaited from this member: is it the same? Received, it counts once. The first is not under way."""
     first = awaited[0].payment
     lines: list[str] = [
         _what(texts, draft),
@@ -144,7 +144,7 @@ def awaited_already(texts: Texts, draft: Draft, awaited: Sequence[Awaited], rows
 
 
 def _awaited_lines(texts: Texts, awaited: Sequence[Awaited]) -> list[str]:
-    return [f"{expected_line(texts, one.payment)} · {_what_for(texts, one)}" for one in awaited]
+    return [f"{awaited_line(texts, one.payment)} · {_what_for(texts, one)}" for one in awaited]
 
 
 def _what_for(texts: Texts, awaited: Awaited) -> Html:

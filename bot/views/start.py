@@ -121,6 +121,11 @@ def anonymous_admin(texts: Texts) -> Screen:
     )
 
 
+def welcome_thanks(texts: Texts) -> Html:
+    """An answer to thanks."""
+    return texts.t("You are welcome! /help says what I can do.")
+
+
 def not_understood(texts: Texts, word: str | None = None) -> Html:
     """A text nobody expected; ``word``: one that no product is called either."""
     if word is not None:

@@ -1,6 +1,7 @@
-"""Finding products by what a person types: « miel », « du pain complet », « carotte », a producer's name. Pure.
+"""Finding products by what a person types: « miel », « du pain complet », « je veux 2 carottes », a producer's name. Pure.
 
-Letters count, neither case nor accents, and neither articles nor a plural's last letter.
+Letters count, neither case nor accents, and neither articles, polite words nor a plural's last letter. « pain et miel »
+finds both, where no product is called so.
 """
 
 from __future__ import annotations
@@ -17,6 +18,16 @@ _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset(
     ("a", "an", "au", "aux", "d", "de", "des", "du", "l", "la", "le", "les", "of", "some", "the", "un", "une")
 )
+_POLITE = frozenset(
+    (
+        *("je", "j", "veux", "voudrais", "voulais", "prends", "prendrai", "aimerais", "faut", "faudrait"),
+        *("il", "s", "si", "te", "vous", "y", "t", "avez", "reste", "encore", "plus", "pas"),
+        *("svp", "stp", "plait", "bonjour", "salut", "merci", "please", "hello", "thanks"),
+        *("i", "d", "like", "want", "would", "need", "you", "have", "any", "is", "there"),
+    )
+)
+_JOINING = frozenset(("et", "ou", "avec", "puis", "and", "or", "with"))
+_JOINT = re.compile(r"[;+&/\n]|,(?!\d)")
 _SHORTEST_STEM = 3
 
 
@@ -30,8 +41,9 @@ class Hit:
 
 def search_words(text: str) -> tuple[str, ...]:
     """The words of a text that say what is looked for, folded; none where nothing in it could be a product's name."""
-    words = tuple(word for word in _WORD.findall(name_key(text)) if word not in _ARTICLES)
-    return words if any(len(word) > 1 and word.isalpha() for word in words) else ()
+    spoken = _WORD.findall(name_key(_JOINT.sub(" et ", text)))
+    words = tuple(word for word in spoken if word not in _ARTICLES and word not in _POLITE)
+    return words if any(_may_name(word) for word in words) else ()
 
 
 def find_products(offered: Sequence[ProducerProducts], text: str) -> list[Hit]:
@@ -42,6 +54,31 @@ def find_products(offered: Sequence[ProducerProducts], text: str) -> list[Hit]:
     words = search_words(text)
     if not words:
         return []
+    found = _found_by(words, offered)
+    if found or _JOINING.isdisjoint(words):
+        return found
+    each = [hit.product for part in _parts(words) for hit in _found_by(part, offered)]
+    return [
+        Hit(entry.producer, product) for entry in offered for product in entry.products if product in each
+    ]
+
+
+def _parts(words: Sequence[str]) -> list[list[str]]:
+    """What is named one after another: « pain et miel »."""
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word in _JOINING:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return [part for part in parts if any(_may_name(word) for word in part)]
+
+
+def _may_name(word: str) -> bool:
+    return len(word) > 1 and word.isalpha() and word not in _JOINING
+
+
+def _found_by(words: Sequence[str], offered: Sequence[ProducerProducts]) -> list[Hit]:
     return _named_by(words, offered) or _named_by([w for w in words if not w.isdigit()], offered)
 
 

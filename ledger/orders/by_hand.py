@@ -32,10 +32,17 @@ class Awaited:
 async def awaited_from(
     session: AsyncSession, member: Member, method: Method, amount_cents: int
 ) -> list[Awaited]:
-    """What is awaited from a member: by the same method first, of the same amount before others; cards last."""
+    """What is awaited from a member: by the same method first, of the same amount before others; cards last, and of them
+    what is under way already, which cannot be what is entered."""
     found = await payments.payments_of(session, member, PaymentState.EXPECTED)
     likeliest = sorted(
-        found, key=lambda p: (p.method is Method.CARD, p.method is not method, p.amount_cents != amount_cents)
+        found,
+        key=lambda p: (
+            p.under_way_since is not None,
+            p.method is Method.CARD,
+            p.method is not method,
+            p.amount_cents != amount_cents,
+        ),
     )
     return [Awaited(payment, await _distribution_of(session, payment)) for payment in likeliest]
 

@@ -43,6 +43,7 @@ from ledger.orders.charging import (
 from ledger.orders.corrections import CurrentLine, lines_now
 from ledger.orders.models import Basket, Confirmation, Distribution, Order, OrderLine
 from ledger.payments import service as payments
+from ledger.payments.card.checkouts import taken_back
 from ledger.payments.models import Payment
 
 
@@ -112,13 +113,17 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as its member sees it: its lines as ordered, and as they are now."""
+    """An order as its member sees it: its lines as ordered, and as they are now.
+
+    ``taken_back``: what a bank took back of a payment by card, in cents by its id.
+    """
 
     order: Order
     distribution: Distribution
     lines: tuple[OrderLine, ...]
     current: tuple[CurrentLine, ...]
     confirmations: tuple[tuple[Confirmation, Payment | None], ...]
+    taken_back: Mapping[int, int]
 
     @property
     def total_cents(self) -> int:
@@ -290,7 +295,8 @@ async def view_order(session: AsyncSession, order: Order, distribution: Distribu
     )
     choices = tuple((confirmation, payment) for confirmation, payment in await session.execute(statement))
     current = tuple(await lines_now(session, order))
-    return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices)
+    taken = await taken_back(session, [payment.id for _, payment in choices if payment is not None])
+    return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices, taken)
 
 
 async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by: Member) -> Distribution:

@@ -27,6 +27,7 @@ from ledger.orders.order_state import OrderState as OrderState
 from ledger.orders.order_state import Tally, mark_of_orders, share, tally
 from ledger.orders.seen import check
 from ledger.payments import service as payments
+from ledger.payments.card.checkouts import taken_back
 from ledger.payments.models import Payment, PaymentState, Settlement, SettlementKind
 
 
@@ -473,7 +474,7 @@ async def _payments(session: AsyncSession, order_ids: Sequence[int]) -> dict[int
 
 
 async def _received(session: AsyncSession, payment_ids: Sequence[int]) -> dict[int, int]:
-    """What each received payment brought, in cents."""
+    """What each received payment brought, in cents; what its payer's bank took back since is not there."""
     statement = (
         select(Settlement.payment_id, Settlement.amount_cents)
         .join(Payment, Payment.id == Settlement.payment_id)
@@ -484,7 +485,10 @@ async def _received(session: AsyncSession, payment_ids: Sequence[int]) -> dict[i
         )
         .order_by(Settlement.step)
     )
-    return {payment_id: amount or 0 for payment_id, amount in await session.execute(statement)}
+    brought = {payment_id: amount or 0 for payment_id, amount in await session.execute(statement)}
+    for payment_id, cents in (await taken_back(session, payment_ids)).items():
+        brought[payment_id] = max(brought.get(payment_id, 0) - cents, 0)
+    return brought
 
 
 def _by_order(lines: Sequence[CurrentLine]) -> dict[int, list[CurrentLine]]:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from bot.sandbox.stripe.server import TEST_KEY, StripeSandbox, running_stripe
-from ledger.db import Database
+from ledger.db import Database, utc_now
+from ledger.payments.card.models import CardAccount, Checkout
 from tests.support.bot import Stage, staged
 from tests.support.bot_process import free_port
 from tests.support.coordinating import Paniers, set_up
@@ -96,6 +98,20 @@ class CardVillage:
             page = await browser.get(link)
         assert str(page.url).startswith(str(self.stripe.base_url)), page.text
         return str(page.url)
+
+    async def session_behind(self, link: str) -> str:
+        """The id of the session whose page a link leads to, which is open then."""
+        return (await self.page_behind(link)).rpartition("/")[2]
+
+    async def ask_stripe(self) -> None:
+        """A good while passes: whatever was to be asked again is asked."""
+        for _ in range(2):
+            await self.stripe.delivery.settled()
+            async with self.stage.database.unit_of_work() as session:
+                for table in (Checkout, CardAccount):
+                    due = table.look_at.is_not(None)  # type: ignore[attr-defined]
+                    await session.execute(update(table).where(due).values(look_at=utc_now()))
+            await self.stage.bot.cards.work_off()
 
     async def paid_with(self, link: str, card: str = GOOD) -> str:
         """Pay on the page behind a link, as a browser does; where that leads then, or what the page says."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -107,6 +108,15 @@ async def live(session: AsyncSession, payment_id: int) -> Checkout | None:
     """The payment's checkout that is alive."""
     statement = select(Checkout).where(Checkout.payment_id == payment_id, Checkout.state.in_(ALIVE))
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def taken_back(session: AsyncSession, payment_ids: Collection[int]) -> dict[int, int]:
+    """What banks took back of payments that had been received by card, in cents by the payments' ids: debits that failed
+    after all, disputes that are not won."""
+    statement = select(Checkout.payment_id, Checkout.disputed_cents).where(
+        Checkout.payment_id.in_(payment_ids), Checkout.disputed_cents > 0
+    )
+    return {row.payment_id: row.disputed_cents for row in await session.execute(statement)}
 
 
 async def may_be_paid(session: AsyncSession, payment_id: int) -> bool:

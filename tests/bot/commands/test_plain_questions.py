@@ -2,7 +2,9 @@
 
 import pytest
 
-from bot.commands.plain_questions import asks_balance
+from bot.commands.plain_questions import Word, asked_by_word, asks_balance
+from tests.support.bot import Stage
+from tests.support.ordering import village
 
 
 @pytest.mark.parametrize(
@@ -58,3 +60,35 @@ def test_asks_for_the_balance(text: str) -> None:
 )
 def test_is_something_else(text: str) -> None:
     assert not asks_balance(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Panier", Word.BASKET),
+        ("mes commandes ?", Word.ORDERS),
+        ("historique", Word.HISTORY),
+        ("Merci !", Word.THANKS),
+        ("bonjour", Word.GREETING),
+        ("aide", Word.HELP),
+        ("Thank you", Word.THANKS),
+        ("merci de livrer du pain", None),
+        ("miel", None),
+        ("", None),
+    ],
+)
+def test_a_word_asks_for_what_its_command_does(text: str, word: Word | None) -> None:
+    assert asked_by_word(text) is word
+
+
+async def test_words_are_answered_as_they_are_meant(stage: Stage) -> None:
+    marie = (await village(stage)).marie
+    both = await marie.ask("pain et miel", expect="2 produits")
+    assert both.button("Pain complet")
+    assert both.button("Miel de tilleul")
+    assert (await marie.ask("merci", expect="Avec plaisir")).says("/aide")
+    await marie.ask("historique", expect="Votre historique")
+    assert (await marie.ask("commandes", expect="aucune commande")).button("Commander")
+    await marie.ask("bonjour", expect="Vous êtes à jour")
+    await marie.ask("panier", expect="Votre panier est vide")
+    assert not any(one.says("pas compris") for one in await marie.messages())

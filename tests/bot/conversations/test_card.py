@@ -360,6 +360,9 @@ async def test_paid_late_the_cheque_chosen_meanwhile_is_not_needed(hamlet: CardV
     assert said.says("n'est plus nécessaire")
     staff = await v.anne.wait("a payé 12,35 € par carte", after=before)
     assert staff.says("si on vous le remet quand même, rendez-le")
+    balance = await v.marie.ask("/solde", expect="Plus nécessaire, votre carte a payé")
+    assert not balance.says("À payer")
+    assert balance.button("Ne plus attendre") == said.button("Ne plus attendre")
     done = await v.marie.press("Ne plus attendre", expect="n'est plus attendu", message=said)
     assert done.says("Votre paiement par carte s'en charge")
     if first == "tap twice":
@@ -381,3 +384,44 @@ async def token_of(stage: Stage) -> str:
     """The link's, of the one checkout there is."""
     [checkout] = await stage.rows("checkouts")
     return str(checkout["token"])
+
+
+async def test_a_debit_under_way_is_said_everywhere_and_is_no_cheque(hamlet: CardVillage) -> None:
+    """While a bank is asked nothing is to be paid, and a coordinator's cheque is not that money."""
+    v, stripe = hamlet.village, hamlet.stripe
+    receipt = await order(v.marie, "Colis de légumes", "Carte", total="12,35")
+    session = await hamlet.session_behind(link_on(await v.marie.wait("La page ci-dessous")))
+    stripe.dashboard.begin_debit(session)
+    await hamlet.ask_stripe()
+    await v.marie.wait("votre banque est sollicitée")
+    balance = await v.marie.ask("/solde", expect="12,35 € en route à la banque")
+    assert balance.says("En route, rien à faire")
+    assert not balance.says("À payer")
+    listed = await v.marie.ask("/historique", expect="En attente")
+    assert listed.says("12,35 € · ⏳ à la banque")
+    preview = await v.anne.ask("/paiement Marie 12,35 chèque", expect="En plus de ce qui reste attendu")
+    assert preview.says(f"référence {reference_in(receipt)} · ⏳ à la banque")
+    await v.anne.ask("/paiement Marie 5 chèque", expect="doit 12,35 € → doit 7,35 €")
+
+
+async def test_what_a_bank_took_back_is_received_nowhere(town: CardVillage) -> None:
+    """A debit that had succeeded and fails after all: what everybody reads of the order follows the books."""
+    v, stripe = town.village, town.stripe
+    receipt = await order(v.marie, "Colis de légumes", "Carte", total="12,35")
+    session = await town.session_behind(link_on(receipt))
+    stripe.dashboard.begin_debit(session)
+    stripe.dashboard.finish_debit(session)
+    await v.marie.wait("payés par carte")
+    await town.ask_stripe()
+    page = await v.anne.ask("Marie", expect="Le compte est bon")
+    assert page.says("· ✅ reçu")
+    stripe.dashboard.fail_late(session)
+    await town.ask_stripe()
+    await v.marie.wait("votre banque n'a finalement pas payé")
+    orders = await v.marie.ask("/commandes", expect="❌ 12,35 € repris par la banque")
+    assert not orders.says("✅ reçu")
+    page = await v.anne.ask("Marie", expect="❌ 12,35 € repris par la banque")
+    assert page.says("Manque 12,35 €")
+    assert page.button("❌")
+    await v.anne.ask("/jour", expect="Carte bancaire : 0,00 € reçus sur 12,35 €")
+    assert await books_hold(town.stage)

@@ -112,7 +112,9 @@ async def test_what_is_ordered_is_not_sold_again_by_another_import(stage: Stage)
     assert done.says("Miel de tilleul : 42 → 42 (compté 48, déjà commandé 6)")
     assert (await v.marie.ask("/commander", expect="Miel")).says("reste 42")
     short = await preview(5)
-    assert short.says("⚠️ Miel de tilleul : 5 en stock d'après le fichier, mais 6 déjà commandé")
+    assert short.says(
+        "⚠️ Miel de tilleul : 5 en stock d'après le fichier, mais déjà commandé et pas encore distribué : 6"
+    )
     assert (await v.anne.press("Importer", expect="importé", message=short)).says("Il manque 1 ;")
     assert (await v.marie.ask("/commander", expect="Miel")).says("reste 0")
     assert await check(stage.database) == []

@@ -51,7 +51,7 @@ def test_every_page_has_the_group_the_distribution_and_its_number(build: Build) 
     for number, text in enumerate(found, start=1):
         assert "AMAP des Lilas" in text
         assert "Salle des fêtes, 12 rue de l'Église" in text
-        assert "1er décembre à 18:30 (01/12/2026)" in text
+        assert "1er décembre 2026 à 18 h 30" in text
         assert squeezed(FRENCH.page(number) + str(len(found))) in squeezed(text)
 
 
