@@ -9,7 +9,7 @@ import datetime as dt
 
 from telegram import Update
 
-from bot.commands.validate import show_settled
+from bot.commands.validate import page_of, show_settled
 from bot.conversations import payment_line
 from bot.conversations.cards import close_page
 from bot.conversations.dates import NotUnderstood, parse_date
@@ -208,13 +208,14 @@ async def receive_awaited(update: Update, context: Context) -> str:  # noqa: ARG
     if payment.state is not PaymentState.EXPECTED:
         settled = await payments.settled_by(context.session, payment)
         return await ask_whether_another(context, errors.already_settled(context.texts, settled))
+    due = (await page_of(context, payment)).due.amount_cents
     if payment.method is draft.method:
         done = await payments.receive(context.session, payment.group_id, payment.id, by, draft.amount_cents)
     else:
         done = await payments.receive_instead(
             context.session, payment.group_id, payment.id, draft.method, draft.amount_cents, by
         )
-    await show_settled(context, done, instead_of=payment)
+    await show_settled(context, done, due_cents=due, instead_of=payment)
     return END
 
 
@@ -235,6 +236,7 @@ async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
             context.session, draft.member, draft.amount_cents, by, key=key
         )
         context.show(views.opening_recorded(context.texts, draft, balance))
+        context.toast(views.toast_recorded(context.texts, draft))
     else:
         try:
             async with context.attempt():
@@ -252,6 +254,7 @@ async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
             return await ask_whether_another(context, views.changed_meanwhile(context.texts, draft.member))
         payment, balance = done.payment, done.balance_cents
         context.show(views.recorded(context.texts, payment, done.settlement, draft, balance))
+        context.toast(views.toast_recorded(context.texts, draft))
     await _tell_member(context, draft, by, balance, payment)
     return END
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
 
+from bot.commands.validate import page_of
 from bot.delivery.context import Context
 from bot.delivery.conversation import keep
 from bot.views import money
@@ -71,9 +72,9 @@ async def _preview(context: Context) -> tuple[State, Screen]:
         awaited = await by_hand.awaited_from(context.session, draft.member, draft.method, draft.amount_cents)
     can_be_this = [one for one in awaited if one.payment.under_way_since is None]
     if can_be_this and "another" not in context.conversation.data:
-        return State.AWAITED, views.awaited_already(
-            texts, draft, awaited, _receive_rows(context, draft, can_be_this)
-        )
+        due = (await page_of(context, can_be_this[0].payment)).due.amount_cents
+        rows = _receive_rows(context, draft, can_be_this)
+        return State.AWAITED, views.awaited_already(texts, draft, awaited, due, rows)
     keep(context.conversation, seen=await by_hand.standing(context.session, draft.member))
     confirm_button = context.step_button(texts.label("✅ Confirm"), "confirm", style="success")
     return State.CONFIRM, views.preview(texts, draft, confirm_button, cancel, awaited)

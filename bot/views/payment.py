@@ -118,8 +118,11 @@ def preview(
     return Screen("\n".join(lines), ((confirm,), (cancel,)))
 
 
-def awaited_already(texts: Texts, draft: Draft, awaited: Sequence[Awaited], rows: Sequence[Row]) -> Screen:
-    """Money is awaited from this member: is it the same? Received, it counts once. The first is not under way."""
+def awaited_already(
+    texts: Texts, draft: Draft, awaited: Sequence[Awaited], due_cents: int, rows: Sequence[Row]
+) -> Screen:
+    """Money is awaited from this member: is it the same? Received, it counts once. The first is not under way;
+    ``due_cents`` is what it should bring now."""
     first = awaited[0].payment
     lines: list[str] = [
         _what(texts, draft),
@@ -137,7 +140,7 @@ def awaited_already(texts: Texts, draft: Draft, awaited: Sequence[Awaited], rows
                 announced=Html(f"<code>{format_reference(first.reference)}</code>"),
             )
         )
-    verdict = money.difference(texts, first.amount_cents, draft.amount_cents)
+    verdict = money.difference(texts, due_cents, draft.amount_cents)
     lines += [verdict] if verdict else []
     lines += ["", texts.t("Nothing is recorded yet.")]
     return Screen("\n".join(lines)).with_rows(rows)
@@ -292,6 +295,13 @@ def told_member(
         lines = [line, *_details(texts, draft.dated, draft.note)]
     lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+
+
+def toast_recorded(texts: Texts, draft: Draft) -> str:
+    """What was entered, over the button, at once."""
+    return texts.label(
+        "✅ {name} · {amount} recorded", name=texts.who(draft.member), amount=texts.money(draft.amount_cents)
+    )
 
 
 def not_recorded(texts: Texts) -> Screen:

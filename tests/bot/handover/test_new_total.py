@@ -78,6 +78,19 @@ async def test_who_brings_cash_reads_the_same_sum_wherever_they_look(stage: Stag
     assert (await d.marie.ask("/start", expect="Amap des Lilas")).says(enough)
 
 
+async def test_what_is_typed_is_measured_against_the_new_total(stage: Stage) -> None:
+    """Of 47.85 announced, 42.50 is due: 40.00 lacks 2.50, in the preview, in the outcome, and for the member."""
+    d, _, _ = await without_bread(stage, Method.CASH, Method.CHEQUE)
+    page = await d.anne.ask("/payment Marie 40 cash", expect="Already awaited")
+    assert page.says("Missing €2.50")
+    done = await d.anne.press("Received", expect="confirmed by Anne", message=page)
+    assert done.says("Missing €2.50")
+    assert (await d.marie.wait("Cash: €40.00 received")).says("Missing €2.50")
+    assert await d.balance(d.marie) == -250
+    await d.anne.ask("/opening Marie 2,50", expect="Nothing is recorded yet")
+    assert "Marie · €2.50 recorded" in await d.anne.tap("Confirm")
+
+
 async def test_a_cheque_that_was_not_needed_for_a_while_is_awaited_when_its_receipt_is_taken_back(
     any_stage: Stage,
 ) -> None:
