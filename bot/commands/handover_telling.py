@@ -13,9 +13,9 @@ from bot.views.texts import Html, Texts
 from ledger.errors import LedgerError
 from ledger.groups import service as groups
 from ledger.groups.models import ChatKind, Member
+from ledger.orders.awaited import awaited_of
 from ledger.orders.handover_models import DistributionStep
 from ledger.orders.seen import SeenChanged
-from ledger.payments import service as payments
 
 
 def show_aside(context: Context, screen: Screen) -> None:
@@ -42,7 +42,7 @@ async def tell_member(context: Context, member: Member, screen: Callable[[Texts,
     person = await groups.reachable(context.session, member)
     if person is None:
         return
-    awaited = await payments.awaited(context.session, member)
+    awaited = await awaited_of(context.session, member)
     context.tell(person.id, screen(context.texts_for(person.language), awaited))
 
 

@@ -25,6 +25,7 @@ from ledger.groups.roles import Role
 from ledger.groups.service import get_member
 from ledger.money import InvalidAmount, parse_amount
 from ledger.orders import distributions, validation
+from ledger.orders.awaited import awaited_of
 from ledger.orders.models import Distribution
 from ledger.orders.order_state import Receipt, Settles, due_by
 from ledger.orders.seen import SeenChanged
@@ -318,7 +319,7 @@ async def tell_settled(context: Context, done: payments.Settled, due_cents: int 
     person = await groups.reachable(context.session, member)
     if person is None:
         return
-    awaited = await payments.awaited(context.session, member)
+    awaited = await awaited_of(context.session, member)
     texts = context.texts_for(person.language)
     context.tell(
         person.id,

@@ -24,6 +24,7 @@ from ledger.groups import people
 from ledger.groups import service as groups
 from ledger.groups.models import Group, JoinPolicy
 from ledger.groups.roles import Role, role_of
+from ledger.orders.awaited import awaited_of
 from ledger.orders.distributions import get_distribution
 from ledger.orders.models import Distribution
 from ledger.orders.needless import needless
@@ -147,7 +148,7 @@ async def account_of(context: Context) -> views.Account:
     expected = await payments.payments_of(context.session, member, PaymentState.EXPECTED)
     return views.Account(
         await payments.balance_of(context.session, member),
-        await payments.awaited(context.session, member),
+        await awaited_of(context.session, member),
         expected,
         await needless(context.session, member, expected),
     )

@@ -55,6 +55,8 @@ def balance_with_awaited(texts: Texts, cents: int, awaited_cents: int) -> Html:
         return texts.t(
             "{balance} — of which {amount} awaiting confirmation.", balance=sentence, amount=amount
         )
+    if isinstance(awaited_cents, AwaitedCents) and awaited_cents.recounted:
+        return _cash_is_enough(texts, sentence, awaited_cents)
     return texts.t(
         "{balance}. The {amount} awaiting confirmation cover all of it: {left} of credit will be left.",
         balance=sentence,
@@ -106,12 +108,16 @@ def balance_with_announced(texts: Texts, cents: int, announced: Sequence[Payment
             **values,
         )
     if payment.method is Method.CASH:
-        return texts.t(
-            "{balance}: that much in cash is enough, instead of the {amount} you announced.",
-            balance=values["balance"],
-            amount=texts.money(awaited),
-        )
+        return _cash_is_enough(texts, values["balance"], awaited)
     return texts.t("{balance}. {payment} will cover all of it: {left} of credit will be left.", **values)
+
+
+def _cash_is_enough(texts: Texts, balance: str, announced_cents: int) -> Html:
+    return texts.t(
+        "{balance}: that much in cash is enough, instead of the {amount} you announced.",
+        balance=balance,
+        amount=texts.money(announced_cents),
+    )
 
 
 def your_payment(texts: Texts, payment: Payment) -> Html:

@@ -238,14 +238,16 @@ def verdict(left_cents: int, awaited_cents: int, balance_cents: int) -> Verdict:
     """``left_cents``: due for the order and not received (< 0: too much came); ``balance_cents``: > 0 avoir, < 0 owed.
 
     Of an account that owes nothing, no order is said to be paid only once something comes: receiving that makes avoir.
+    Nor is anything missing that the account makes up for once the awaited came.
     """
     missing = left_cents - awaited_cents
     then = balance_cents + awaited_cents
     if awaited_cents and (left_cents <= 0 or balance_cents >= 0):
         return Verdict(VerdictKind.COVERED, 0, awaited_cents, then)
     if missing > 0:
-        kind = VerdictKind.COVERED if balance_cents >= 0 else VerdictKind.MISSING
-        return Verdict(kind, 0 if kind is VerdictKind.COVERED else missing, awaited_cents, then)
+        if then < 0:
+            return Verdict(VerdictKind.MISSING, missing, awaited_cents, then)
+        return Verdict(VerdictKind.EXACT if awaited_cents else VerdictKind.COVERED, 0, awaited_cents, then)
     if missing < 0:
         return Verdict(VerdictKind.OVERPAID, -missing, awaited_cents, then)
     return Verdict(VerdictKind.EXACT, 0, awaited_cents, then)

@@ -230,7 +230,7 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
     if last.transaction_id is not None:
         posted = await books.reverse(session, group_id, last.transaction_id, actor_id=by.id)
         transaction_id = posted.transaction_id
-    came_late = await _came_late(session, last)
+    came_late = await _came_late(session, payment, last)
     undone = await _settle(session, payment, SettlementKind.UNDONE, by, transaction_id=transaction_id)
     if last.kind is SettlementKind.RECEIVED and (payment.entered_by_id is not None or came_late):
         await _settle(session, payment, SettlementKind.CANCELLED, by)
@@ -348,15 +348,20 @@ async def balance_of(session: AsyncSession, member: Member) -> int:
 
 class AwaitedCents(int):
     """An amount that is awaited, in cents, which knows what of it nobody confirms by hand: ``by_card_cents``, of which
-    ``under_way_cents`` are paid already, as far as the member is concerned."""
+    ``under_way_cents`` are paid already, as far as the member is concerned; and whether it is cash for goods that came to
+    less since (``recounted``), so that what is owed is enough."""
 
     by_card_cents: int
     under_way_cents: int
+    recounted: bool
 
-    def __new__(cls, cents: int, by_card_cents: int = 0, under_way_cents: int = 0) -> AwaitedCents:
+    def __new__(
+        cls, cents: int, by_card_cents: int = 0, under_way_cents: int = 0, *, recounted: bool = False
+    ) -> AwaitedCents:
         """Of ``cents``."""
         made = super().__new__(cls, cents)
         made.by_card_cents, made.under_way_cents = by_card_cents, under_way_cents
+        made.recounted = recounted
         return made
 
     @classmethod
@@ -483,8 +488,10 @@ async def require_expected(session: AsyncSession, payment: Payment) -> None:
         raise await settled_by(session, payment)
 
 
-async def _came_late(session: AsyncSession, received: Settlement) -> bool:
-    """Whether a payment was cancelled before it was received."""
+async def _came_late(session: AsyncSession, payment: Payment, received: Settlement) -> bool:
+    """Whether a transfer was cancelled before it was received. Of cheques and cash, a cancelling was taken back first."""
+    if payment.method is not Method.TRANSFER:
+        return False
     statement = select(Settlement.kind).where(
         Settlement.payment_id == received.payment_id, Settlement.step == received.step - 2
     )

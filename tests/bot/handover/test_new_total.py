@@ -64,6 +64,46 @@ async def test_cash_is_received_for_the_new_total_and_a_cheque_as_it_is_written(
     assert await d.books_hold()
 
 
+async def test_who_brings_cash_reads_the_same_sum_wherever_they_look(stage: Stage) -> None:
+    """What the correction said is what the balance says, and once more when the validation is taken back."""
+    d, _, _ = await without_bread(stage, Method.CASH, Method.CHEQUE)
+    enough = "You owe the group €42.50: that much in cash is enough, instead of the €47.85 you announced."
+    await d.marie.wait(enough)
+    await d.marie.ask("/balance", expect=enough)
+    await d.open_order(d.anne, "Marie")
+    await d.anne.press("Validate the order · €42.50", expect="Validated by Anne")
+    assert (await d.marie.ask("/balance", expect="💰")).says("You are even")
+    await d.anne.press("Undo the validation", expect="once the awaited €47.85")
+    assert (await d.marie.wait("took the validation of your order")).says(enough)
+    assert (await d.marie.ask("/start", expect="Amap des Lilas")).says(enough)
+
+
+async def test_a_cheque_that_was_not_needed_for_a_while_is_awaited_when_its_receipt_is_taken_back(
+    any_stage: Stage,
+) -> None:
+    """Of two cheques the new total needs one. Taken back, both are received; then one of them is not after all."""
+    d = await day(any_stage)
+    first = await d.order(d.marie, {"Vegetable box": 1_000}, Method.CHEQUE)
+    added = await d.order(d.marie, {"Bread": 1_000}, Method.CHEQUE)
+    assert first.payment is not None
+    assert added.payment is not None
+    await d.open_order(d.anne, "Marie")
+    await d.anne.press("Goods", expect="which product")
+    await d.anne.press("Bread", expect="Ordered")
+    await d.anne.press("Not delivered", expect="✏️ Marie")
+    await d.open_order(d.anne, "Marie")
+    page = await d.anne.press("new total", expect="Validated by Anne")
+    assert page.says("· cancelled")
+    await d.anne.press("Undo the validation", expect="once the awaited €47.85")
+    await d.anne.press("as announced", expect="Overpaid €5.35")
+    page = await d.anne.ask(f"/validate {added.payment.reference}", expect="Already confirmed by Anne")
+    assert "awaited again" in await d.anne.tap("Undo", message=page)
+    await d.marie.wait("a coordinator took the last step back")
+    await d.marie.ask("/balance", expect=added.payment.reference[:3])
+    assert await d.balance(d.marie) == 0
+    assert await d.books_hold()
+
+
 async def test_one_by_one_and_by_another_way_than_announced(stage: Stage) -> None:
     d, cash, cheque = await without_bread(stage, Method.CASH, Method.CHEQUE)
     page = await d.anne.ask(f"/validate {cash}", expect="To be paid now")

@@ -46,6 +46,10 @@ CHEQUE, CASH, TRANSFER, CARD = Method.CHEQUE, Method.CASH, Method.TRANSFER, Meth
         (750, 750, -250, Verdict(EXACT, 0, 750, 500)),
         (950, 750, -950, Verdict(MISSING, 200, 750, -200)),
         (490, 750, -490, Verdict(OVERPAID, 260, 750, 260)),
+        # The account makes up for what is missing, once what is awaited came.
+        (1010, 950, -710, Verdict(EXACT, 0, 950, 240)),
+        (1010, 950, -950, Verdict(EXACT, 0, 950, 0)),
+        (1010, 950, -1010, Verdict(MISSING, 60, 950, -60)),
         # The account owes nothing: what is awaited would be avoir.
         (750, 750, 0, Verdict(COVERED, 0, 750, 750)),
         (750, 750, 9250, Verdict(COVERED, 0, 750, 10_000)),
