@@ -200,12 +200,12 @@ async def _of_account(
     session: AsyncSession, account: CardAccount, movement: Movement, checkout: Checkout | None
 ) -> _Done:
     """What moved of no payment: a fee, money from or to the bank, a reserve; or nobody knows what."""
-    if checkout is None and await _serves_others(session, account):
-        return _Done(is_ours=False)
+    is_ours = checkout is not None or not await _serves_others(session, account)
     what, checkout_id = meaning_of(movement.category), checkout.id if checkout else None
-    if what is Meaning.UNKNOWN:
-        news = Parked(account.group_id, movement) if movement.net else None
-        return _Done(True, None, news, checkout_id)
+    if what is Meaning.UNKNOWN:  # whosever it is: nobody here can tell that it is not ours
+        return _Done(is_ours, None, Parked(account.group_id, movement) if movement.net else None, checkout_id)
+    if not is_ours:
+        return _Done(is_ours=False)
     posted = None
     if what is Meaning.BANK:
         posted = await _post(

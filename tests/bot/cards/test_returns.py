@@ -357,6 +357,17 @@ def shop_sells(desk: CardDesk, cents: int, fee: int = 30, *, ago: float = 0) -> 
     return entry
 
 
+async def test_beside_another_shop_too_what_nobody_knows_is_told_and_booked_nowhere(desk: CardDesk) -> None:
+    shop_sells(desk, 10_000)
+    await desk.rest()
+    desk.stripe.dashboard.move("adjustment", -700, "something_new")
+    await desk.rest(times=3)
+    [word] = await desk.told(desk.story.anne)
+    assert "for a reason I do not know (something_new" in word
+    assert await desk.story.account(AccountKind.CARD) == 0
+    assert await desk.story.verify() == []
+
+
 async def test_an_account_that_another_shop_uses_too(desk: CardDesk) -> None:
     """What is the shop's is no affair of the group's books; of a payout, its own part is."""
     for _ in range(120):  # more than a page
