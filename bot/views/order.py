@@ -293,8 +293,10 @@ def basket_screen(
 
 def rule_before_confirming(texts: Texts, group: Group, *, adds: bool = False, is_own: bool = True) -> Html:
     """R7 with payments on, R1 with payments off; ``adds``: to an order that was charged before they were switched off."""
-    if group.payments_enabled:
+    if group.payments_enabled and is_own:
         return texts.t("ℹ️ Once it is confirmed you can add products, but not remove any.")
+    if group.payments_enabled:
+        return texts.t("ℹ️ Once the order is confirmed, products can be added, but not removed.")
     if not is_own and not adds:
         return texts.t("ℹ️ The order can be changed or cancelled until orders close.")
     if not is_own:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.views import money, topup
 from bot.views.order import rule_before_confirming
 from bot.views.screen import Button, Row, Screen, button
-from bot.views.texts import Texts
+from bot.views.texts import Html, Texts
 from ledger.groups.models import Group, Method
 from ledger.orders.baskets import BasketView
 from ledger.payments.service import can_carry
@@ -45,9 +45,9 @@ def payment_choice(
     total, first = basket.total_cents, purse.first(group, basket.total_cents, methods)
     after = purse.balance_cents - total
     lines: list[str] = [
-        texts.t("<b>Order of {total}</b>: how do you want to pay?", total=texts.money(total)),
+        _how(texts, purse, total),
         "",
-        rule_before_confirming(texts, group),
+        rule_before_confirming(texts, group, is_own=purse.name is None),
     ]
     if Method.MEMBER_CREDIT in methods:
         lines.append(_before_and_after(texts, purse, after))
@@ -62,7 +62,7 @@ def payment_choice(
     if first:
         label = texts.label("🐷 First {credit} of member credit", credit=texts.money(first))
         rows.append((button(label, "paymix", basket.basket.id, 1),))
-    elif Method.MEMBER_CREDIT in methods and not group.negative_balances and after < 0:
+    elif purse.name is None and Method.MEMBER_CREDIT in methods and not group.negative_balances and after < 0:
         rows.append(topup.way_in(texts, group, -after, below=True))
     rows.append((button(texts.label("◀️ Back"), "basket", basket.basket.id),))
     return Screen("\n".join(lines)).with_rows(rows)
@@ -94,7 +94,7 @@ def mixed_choice(
     lines: list[str] = [
         head,
         "",
-        rule_before_confirming(texts, group),
+        rule_before_confirming(texts, group, is_own=purse.name is None),
         "",
         texts.t("Choosing a way to pay places the order."),
     ]
@@ -118,6 +118,13 @@ def mixed_choice(
         )
     )
     return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _how(texts: Texts, purse: Purse, total_cents: int) -> Html:
+    total = texts.money(total_cents)
+    if purse.name is None:
+        return texts.t("<b>Order of {total}</b>: how do you want to pay?", total=total)
+    return texts.t("<b>Order of {total}</b> for {name}: how is it paid?", total=total, name=purse.name)
 
 
 def _before_and_after(texts: Texts, purse: Purse, after_cents: int) -> str:

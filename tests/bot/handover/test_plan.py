@@ -126,7 +126,7 @@ async def test_an_order_for_somebody_without_telegram_after_closing(any_stage: S
     basket = await d.anne.press("Basket ·", expect="Total: €16.03")
     assert basket.says("You are ordering for Jeanne <b>")
     assert basket.says("The basket")
-    choice = await d.anne.press("Confirm my basket", expect="how do you want to pay")
+    choice = await d.anne.press("Confirm my basket", expect="how is it paid")
     assert choice.says("You are ordering for Jeanne <b>")
     receipt = await d.anne.press("Cash ·", expect="🧾")
     assert receipt.says("Balance: owes €16.03.")
@@ -140,7 +140,7 @@ async def test_an_order_for_somebody_without_telegram_after_closing(any_stage: S
     assert more.button("Basket (empty)")
     await d.anne.press("Bread", expect="✅ 1 × Bread")
     await d.anne.press("Basket ·", expect="Products added to the order")
-    again = await d.anne.press("Confirm my basket", expect="how do you want to pay")
+    again = await d.anne.press("Confirm my basket", expect="how is it paid")
     added = await d.anne.press("Cash ·", expect="Addition to the order")
     for screen in (catalogue, basket, choice, receipt, more, again, added):
         assert not re.search(r"\b(?:your|my)\b", screen.text, re.IGNORECASE), screen
@@ -155,7 +155,7 @@ async def test_the_member_reads_what_was_ordered_for_them(stage: Stage) -> None:
     await d.bruno.press("Marie", expect="You are ordering for Marie")
     await d.bruno.press("Bread", expect="✅ 1 × Bread")
     await d.bruno.press("Basket ·", expect="Total: €5.35")
-    await d.bruno.press("Confirm my basket", expect="how do you want to pay")
+    await d.bruno.press("Confirm my basket", expect="how is it paid")
     placed = await d.bruno.press("Cheque ·", expect="Order placed for Marie")
     told = await d.marie.wait("Bruno ordered this for you")
     assert told.says("Cheque of €5.35")
@@ -179,7 +179,7 @@ async def test_what_is_added_on_the_spot_costs_what_was_corrected_for_everybody(
     assert page.button("Bread · €6.00")
     await d.anne.press("Bread", expect="✅ 1 × Bread")
     await d.anne.press("Basket ·", expect="Total: €6.00")
-    await d.anne.press("Confirm my basket", expect="how do you want to pay")
+    await d.anne.press("Confirm my basket", expect="how is it paid")
     await d.anne.press("Cash ·", expect="Total: €6.00")
     assert await d.balance(d.marie) == -1200
     assert await d.books_hold()
@@ -221,6 +221,6 @@ async def test_member_credit_of_somebody_that_is_not_enough(stage: Stage) -> Non
     await d.anne.press("Marie", expect="You are ordering for Marie")
     await d.anne.press("Bread", expect="✅ 1 × Bread")
     await d.anne.press("Basket ·", expect="Total: €5.35")
-    await d.anne.press("Confirm my basket", expect="how do you want to pay")
+    await d.anne.press("Confirm my basket", expect="how is it paid")
     assert "the balance of Marie is €0.00" in await d.anne.tap("Member credit")
     assert await stage.rows("orders") == []
