@@ -62,7 +62,8 @@ class Ride:
     async def _validate(self, validator: Validator) -> None:
         while not self._over:
             with contextlib.suppress(TimeoutError):
-                reference = await asyncio.wait_for(self.to_validate.get(), 1)
+                async with asyncio.timeout(1):
+                    reference = await self.to_validate.get()
                 await validator.validate(reference)
 
     async def a_moment(self, rng: random.Random, *, also_while_starting: bool = False) -> None:

@@ -75,7 +75,8 @@ class Crowd:
             waiter = self._waiting[person.id] = asyncio.get_running_loop().create_future()
             left = begin + self.patience - time.monotonic()
             try:
-                await asyncio.wait_for(waiter, left)
+                async with asyncio.timeout(left):
+                    await waiter
             except TimeoutError:
                 last = [str(m.data.get("text")) for m in itertools.islice(self.bot_messages(person), 3)]
                 raise NoAnswer(f"{person.full_name} got no {what}; the newest: {last}") from None
@@ -129,7 +130,12 @@ class Shopper:
         """Five updates: the catalogue, a product, the basket, confirm, cheque. Returns the receipt's reference."""
         product = f":{self.product}:0"
         page = await self._say("/commander", lambda m: data_of(m, "add:", product), "catalogue")
-        page = await self._tap(page, data_of(page, "add:", product), lambda m: "✅" in str(m.data), "product")
+        page = await self._tap(
+            page,
+            data_of(page, "add:", product),
+            lambda m: data_of(m, "basket:") and "✅" in str(m.data),
+            "product",
+        )
         page = await self._tap(page, data_of(page, "basket:"), lambda m: data_of(m, "confirm:"), "basket")
         page = await self._tap(
             page, data_of(page, "confirm:"), lambda m: data_of(m, "pay:"), "payment choice"
