@@ -96,7 +96,7 @@ async def plain_words(update: Update, context: Context) -> None:
 
 
 async def _by_word(update: Update, context: Context) -> bool:
-    """Whether one word said what somebody wants: « panier », « historique », « bonjour », « merci »."""
+    """Whether one word said what somebody wants: « panier », « historique », « merci »."""
     match asked_by_word(context.typed):
         case Word.BASKET:
             await show_basket(update, context)
@@ -108,8 +108,6 @@ async def _by_word(update: Update, context: Context) -> bool:
             await history(update, context)
         case Word.HELP:
             await help_(update, context)
-        case Word.GREETING:
-            await show_home(context)
         case Word.THANKS:
             context.say(Screen(start_views.welcome_thanks(context.texts)))
         case None:

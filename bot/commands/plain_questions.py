@@ -42,7 +42,6 @@ class Word(StrEnum):
     ORDERS = "orders"
     HISTORY = "history"
     HELP = "help"
-    GREETING = "greeting"
     THANKS = "thanks"
 
 
@@ -52,7 +51,6 @@ _WORDS = {
     Word.ORDERS: ("commande", "ma commande", "commandes", "mes commandes", "my order", "my orders", "orders"),
     Word.HISTORY: ("historique", "mon historique", "history", "my history"),
     Word.HELP: ("aide", "help", "au secours", "menu"),
-    Word.GREETING: ("bonjour", "bonsoir", "salut", "coucou", "hello", "hi", "good morning", "good evening"),
     Word.THANKS: ("merci", "merci beaucoup", "merci bien", "super merci", "ok", "ok merci", "d'accord", "parfait",
                   "thanks", "thank you", "thank you very much", "ok thanks", "great"),
 }  # fmt: skip

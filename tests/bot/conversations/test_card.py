@@ -290,7 +290,7 @@ async def test_a_debit_under_way_is_not_paid_twice_unknowingly(town: CardVillage
         assert "Ne payez pas une seconde fois" in (await browser.get(link_on(receipt))).text
     orders = await v.marie.ask("/commandes", expect="Vos commandes")
     assert orders.says("⏳ à la banque, quelques jours")
-    balance = await v.marie.ask("/solde", expect="À payer")
+    balance = await v.marie.ask("/solde", expect="En route, rien à faire")
     assert balance.says("Vous devez 12,35 € au groupe — dont 12,35 € en route à la banque.")
     assert balance.says("⏳ à la banque, quelques jours")
     for screen in (orders, balance):
