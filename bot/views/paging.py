@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from bot.views.screen import Row, button
+from bot.ui.taps import Tap
+from bot.views.screen import Button, Row, button
 
 Entry = TypeVar("Entry")
 
@@ -17,12 +18,16 @@ def page_of(entries: Sequence[Entry], page: int, size: int) -> tuple[Sequence[En
     return entries[page * size : (page + 1) * size], page, pages
 
 
-def turning_row(page: int, pages: int, verb: str, *args: object) -> Row:
-    """Buttons that turn the page (``verb:args:page``); nothing where there is but one."""
+def turning_row(page: int, pages: int, to: str | Callable[[int], Tap], *args: object) -> Row:
+    """Buttons that turn the page, each the tap ``to`` a page (or ``verb:args:page``); nothing where there is but one."""
     if pages == 1:
         return ()
+
+    def turned(label: str, at: int) -> Button:
+        return button(label, to, *args, at) if isinstance(to, str) else button(label, to(at))
+
     return (
-        button("◀️", verb, *args, (page - 1) % pages),
-        button(f"{page + 1} / {pages}", verb, *args, page),
-        button("▶️", verb, *args, (page + 1) % pages),
+        turned("◀️", (page - 1) % pages),
+        turned(f"{page + 1} / {pages}", page),
+        turned("▶️", (page + 1) % pages),
     )

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.ui.taps import Tap
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -94,7 +96,9 @@ def verb_of(data: str) -> str:
     return data.removeprefix(BELOW).split(":", 1)[0]
 
 
-def button(text: str, verb: str, *args: object, style: str | None = None, below: bool = False) -> Button:
-    """A button that sends ``verb:arg:arg`` back; ``below``: its answer leaves this message as it is."""
-    data = ":".join([verb, *map(str, args)])
+def button(
+    text: str, what: str | Tap, *args: object, style: str | None = None, below: bool = False
+) -> Button:
+    """A button that sends the tap back (or ``verb:arg:arg``); ``below``: its answer leaves this message as it is."""
+    data = what.data if isinstance(what, Tap) else ":".join([what, *map(str, args)])
     return Button(text, data=BELOW + data if below else data, style=style)
