@@ -186,7 +186,7 @@ async def _migrate(options: argparse.Namespace) -> int:
 
 async def _verify(options: argparse.Namespace) -> int:
     from bot.proof import report
-    from ledger.verify import verify
+    from ledger.verify.service import verify
 
     async with _database(options) as database:
         if not await migrations.is_current(database):

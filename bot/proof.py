@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ledger.verify import LIMIT, RULES, Violation
+from ledger.verify.check import Violation
+from ledger.verify.service import LIMIT, RULES
 
 
 def report(violations: Sequence[Violation]) -> Iterator[str]:

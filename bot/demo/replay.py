@@ -10,7 +10,7 @@ from rich.markup import escape
 from bot.demo.actors import StoryWentWrong
 from bot.demo.stage import theatre
 from bot.demo.story import Story
-from ledger.verify import verify
+from ledger.verify.service import verify
 
 ENDING = {
     "fr": "✔ L'histoire se termine bien : solde 0,00 €, et les comptes sont justes (I1 à I8 vérifiés).",

@@ -23,7 +23,7 @@ from bot.app import Bot, running
 from bot.config import load
 from bot.sandbox.model import Limits
 from bot.sandbox.server import Sandbox
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import TOKEN, environment
 from tests.support.screens import Message
 from tests.support.telegram import Group, Person, TelegramWorld

@@ -17,7 +17,7 @@ from ledger.books import service as ledger_books
 from ledger.books.models import AccountKind
 from ledger.db import Database
 from ledger.migrations import upgrade
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.bench.books import Books, found_group, without_triggers, write_history
 from tests.bench.raw import Raw, RawPostgresql, RawSqlite
 from tests.support.databases import create_database, create_template, postgres_server

@@ -16,7 +16,8 @@ import pytest
 from bot import installation
 from bot.proof import report
 from bot.sandbox.server import Sandbox
-from ledger.verify import RULES, Violation
+from ledger.verify.check import Violation
+from ledger.verify.service import RULES
 from tests.support.bot import TOKEN, environment
 from tests.support.bot_process import BotProcess, command, free_port
 from tests.support.telegram import TelegramWorld
@@ -175,6 +176,6 @@ def test_a_broken_rule_is_told_in_sentences() -> None:
 
 @pytest.mark.parametrize("invariant", sorted(RULES))
 def test_every_rule_is_one_that_is_checked(invariant: str) -> None:
-    from ledger.verify import CHECKS
+    from ledger.verify.service import CHECKS
 
     assert invariant == "I2" or invariant in {check.invariant for check in CHECKS} | {"I8"}

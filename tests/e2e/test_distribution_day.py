@@ -29,7 +29,7 @@ from ledger.orders import baskets, distributions, validation
 from ledger.orders import service as orders
 from ledger.orders.validation import OrderState
 from ledger.reference import format_reference
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import TOKEN, running_bot
 from tests.support.crowd import data_of
 from tests.support.seed import Seeded, seed_group

@@ -9,7 +9,7 @@ import re
 from ledger.db import utc_now
 from ledger.orders import distributions
 from ledger.orders.models import Distribution
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.e2e.ride import rows
 from tests.support.bot import Stage
 from tests.support.ordering import fill_basket, order, reference_in, village

@@ -16,7 +16,7 @@ import bot.delivery.models  # noqa: F401 - its tables are in the same history
 from ledger import migrations
 from ledger.db import Base, Database
 from ledger.migrations import current_revision, head_revision, split_statements, upgrade
-from ledger.verify import TRIGGERS, TRIGGERS_SQLITE
+from ledger.verify.triggers import TRIGGERS, TRIGGERS_SQLITE
 from tests.support.databases import Server
 
 TABLES = sorted(Base.metadata.tables)

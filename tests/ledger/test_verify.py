@@ -4,13 +4,14 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from ledger.checks import HANDOVER
-from ledger.checks_card import CARDS
-from ledger.checks_money import MONEY
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.reference import ALPHABET, is_valid
-from ledger.verify import CHECKS, Violation, verify
+from ledger.verify.card import CARDS
+from ledger.verify.check import Violation
+from ledger.verify.handover import HANDOVER
+from ledger.verify.money import MONEY
+from ledger.verify.service import CHECKS, verify
 from tests.support.ledger import Story, drop_triggers, found, restore_triggers
 
 OTHER_CHECK = "K7M3P9" + next(c for c in ALPHABET if not is_valid("K7M3P9" + c))

@@ -5,14 +5,14 @@ from contextlib import suppress
 import pytest
 from sqlalchemy import text
 
-from ledger.checks import Check
-from ledger.checks_card import CARDS
 from ledger.db import Database
 from ledger.groups.models import Member
 from ledger.payments import service as payments
 from ledger.payments.card import checkouts
 from ledger.payments.card.models import CardRefund, Checkout
-from ledger.verify import Violation, verify
+from ledger.verify.card import CARDS
+from ledger.verify.check import Check, Violation
+from ledger.verify.service import verify
 from tests.support.card_story import CardStory, charge, movement, new_id, seen_as, taken_back, takes_cards
 from tests.support.ledger import Story, check, drop_triggers, found, restore_triggers
 

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import text
 
-from ledger.checks_money import MONEY
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.payments import requests
 from ledger.payments.adjustments import AdjustmentKind
-from ledger.verify import Violation, verify
+from ledger.verify.check import Violation
+from ledger.verify.money import MONEY
+from ledger.verify.service import verify
 from tests.support.ledger import check, drop_triggers, found, restore_triggers
 
 SPLIT, OTHERS, SWITCH, REQUEST, REASON = MONEY

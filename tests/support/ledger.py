@@ -25,7 +25,8 @@ from ledger.payments import adjustments, refunds
 from ledger.payments import service as payments
 from ledger.payments.adjustments import Adjusted, AdjustmentKind
 from ledger.payments.models import Payment
-from ledger.verify import Violation, verify
+from ledger.verify.check import Violation
+from ledger.verify.service import verify
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from ledger.groups import service as groups
 from ledger.groups.models import Method
 from ledger.orders import baskets, distributions, validation
 from ledger.orders import service as orders
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import TOKEN, Stage, running_bot
 from tests.support.ordering import Village, village
 from tests.support.screens import Message

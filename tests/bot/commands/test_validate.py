@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import Stage
 from tests.support.ordering import Village, order, reference_in, village
 from tests.support.screens import Message

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import Stage
 from tests.support.coordinating import in_days, set_up
 from tests.support.ordering import reference_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.bot.handover.scene import Day, day
 from tests.support.bot import Stage
 from tests.support.ordering import Village, fill_basket, order, reference_in, village

@@ -6,7 +6,7 @@ import pytest
 
 from ledger.catalogue import service as catalogue
 from ledger.groups import service as groups
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import Stage
 from tests.support.ordering import fill_basket, order, reference_in, village
 from tests.support.seed import give_credit

@@ -13,7 +13,7 @@ from ledger.groups.models import Method
 from ledger.orders import leaving
 from ledger.orders.service import EmptyBasket
 from ledger.payments import service as payments
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import Stage
 from tests.support.coordinating import Paniers, in_days, set_up
 from tests.support.ledger import found, together

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from ledger.groups.models import Member
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import Stage
 from tests.support.coordinating import Paniers, set_up
 from tests.support.screens import Message

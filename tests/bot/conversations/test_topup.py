@@ -14,7 +14,7 @@ from ledger.groups.models import Method
 from ledger.orders import baskets, distributions
 from ledger.orders import service as orders
 from ledger.payments import service as payments
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import Stage
 from tests.support.coordinating import Paniers, set_up
 from tests.support.ordering import reference_in, village

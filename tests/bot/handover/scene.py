@@ -16,7 +16,7 @@ from ledger.orders import service as orders
 from ledger.orders.models import Distribution
 from ledger.orders.service import Confirmed
 from ledger.payments import service as payments
-from ledger.verify import verify
+from ledger.verify.service import verify
 from tests.support.bot import Stage
 from tests.support.seed import Seeded, seed_group
 from tests.support.telegram import Group, Person

@@ -3,12 +3,13 @@
 import pytest
 from sqlalchemy import text
 
-from ledger.checks import HANDOVER
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.orders import corrections, rescheduling, till, validation
 from ledger.orders.handover_models import CountKind
-from ledger.verify import Violation, verify
+from ledger.verify.check import Violation
+from ledger.verify.handover import HANDOVER
+from ledger.verify.service import verify
 from tests.support.ledger import Story, check, drop_triggers, found, restore_triggers
 
 DAMAGES = [

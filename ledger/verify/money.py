@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ledger.checks import Check
+from ledger.verify.check import Check
 
 MONEY = (
     Check(

@@ -6,8 +6,8 @@ in its dashboard at the same moment.
 
 from __future__ import annotations
 
-from ledger.checks import Check
 from ledger.payments.card.categories import MEANINGS, Meaning, meaning
+from ledger.verify.check import Check
 
 _FAILED = meaning(Meaning.PAYMENT_FAILED)
 _BOOKED_BEFORE = meaning(Meaning.PAYMENT, Meaning.REFUND, Meaning.REFUND_FAILED, Meaning.HELD)

@@ -1,18 +1,8 @@
-"""What a check of ``cagnotte verify`` is, and the checks of distribution day: corrections, validations, the till."""
+"""The checks of distribution day: corrections, validations, the till."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A statement whose rows (``group_id``, ``subject`` and what ``what`` is formatted with) are violations."""
-
-    invariant: str
-    what: str
-    sql: str
-
+from ledger.verify.check import Check
 
 HANDOVER = (
     Check(
