@@ -15,19 +15,19 @@ from telegram import Update
 from telegram.error import BadRequest, InvalidToken
 from telegram.ext import Application, ContextTypes
 
-from bot.commands.menu import publish_menus
+from bot.board.boards import post_board
+from bot.cards.service import Cards
 from bot.config import Address, Config
 from bot.delivery import inbox, outbox
 from bot.delivery.api import Api, asked_pause
-from bot.delivery.board import post_board
 from bot.delivery.budget import Budget
-from bot.delivery.cards import Cards
-from bot.delivery.context import Context, current_scene
-from bot.delivery.dispatcher import AnyApplication, Dispatcher
 from bot.delivery.http import AiohttpRequest
 from bot.delivery.polling import poll
-from bot.delivery.reminders import Reminding
 from bot.delivery.sender import Sender
+from bot.edge.dispatcher import AnyApplication, Dispatcher
+from bot.edge.scene import Context, current_scene
+from bot.home.menu import publish_menus
+from bot.reminders.sending import Reminding
 from bot.routes import handlers
 from bot.web.app import web_app
 from bot.web.metrics import Metrics

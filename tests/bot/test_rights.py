@@ -11,7 +11,7 @@ from typing import Any
 from telegram.ext import BaseHandler
 
 import ledger
-from bot.delivery.conversation import Button, Command, DurableConversation
+from bot.edge.conversation import Button, Command, DurableConversation
 from bot.rights import NEEDED, May
 from bot.routes import handlers
 from ledger.groups.roles import Role

@@ -14,10 +14,10 @@ from telegram.ext import BaseHandler
 
 from bot.app import Bot
 from bot.delivery import outbox
-from bot.delivery.context import Context
 from bot.delivery.outbox import Call
+from bot.edge.scene import Context
 from bot.sandbox.server import Sandbox
-from bot.views.screen import Screen
+from bot.ui.screen import Screen
 from ledger.db import Database
 from tests.e2e.ride import rows
 from tests.support.bot import TOKEN, running_bot

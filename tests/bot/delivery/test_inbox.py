@@ -14,8 +14,8 @@ from telegram import Update
 
 from bot.delivery import inbox, intake
 from bot.delivery.api import Api
-from bot.delivery.context import Context, Fact
-from bot.views.screen import Screen
+from bot.edge.scene import Context, Fact
+from bot.ui.screen import Screen
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.orders.service import MethodNotOffered
@@ -106,7 +106,7 @@ async def test_nobody_waits_for_somebody_elses_answer_from_outside(
         await asyncio.wait_for(paul_was_here.wait(), 30)
         return "left"
 
-    monkeypatch.setattr("bot.delivery.dispatcher.find_out", find_out)
+    monkeypatch.setattr("bot.edge.dispatcher.find_out", find_out)
 
     async def ask(update: Update, context: Context) -> None:
         if said(update) == "question":
@@ -137,7 +137,7 @@ async def test_as_many_answers_from_outside_as_there_are_workers_hold_up_nobody(
         await asyncio.wait_for(outside.wait(), 30)
         return "left"
 
-    monkeypatch.setattr("bot.delivery.dispatcher.find_out", find_out)
+    monkeypatch.setattr("bot.edge.dispatcher.find_out", find_out)
 
     async def ask(update: Update, context: Context) -> None:
         if context.person.id != marie.id:
@@ -218,7 +218,7 @@ async def test_a_refusal_undoes_and_is_said(desk: Desk) -> None:
 async def test_a_failing_database_is_tried_again_and_then_given_up(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, failures: int, given_up: bool
 ) -> None:
-    monkeypatch.setattr("bot.delivery.dispatcher.ATTEMPTS", 4)
+    monkeypatch.setattr("bot.edge.dispatcher.ATTEMPTS", 4)
     marie = await desk.world.person("Marie")
     runs: list[float] = []
 

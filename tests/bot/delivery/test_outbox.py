@@ -15,8 +15,8 @@ from telegram import Update
 from bot.app import Bot
 from bot.delivery import outbox
 from bot.delivery.api import Api
-from bot.delivery.context import Context
 from bot.delivery.outbox import Call
+from bot.edge.scene import Context
 from bot.sandbox import people
 from bot.sandbox.model import Limits
 from bot.sandbox.server import Sandbox
