@@ -20,10 +20,12 @@ from bot.delivery.files import Document
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.edge import pages
+from bot.edge.draft import Draft
 from bot.edge.facts import Fact, NeedsFact
 from bot.edge.state import conversation_row, end, step_mark
 from bot.rights import needed
 from bot.ui.screen import BELOW, Button, Screen, button, verb_of
+from bot.ui.taps import UNSEEN, Answered, Place, Tap
 from bot.ui.texts import Html, Texts
 from ledger.db import Base
 from ledger.errors import LedgerError, NotAllowed, NotFound
@@ -35,9 +37,6 @@ from ledger.money import InvalidAmount, parse_amount
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
-
-UNSEEN = -1
-"""Stands for the mark of what a screen showed where the button carries none: nothing is ever like that."""
 
 
 @dataclass
@@ -71,6 +70,12 @@ class Scene:
     """Members of one name, for who keeps money: see :func:`tell_apart`."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     """What to wake once all this is committed."""
+    answered: Answered = Answered.HERE
+    """Who reads the answer along, as what was tapped or typed declares."""
+    draft: Draft | None = None
+    """What the conversation that goes on here has been told so far."""
+    _denied: bool = False
+    """Whether the person was told that the bot can answer them in private only, and cannot yet."""
 
     @property
     def topic(self) -> int | None:
@@ -147,6 +152,13 @@ class Scene:
     def among_coordinators(self) -> bool:
         """Whether only coordinators read what is answered here."""
         return self.is_private or self.chat_kind is ChatKind.COORDINATORS
+
+    @property
+    def place(self) -> Place:
+        """The kind of chat it came from."""
+        if self.is_private:
+            return Place.PRIVATE
+        return Place.COORDINATORS if self.among_coordinators else Place.MEMBERS
 
     @property
     def is_on_others_page(self) -> bool:
@@ -245,8 +257,17 @@ class Scene:
         return self.session.begin_nested()
 
     def say(self, screen: Screen) -> None:
-        """A new message in this chat."""
-        self._say(screen)
+        """A new message, where the answer belongs."""
+        if self._may_answer():
+            self._say(screen)
+
+    def ask(self, screen: Screen, *, in_place: bool = False) -> None:
+        """A screen whose answer is typed: a new message, or the tapped one."""
+        answerable = self.to_answer(screen)
+        if in_place:
+            self.show(answerable)
+        else:
+            self.say(answerable)
 
     def _say(self, screen: Screen, collapse_key: str | None = None) -> None:
         parameters = self._for_reader(screen).as_json() | self.in_topic()
@@ -273,10 +294,12 @@ class Scene:
         self.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
 
     def show(self, screen: Screen) -> None:
-        """The tapped message becomes this screen.
+        """The tapped message becomes this screen, where the answer belongs there.
 
         A new message where nothing was tapped, or the tapped one stays: a receipt, or the page of somebody else.
         """
+        if not self._may_answer():
+            return
         query = self.update.callback_query
         stays = query is not None and (query.data or "").startswith(BELOW)
         if query is not None and self.is_on_others_page and self.chat_id == self.origin:
@@ -328,19 +351,41 @@ class Scene:
         self.moved = True
         return True
 
+    async def go_where_answered(self) -> bool:
+        """Go on, in a conversation, where only those read along who may. False when that chat was never opened."""
+        return self._answers_here or await self.privately()
+
+    @property
+    def _answers_here(self) -> bool:
+        """Whether everybody who reads this chat may read the answer."""
+        if self.is_private or self.answered is Answered.HERE:
+            return True
+        return self.answered is Answered.DISCREETLY and self.among_coordinators
+
+    def _may_answer(self) -> bool:
+        """Whether there is a chat to answer in; from now on the private one where the answer is not for this chat."""
+        if self._answers_here:
+            return True
+        if not self._denied and self._can_go_private():
+            self.person.group_id = self.group.id
+            self.moved = True
+            return True
+        self._denied = True
+        return False
+
     def _can_go_private(self) -> bool:
         """Whether the bot may write to the person alone; a word here says where the answer is, or what to do."""
         if self.person.is_reachable:
             if self.update.callback_query is not None:
-                self.toast(self.texts.label("I answered you in private."))
+                self.toasted = self.toasted or (self.texts.label("I answered you in private."), False)
             else:
-                self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
+                self._say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
             return True
         text = self.texts.t(
             "{name}, I can only answer you in private. Open our chat first:", name=self.person.name
         )
         url = self.deep_link(f"o_{self.group.invitation}")
-        self.say(Screen(text, ((Button(self.texts.label("Open the chat"), url=url),),)))
+        self._say(Screen(text, ((Button(self.texts.label("Open the chat"), url=url),),)))
         return False
 
     async def follow(self, table: type[Base], row_id: int) -> None:
@@ -358,9 +403,21 @@ class Scene:
         self.person.group_id = group_id
         await tell_apart(self)
 
-    def step_button(self, text: str, word: str, *args: object, style: str | None = None) -> Button:
+    def step_button(self, text: str, what: str | Tap, *args: object, style: str | None = None) -> Button:
         """A button of the conversation's coming step, for this person: the handler that shows it returns a state."""
+        word, args = (what.verb, tuple(what.packed)) if isinstance(what, Tap) else (what, args)
         return button(text, "step", word, step_mark(self.conversation, 1), *args, style=style)
+
+    def keep(self, draft: Draft) -> None:
+        """Begins the draft of a conversation, in the group that the person acts in."""
+        draft.group = self.maybe_group.id if self.maybe_group else None
+        self.draft = draft
+
+    def say_old(self) -> None:
+        """Says over the button that it is old; nothing else happens."""
+        self.toast(
+            self.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
+        )
 
     def to_answer(self, screen: Screen) -> Screen:
         """A screen whose answer is typed: in a group, Telegram gives a bot only what replies to it."""

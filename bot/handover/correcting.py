@@ -8,13 +8,14 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import UNSEEN, Scene
+from bot.edge.scene import Scene
 from bot.handover import goods
 from bot.handover.views import asking, changes
 from bot.handover.views import goods as views
 from bot.refusals import sentences as errors
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
+from bot.ui.taps import UNSEEN
 from ledger.errors import NotFound
 from ledger.money import InvalidAmount
 from ledger.orders import corrections

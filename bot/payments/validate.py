@@ -9,13 +9,14 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import UNSEEN, Scene
+from bot.edge.scene import Scene
 from bot.handover.telling import tell_maker
 from bot.handover.views.money import instead_of as instead_of_line
 from bot.payments.views import taken_back
 from bot.payments.views import validation as views
 from bot.refusals.sentences import already_settled, amount_again, plain, sentence
 from bot.ui.screen import Screen
+from bot.ui.taps import UNSEEN
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Method
