@@ -15,7 +15,6 @@ from telegram.ext import BaseHandler
 from bot.cards.views import settings as views
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Context
-from bot.members.people import tell_coordinators
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.texts import Html
 from ledger.errors import NotFound
@@ -86,8 +85,8 @@ async def take_key(update: Update, context: Context) -> str:  # noqa: ARG001
     sealed = context.cards.vault.seal(group.id, key)
     account = await accounts.use_own_key(context.session, group, key, sealed, found.stripe_id, by)
     context.scene.after_commit.append(context.cards.wake)
-    await tell_coordinators(
-        context, group, lambda texts: views.told_entered(texts, group, account, by.name), but=by.id
+    await context.notify.coordinators(
+        lambda texts: views.told_entered(texts, group, account, by.name), but=by
     )
     await _show(context, views.kept(texts, found.name, is_active=found.takes_cards))
     return END
@@ -129,11 +128,8 @@ async def stop(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     after = await accounts.stop(context.session, group, account.id, host_key, named)
     context.scene.after_commit.append(context.cards.wake)
-    await tell_coordinators(
-        context,
-        group,
-        lambda texts: views.told_stopped(texts, group, by.name, host_follows=after is not None),
-        but=by.id,
+    await context.notify.coordinators(
+        lambda texts: views.told_stopped(texts, group, by.name, host_follows=after is not None), but=by
     )
     await _show(context, views.stopped(context.texts))
 

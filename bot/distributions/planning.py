@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from telegram import Update
 
-from bot.delivery import chats
 from bot.distributions.views import planning as views
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Context
@@ -16,11 +15,10 @@ from bot.refusals import sentences as errors
 from bot.ui import dates
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
+from bot.ui.texts import Texts
 from ledger.catalogue.service import count_products
 from ledger.db import utc_now
 from ledger.errors import NotFound
-from ledger.groups import service as groups
-from ledger.groups.models import ChatKind
 from ledger.orders import distributions
 from ledger.orders.models import Distribution
 
@@ -165,21 +163,13 @@ async def _tell_members(context: Context, distribution: Distribution) -> tuple[b
     """In the members' chats, or where there is none to everybody in private; says which, and to how many."""
     group = context.group
     url = context.deep_link(f"o_{group.invitation}")
-    present = await chats.present(context.session, group.id)
-    public = [chat for chat in present if chat.kind is ChatKind.MEMBERS]
-    for chat in public:
-        texts = context.texts_for(group.language)
-        context.tell(chat.telegram_id, views.announcement(texts, group, distribution, url))
-    if public:
+
+    def say(texts: Texts) -> Screen:
+        return views.announcement(texts, group, distribution, url)
+
+    if await context.notify.members_chats(say):
         return True, 0
-    told = 0
-    for member in await groups.members(context.session, group.id):
-        person = await groups.reachable(context.session, member)
-        if person is not None:
-            texts = context.texts_for(person.language)
-            context.tell(person.id, views.announcement(texts, group, distribution, url))
-            told += 1
-    return False, told
+    return False, len((await context.notify.everybody(say)).reached)
 
 
 def _preview(context: Context, draft: views.Draft) -> State:

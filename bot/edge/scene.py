@@ -23,6 +23,7 @@ from bot.delivery.files import Document
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.edge import pages
+from bot.edge.notify import Notifier
 from bot.edge.state import conversation_row, end, step_mark
 from bot.rights import needed
 from bot.ui.screen import BELOW, Button, Screen, button, verb_of
@@ -185,11 +186,6 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         group = self.scene.group
         return Texts(language, group.time_zone, group.currency) if group else Texts(language)
 
-    async def texts_of_keeper(self, language: str) -> Texts:
-        """The language of somebody else who keeps the group's money: members of one name told apart."""
-        group = self.group
-        return Texts(language, group.time_zone, group.currency, await namesakes(self.session, group.id))
-
     @property
     def chat_id(self) -> int:
         """The Telegram chat the update came from, or the private one where :meth:`discreetly` went on."""
@@ -349,6 +345,15 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         parameters = {"message_id": message_id, **self._for_reader(screen).as_json()}
         key = f"edit:{self.chat_id}:{message_id}" if self.is_private else self._page_key
         self.scene.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
+
+    @property
+    def notify(self) -> Notifier:
+        """Tells others in the group they act in."""
+        return self.notify_in(self.group)
+
+    def notify_in(self, group: Group) -> Notifier:
+        """Tells people of a group that the person need not act in."""
+        return Notifier(self.session, group, self.scene.calls, here=self.chat_id)
 
     def tell(self, chat_id: int, screen: Screen) -> None:
         """A new message in another chat (a person's id is their private chat)."""

@@ -11,9 +11,7 @@ from bot.edge.scene import Context
 from bot.handover import day as handover
 from bot.handover.telling import (
     show_aside,
-    tell_coordinators_chat,
     tell_reopened,
-    tell_treasurers,
     toast_refusal,
 )
 from bot.handover.views import report as views
@@ -131,8 +129,8 @@ async def _post_report(context: Context, distribution: Distribution) -> None:
     """The report here, in the coordinators' chat (or the group's), and to every treasurer in private."""
     made = await _report(context, distribution)
     context.show(made(context.texts, buttons=True))
-    await tell_coordinators_chat(context, made)
-    await tell_treasurers(context, made)
+    await context.notify.coordinators_chat(made)
+    await context.notify.treasurers(made)
 
 
 class MakeReport(Protocol):

@@ -12,7 +12,7 @@ from telegram import Update
 
 from bot.edge.conversation import Button
 from bot.edge.scene import Context
-from bot.handover.telling import show_aside, tell_maker, tell_member, tell_reopened, toast_refusal
+from bot.handover.telling import show_aside, tell_reopened, toast_refusal
 from bot.handover.views import day as views
 from bot.handover.views import order as order_views
 from bot.handover.views.report import reopened_by_order
@@ -20,6 +20,7 @@ from bot.payments.views import taken_back
 from ledger.db import utc_now
 from ledger.groups.service import get_member
 from ledger.orders import distributions, validation
+from ledger.orders.awaited import awaited_of
 from ledger.orders.models import Distribution
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
@@ -126,12 +127,10 @@ async def _validate(context: Context) -> Done | None:
         return None
     page = await order_page_of(context, order_id)
     settled = [payment for payment in page.state.payments if payment.id in given]
-    await tell_member(
-        context,
+    awaited = await awaited_of(context.session, page.state.member)
+    await context.notify.member(
         page.state.member,
-        lambda texts, awaited: order_views.told_validated(
-            texts, context.group, page, by.name, settled, awaited
-        ),
+        lambda texts: order_views.told_validated(texts, context.group, page, by.name, settled, awaited),
     )
     return Done(page, sum(page.state.received.get(payment.id, 0) for payment in settled))
 
@@ -152,12 +151,12 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     page = await order_page_of(context, order_id)
     screen = order_views.order_page(context.texts, context.group, page)
-    notice = await tell_maker(
-        context,
+    told = await context.notify.maker(
         undone.validated.by_id,
         by,
         lambda texts: taken_back.order(texts, context.group, page.state, page.distribution, by.name),
     )
+    notice = taken_back.unreachable(context.texts, told.unreachable)
     show_aside(context, screen.under(notice) if notice else screen)
     name = context.texts.who(page.state.member)
     context.toast(context.texts.label("↩️ {name} · not validated any more", name=name))
@@ -168,10 +167,10 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
             by,
             lambda texts: reopened_by_order(texts, page.distribution, page.state.total_cents, by.name),
         )
-    await tell_member(
-        context,
+    awaited = await awaited_of(context.session, page.state.member)
+    await context.notify.member(
         page.state.member,
-        lambda texts, awaited: order_views.told_undone(texts, context.group, page, by.name, awaited),
+        lambda texts: order_views.told_undone(texts, context.group, page, by.name, awaited),
     )
 
 

@@ -10,8 +10,9 @@ from collections import defaultdict
 from telegram import Update
 
 from bot.edge.conversation import Button
+from bot.edge.notify import Say
 from bot.edge.scene import Context
-from bot.handover.telling import show_aside, tell_maker, tell_member, toast_refusal
+from bot.handover.telling import show_aside, toast_refusal
 from bot.handover.views import changes
 from bot.handover.views import goods as views
 from bot.handover.views.day import PAGE
@@ -25,7 +26,6 @@ from ledger.orders.handover_models import Change, ChangeKind
 from ledger.orders.models import Order
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
 
 
 async def goods(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -146,10 +146,10 @@ async def undo_change(update: Update, context: Context) -> None:  # noqa: ARG001
     change_id = context.numbers(1)[0]
     done = await corrections.undo_change(context.session, by.group_id, change_id, by)
     maker_id = (await context.session.get_one(Change, change_id)).by_id
-    notice = await tell_maker(
-        context, maker_id, by, lambda texts: taken_back.goods(texts, context.group, done, by.name)
+    told = await context.notify.maker(
+        maker_id, by, lambda texts: taken_back.goods(texts, context.group, done, by.name)
     )
-    await show_changed(context, done, notice)
+    await show_changed(context, done, taken_back.unreachable(context.texts, told.unreachable))
 
 
 async def show_changed(context: Context, done: Changed, notice: str | None = None) -> None:
@@ -167,7 +167,7 @@ async def show_changed(context: Context, done: Changed, notice: str | None = Non
 
 
 async def tell_changed(context: Context, done: Changed) -> None:
-    """One message to each member concerned."""
+    """Tells each member concerned, in one message."""
     by = context.coordinator
     distribution = await distributions.get_distribution(
         context.session, by.group_id, done.change.distribution_id
@@ -175,16 +175,20 @@ async def tell_changed(context: Context, done: Changed) -> None:
     own: dict[int, list[Corrected]] = defaultdict(list)
     for one in done.corrected:
         own[one.member.id].append(one)
-    for theirs in own.values():
-        member = theirs[0].member
-        announced = await payments.payments_of(context.session, member, PaymentState.EXPECTED)
-        await tell_member(
-            context,
-            member,
-            lambda texts, _, theirs=theirs, announced=announced: changes.told_changed(  # type: ignore[misc]
-                texts, context.group, distribution, theirs, done.change, by.name, announced
-            ),
+    announced = await payments.expected_by_member(context.session, own)
+
+    def say(member_id: int) -> Say:
+        return lambda texts: changes.told_changed(
+            texts,
+            context.group,
+            distribution,
+            own[member_id],
+            done.change,
+            by.name,
+            announced.get(member_id, ()),
         )
+
+    await context.notify.each((theirs[0].member, say(member_id)) for member_id, theirs in own.items())
 
 
 async def totals_of(context: Context, distribution_id: int, product_id: int) -> views.ProductTotals:

@@ -12,7 +12,7 @@ from bot.cards.links import close_page
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Context
 from bot.handover import day as handover
-from bot.handover.telling import show_aside, tell_coordinators_chat
+from bot.handover.telling import show_aside
 from bot.handover.views import money as views
 from bot.handover.views.report import Till
 from bot.payments.validate import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
@@ -227,7 +227,7 @@ async def _count(context: Context, distribution_id: int, reason: str | None) -> 
         context.say(context.to_answer(screen))
         return State.REASON
     context.show(views.counted(context.texts, count, by.name))
-    await tell_coordinators_chat(context, lambda texts: views.counted(texts, count, by.name))
+    await context.notify.coordinators_chat(lambda texts: views.counted(texts, count, by.name))
     return END
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -11,16 +12,19 @@ from telegram import Update
 from bot.distributions.views import planning as distribution_views
 from bot.distributions.views.planning import Draft
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
+from bot.edge.notify import Say
 from bot.edge.scene import Context
 from bot.handover import day as handover
-from bot.handover.telling import tell_member, tell_members_chats, toast_refusal
+from bot.handover.telling import toast_refusal
 from bot.handover.views import plan as views
 from bot.refusals import sentences as errors
 from bot.ui import dates
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
+from bot.ui.texts import Texts
 from ledger.errors import NotFound
 from ledger.orders import distributions, rescheduling, validation
+from ledger.orders.awaited import awaited_among
 from ledger.orders.models import Distribution
 from ledger.orders.seen import SeenChanged
 
@@ -158,11 +162,13 @@ async def confirm_move(update: Update, context: Context) -> str:  # noqa: ARG001
         by,
     )
     context.toast(context.texts.label("📅 The distribution is moved."))
-    for state in await validation.order_states(context.session, by.group_id, moved.id):
-        await tell_member(
-            context, state.member, lambda texts, _: views.moved(texts, context.group, moved, by.name)
-        )
-    await tell_members_chats(context, lambda texts: views.moved(texts, context.group, moved, by.name))
+
+    def say(texts: Texts) -> Screen:
+        return views.moved(texts, context.group, moved, by.name)
+
+    states = await validation.order_states(context.session, by.group_id, moved.id)
+    await context.notify.each((state.member, say) for state in states)
+    await context.notify.members_chats(say)
     await handover.show_day(context, moved)
     return END
 
@@ -200,18 +206,24 @@ async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001
         await _ask_cancel(context, distribution)
         return
     context.toast(context.texts.label("🚫 The distribution is cancelled."))
-    for one in done:
-        await tell_member(
-            context,
-            one.state.member,
-            lambda texts, awaited, one=one: views.told_cancelled(  # type: ignore[misc]
-                texts, context.group, distribution, one, by.name, awaited
-            ),
-        )
-    await tell_members_chats(
-        context, lambda texts: views.cancelled(texts, context.group, distribution, by.name, len(done))
-    )
+    await _tell_cancelled(context, distribution, done)
     await handover.show_day(context, distribution)
+
+
+async def _tell_cancelled(
+    context: Context, distribution: Distribution, done: Sequence[rescheduling.Cancelled]
+) -> None:
+    group, by = context.group, context.coordinator.name
+    awaited = await awaited_among(context.session, [one.state.member for one in done])
+
+    def say(one: rescheduling.Cancelled) -> Say:
+        left = awaited[one.state.member.id]
+        return lambda texts: views.told_cancelled(texts, group, distribution, one, by, left)
+
+    await context.notify.each((one.state.member, say(one)) for one in done)
+    await context.notify.members_chats(
+        lambda texts: views.cancelled(texts, group, distribution, by, len(done))
+    )
 
 
 async def _asked(context: Context) -> Distribution:

@@ -11,7 +11,6 @@ from bot.handover.day import show_day
 from bot.home.menu import own_menu
 from bot.home.views import account as views
 from bot.home.views import start as start_views
-from bot.members.people import tell_coordinators
 from bot.members.views import people as people_views
 from bot.members.views import welcome as welcome_views
 from bot.members.welcome import IN_CHAT, ask_back, chats_of_stranger, statuses
@@ -88,8 +87,8 @@ async def _follow_own_invitation(context: Context, token: str) -> None:
     context.scene.group, context.scene.member = group, member
     context.say(people_views.linked(context.texts, group, member))
     name = context.person.name
-    await tell_coordinators(
-        context, group, lambda texts: people_views.told_linked(texts, group, member, name), but=member.id
+    await context.notify.coordinators(
+        lambda texts: people_views.told_linked(texts, group, member, name), but=member
     )
     await show_home(context)
 

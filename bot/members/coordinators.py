@@ -30,7 +30,7 @@ async def coordinators(update: Update, context: Context) -> None:  # noqa: ARG00
 
 
 async def _show(context: Context) -> None:
-    holders = await groups.coordinators(context.session, context.group.id)
+    holders = await groups.staff(context.session, context.group.id)
     context.show(views.listing(context.texts, context.group, holders))
 
 
@@ -90,13 +90,12 @@ async def set_role(update: Update, context: Context) -> None:  # noqa: ARG001
 
 
 async def _tell(context: Context, member: Member, by: Member, role: str, held: bool) -> None:
+    if member.id != by.id:
+        group = context.group
+        await context.notify.member(member, lambda texts: views.told(texts, group, by.name, role, held=held))
     person = await groups.reachable(context.session, member)
-    if person is None:
-        return
-    if person.id != context.person.id:
-        texts = context.texts_for(person.language)
-        context.tell(person.id, views.told(texts, context.group, by.name, role, held=held))
-    context.scene.calls += await own_menu(context.session, person.id)
+    if person is not None:
+        context.scene.calls += await own_menu(context.session, person.id)
 
 
 conversation = DurableConversation(

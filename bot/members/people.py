@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from telegram import Update
@@ -16,11 +15,10 @@ from bot.members.views import welcome as welcome_views
 from bot.refusals.sentences import sentence
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
-from bot.ui.texts import Texts
 from ledger.errors import NotFound
 from ledger.groups import people
 from ledger.groups import service as groups
-from ledger.groups.models import Group, Member
+from ledger.groups.models import Member
 from ledger.orders import leaving
 
 
@@ -95,9 +93,7 @@ async def take_back(update: Update, context: Context) -> None:  # noqa: ARG001
         return
     await people.take_back(context.session, member)
     await show_member_page(context, member, views.added(context.texts, member))
-    person = await groups.reachable(context.session, member)
-    if person is not None:
-        context.tell(person.id, welcome_views.let_back(context.texts_for(person.language), context.group))
+    await context.notify.member(member, lambda texts: welcome_views.let_back(texts, context.group))
 
 
 async def named(context: Context) -> Member:
@@ -135,9 +131,7 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
     await leaving.leave(context.session, member, member)
     context.show(views.left(context.texts, group))
     context.scene.calls += await own_menu(context.session, context.person.id)
-    await tell_coordinators(
-        context, group, lambda texts: views.told_left(texts, group, member.name), but=member.id
-    )
+    await context.notify.coordinators(lambda texts: views.told_left(texts, group, member.name), but=member)
     return END
 
 
@@ -146,21 +140,6 @@ async def stay(update: Update, context: Context) -> str:  # noqa: ARG001
     _ = context.member
     context.show(views.stayed(context.texts, context.group))
     return END
-
-
-async def tell_coordinators(
-    context: Context, group: Group, screen: Callable[[Texts], Screen], *, but: int | None = None
-) -> None:
-    """Every coordinator the bot may write to, in private and in their language; ``but`` one member."""
-    for member in await groups.coordinators(context.session, group.id):
-        person = (
-            await groups.reachable(context.session, member)
-            if member.is_coordinator and member.id != but
-            else None
-        )
-        if person is not None:
-            texts = Texts(person.language, group.time_zone, group.currency)
-            context.tell(person.id, screen(texts))
 
 
 def _same_group(context: Context, group_id: int) -> None:

@@ -49,9 +49,9 @@ async def take_out(update: Update, context: Context) -> str:  # noqa: ARG001
     person = await groups.reachable(context.session, member)
     if person is not None:
         context.scene.calls += await own_menu(context.session, person.id)
-        if person.id != context.person.id:
-            texts = context.texts_for(person.language)
-            context.tell(person.id, people_views.told_out(texts, context.group, by.name))
+    if member.id != by.id:
+        group = context.group
+        await context.notify.member(member, lambda texts: people_views.told_out(texts, group, by.name))
     return END
 
 

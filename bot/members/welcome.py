@@ -11,7 +11,7 @@ from bot.delivery import chats
 from bot.edge.conversation import Button
 from bot.edge.scene import Context
 from bot.members.members import show_member_page
-from bot.members.people import named, tell_coordinators
+from bot.members.people import named
 from bot.members.views import people as people_views
 from bot.members.views import welcome as views
 from ledger.groups import service as groups
@@ -63,8 +63,8 @@ async def is_held(context: Context) -> bool:
 async def ask_about(context: Context, group: Group, member: Member) -> None:
     """Coordinators are asked, once, what it means that somebody put the member out of the chat."""
     if await standing.note_put_out(context.session, member):
-        await tell_coordinators(
-            context, group, lambda texts: views.ask_about(texts, group, member), but=member.id
+        await context.notify_in(group).coordinators(
+            lambda texts: views.ask_about(texts, group, member), but=member
         )
 
 
@@ -72,7 +72,7 @@ async def ask_back(context: Context, group: Group, member: Member) -> None:
     """Who was taken out opened a link: coordinators are asked whether they may come back."""
     asked_now = await standing.ask_back(context.session, member)
     if asked_now:
-        await tell_coordinators(context, group, lambda texts: views.ask_back(texts, group, member))
+        await context.notify_in(group).coordinators(lambda texts: views.ask_back(texts, group, member))
     context.say(views.asked_back(context.texts, group, asked_now=asked_now))
 
 
@@ -98,8 +98,8 @@ async def left_chat(update: Update, context: Context) -> None:
     if not by_themselves and context.scene.chat_kind is ChatKind.MEMBERS:
         await ask_about(context, group, member)
     elif member.is_coordinator or member.is_treasurer:
-        await tell_coordinators(
-            context, group, lambda texts: people_views.still_coordinates(texts, group, member), but=member.id
+        await context.notify_in(group).coordinators(
+            lambda texts: people_views.still_coordinates(texts, group, member), but=member
         )
 
 
@@ -108,9 +108,7 @@ async def keep(update: Update, context: Context) -> None:  # noqa: ARG001
     member = await named(context)
     by = context.coordinator
     if await standing.keep(context.session, member):
-        person = await groups.reachable(context.session, member)
-        if person is not None:
-            context.tell(person.id, views.kept(context.texts_for(person.language), context.group))
+        await context.notify.member(member, lambda texts: views.kept(texts, context.group))
         notice = views.keeps(context.texts, member, by.name)
     else:
         notice = views.settled_before(context.texts)
@@ -123,9 +121,7 @@ async def stay_out(update: Update, context: Context) -> None:  # noqa: ARG001
     if member.left_at is None or member.asked_back_at is None:
         await show_member_page(context, member, views.settled_before(context.texts))
         return
-    person = await groups.reachable(context.session, member)
-    if person is not None:
-        context.tell(person.id, views.stays_out(context.texts_for(person.language), context.group))
+    await context.notify.member(member, lambda texts: views.stays_out(texts, context.group))
     await show_member_page(context, member, views.stays_out_noted(context.texts, member))
 
 

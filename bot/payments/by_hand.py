@@ -269,12 +269,12 @@ async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
 async def _tell_member(
     context: Context, draft: views.Draft, by: Member, balance: int, payment: Payment | None
 ) -> None:
-    person = await groups.reachable(context.session, draft.member)
-    if person is None or person.id == context.person.id:
+    if draft.member.id == by.id:
         return
     awaited = await payments.awaited(context.session, draft.member)
-    texts = context.texts_for(person.language)
-    context.tell(person.id, views.told_member(texts, draft, by.name, balance, awaited, payment))
+    await context.notify.member(
+        draft.member, lambda texts: views.told_member(texts, draft, by.name, balance, awaited, payment)
+    )
 
 
 def _check_date(context: Context, dated: dt.date | None) -> None:

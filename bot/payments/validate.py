@@ -12,7 +12,6 @@ from telegram import Update
 
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import UNSEEN, Context
-from bot.handover.telling import tell_maker
 from bot.handover.views.money import instead_of as instead_of_line
 from bot.payments.views import taken_back
 from bot.payments.views import validation as views
@@ -172,12 +171,12 @@ async def undo(update: Update, context: Context) -> None:  # noqa: ARG001
         context.toast(context.texts.label("Undone: the payment is cancelled."))
     member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
     assert last is not None, "what was just undone stood"
-    notice = await tell_maker(
-        context,
+    told = await context.notify.maker(
         last.by_id,
         by,
         lambda texts: taken_back.payment(texts, context.group, member, done.payment, last, by.name),
     )
+    notice = taken_back.unreachable(context.texts, told.unreachable)
     screen = await screen_of(context, done.payment)
     context.show(screen.under(notice) if notice else screen)
     await tell_settled(context, done)
@@ -316,14 +315,12 @@ async def show_settled(
 async def tell_settled(context: Context, done: payments.Settled, due_cents: int | None = None) -> None:
     """Tell the member what became of their payment; ``due_cents``: what it should have brought, if another sum."""
     member = await get_member(context.session, done.payment.group_id, done.payment.member_id)
-    person = await groups.reachable(context.session, member)
-    if person is None:
-        return
     awaited = await awaited_of(context.session, member)
-    texts = context.texts_for(person.language)
-    context.tell(
-        person.id,
-        views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents),
+    await context.notify.member(
+        member,
+        lambda texts: views.told_member(
+            texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents
+        ),
     )
 
 

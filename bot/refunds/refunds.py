@@ -12,7 +12,6 @@ from telegram import Update
 
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Context
-from bot.handover.telling import tell_maker, tell_member
 from bot.members.members import show_member_page
 from bot.payments.line import method_of
 from bot.payments.views import taken_back
@@ -25,6 +24,7 @@ from ledger.books.models import Transaction
 from ledger.errors import LedgerError, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
+from ledger.orders.awaited import awaited_of
 from ledger.payments import adjustments, refunds, requests
 from ledger.payments import service as payments
 from ledger.payments.adjustments import AdjustmentKind
@@ -189,8 +189,9 @@ async def confirm(update: Update, context: Context) -> State | str:  # noqa: ARG
     if draft.method is Method.CARD:
         context.scene.after_commit.append(context.cards.wake)
     elif draft.member.id != by.id:
-        await tell_member(
-            context, draft.member, lambda texts, awaited: views.told(texts, group, done, by.name, awaited)
+        awaited = await awaited_of(context.session, draft.member)
+        await context.notify.member(
+            draft.member, lambda texts: views.told(texts, group, done, by.name, awaited)
         )
     return END
 
@@ -244,16 +245,17 @@ async def _show_taken_back(
     context: Context, by: Member, member: Member, amount: int, balance: int, maker_id: int
 ) -> None:
     group = context.group
-    notice = await tell_maker(
-        context, maker_id, by, lambda texts: taken_back.recorded(texts, group, member, amount, by.name)
+    told = await context.notify.maker(
+        maker_id, by, lambda texts: taken_back.recorded(texts, group, member, amount, by.name)
     )
+    notice = taken_back.unreachable(context.texts, told.unreachable)
     screen = views.taken_back(context.texts, member, amount, balance)
     context.show(screen.under(notice) if notice else screen)
     if member.id != by.id:
-        await tell_member(
-            context,
+        awaited = await awaited_of(context.session, member)
+        await context.notify.member(
             member,
-            lambda texts, awaited: views.told_taken_back(texts, group, by.name, amount, balance, awaited),
+            lambda texts: views.told_taken_back(texts, group, by.name, amount, balance, awaited),
         )
 
 

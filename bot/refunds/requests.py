@@ -5,14 +5,12 @@ Asking moves no money, and one request at a time waits for an answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from telegram import Update
 
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Context
-from bot.handover.telling import tell_member
 from bot.home.views import start as start_views
 from bot.members.members import show_member_page
 from bot.payments.line import method_of
@@ -21,10 +19,10 @@ from bot.refunds.views import requests as views
 from bot.refusals import sentences as errors
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
-from bot.ui.texts import Texts
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
+from ledger.orders.awaited import awaited_of
 from ledger.payments import refunds, requests
 from ledger.payments import service as payments
 from ledger.payments.models import RefundRequest
@@ -116,10 +114,10 @@ async def ask(update: Update, context: Context) -> State | str:  # noqa: ARG001
     except (refunds.MoreThanCredit, refunds.MoreThanTheWayTakes) as refusal:
         return await _ask_amount(context, errors.sentence(context.texts, refusal))
     group, balance = context.group, await payments.balance_of(context.session, member)
-    told = await _tell_treasurers(
-        context, lambda texts: views.told_asked(texts, group, member, request, balance), but=member
+    told = await context.notify.staff(
+        lambda texts: views.told_asked(texts, group, member, request, balance), but=member
     )
-    context.show(views.asked(context.texts, group, request, told))
+    context.show(views.asked(context.texts, group, request, len(told.reached)))
     return END
 
 
@@ -136,17 +134,6 @@ async def take_back(update: Update, context: Context) -> None:  # noqa: ARG001
     await requests.withdraw(context.session, context.member, request_id)
     context.toast(views.withdrawn(context.texts))
     context.show(Screen(views.withdrawn(context.texts)))
-
-
-async def _tell_treasurers(context: Context, screen: Callable[[Texts], Screen], *, but: Member) -> int:
-    """Whoever keeps the group's money or coordinates it, in private; how many could be told."""
-    told = 0
-    for member in await groups.coordinators(context.session, context.group.id):
-        person = await groups.reachable(context.session, member) if member.id != but.id else None
-        if person is not None:
-            context.tell(person.id, screen(await context.texts_of_keeper(person.language)))
-            told += 1
-    return told
 
 
 async def _ask_amount(context: Context, notice: str | None = None) -> State | str:
@@ -239,10 +226,10 @@ async def _decline(context: Context, reason: str | None) -> str:
     await show_member_page(context, member, views.declined(context.texts, member, request))
     group, balance = context.group, await payments.balance_of(context.session, member)
     if member.id != by.id:
-        await tell_member(
-            context,
+        awaited = await awaited_of(context.session, member)
+        await context.notify.member(
             member,
-            lambda texts, awaited: views.told_declined(texts, group, request, by.name, balance, awaited),
+            lambda texts: views.told_declined(texts, group, request, by.name, balance, awaited),
         )
     return END
 

@@ -12,7 +12,6 @@ from bot.delivery import chats
 from bot.edge.conversation import Command
 from bot.edge.scene import Context
 from bot.home.menu import longer_menu
-from bot.members.people import tell_coordinators
 from bot.settings.views import setup as views
 from bot.ui.screen import Screen
 from ledger.db import utc_now
@@ -86,7 +85,7 @@ async def _set_up_before(context: Context, group: Group) -> None:
         texts = context.texts_for(group.language)
         context.say(views.order_here(texts, group, _order_url(context, group)))
     else:
-        known = await groups.coordinators(context.session, group.id)
+        known = await groups.staff(context.session, group.id)
         context.say(Screen(views.already_set_up(context.texts, group, known)))
 
 
@@ -127,8 +126,8 @@ async def _went_out(context: Context) -> None:
     if group is None:
         return
     in_theirs, by = context.scene.chat_kind is ChatKind.COORDINATORS, context.person.name
-    await tell_coordinators(
-        context, group, lambda texts: board_views.removed(texts, group, coordinators_chat=in_theirs, by=by)
+    await context.notify.coordinators(
+        lambda texts: board_views.removed(texts, group, coordinators_chat=in_theirs, by=by)
     )
 
 

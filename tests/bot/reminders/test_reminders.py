@@ -24,6 +24,7 @@ from ledger.reminders.models import Outcome, Reminder, ReminderKind
 from ledger.reminders.schedule import is_quiet
 from tests.support.bot import Stage
 from tests.support.bot_process import ROOT
+from tests.support.edge import edge_of
 from tests.support.ledger import Story, found
 from tests.support.ordering import Village, fill_basket, order, reference_in, village
 from tests.support.reminding import (
@@ -128,10 +129,11 @@ WORKER = """
 import asyncio, datetime as dt, sys
 from bot.reminders.sending import Reminding
 from ledger.db import Database
+from tests.support.edge import edge_of
 
 async def main():
     database = Database(sys.argv[1])
-    await Reminding(database, 1, "bot", lambda: None).remind(dt.datetime.fromisoformat(sys.argv[2]))
+    await Reminding(edge_of(database, 1), "bot").remind(dt.datetime.fromisoformat(sys.argv[2]))
     await database.close()
 
 asyncio.run(main())
@@ -231,7 +233,7 @@ async def test_the_board_is_posted_when_orders_close(database_url: str) -> None:
         posted.append(distribution_id)
         return []
 
-    worker = Reminding(database, 1, "bot", lambda: None, post_board)
+    worker = Reminding(edge_of(database, 1), "bot", post_board)
     await worker.remind(paris("2030-11-25T22:59"))
     assert posted == []
     for _ in range(2):
