@@ -25,9 +25,9 @@ from bot.delivery.budget import Budget
 from bot.delivery.http import AiohttpRequest
 from bot.delivery.polling import poll
 from bot.delivery.sender import Sender
+from bot.edge.carrier import Carrier, current_scene
 from bot.edge.dispatcher import AnyApplication, Dispatcher
 from bot.edge.intake import Intake
-from bot.edge.scene import Context, current_scene
 from bot.edge.unit import Edge
 from bot.home.menu import publish_menus
 from bot.reminders.sending import Reminding
@@ -97,7 +97,7 @@ def build_api(config: Config) -> Api:
 
 def build_application(api: Api) -> AnyApplication:
     """python-telegram-bot's application with all our handlers; it is handed updates and fetches none."""
-    context_types: Any = ContextTypes(context=Context)
+    context_types: Any = ContextTypes(context=Carrier)
     application = Application.builder().bot(api).updater(None).context_types(context_types).build()
     for handler in handlers():
         application.add_handler(handler)
@@ -145,11 +145,10 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         await application.initialize()
         sender = Sender(database, api, api.bot.id, budget)
         edge = Edge(database, api.bot.id, boards.refresh, sender.wake)
-        dispatcher = Dispatcher(edge, application, api, typed_keys)
+        cards = build_cards(config, edge, api)
+        dispatcher = Dispatcher(edge, application, api, typed_keys, {Cards: cards})
         intake = Intake(edge, typed_keys, dispatcher.wake)
         reminding = Reminding(edge, api.bot.username or "", boards.post_board)
-        cards = build_cards(config, edge, api)
-        application.bot_data["cards"] = cards
         ended = asyncio.get_running_loop().create_future()
         bot = Bot(api, edge, intake, dispatcher, sender, reminding, cards, ended)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.edge.notify import Say
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.payments.views import taken_back
 from bot.refusals.sentences import plain, sentence
 from bot.ui.screen import Screen
@@ -13,34 +13,34 @@ from ledger.orders.handover_models import DistributionStep
 from ledger.orders.seen import SeenChanged
 
 
-def show_aside(context: Context, screen: Screen) -> None:
+def show_aside(scene: Scene, screen: Screen) -> None:
     """Here, where only coordinators read along; else in private, with a word over the button instead of a message."""
-    if context.among_coordinators:
-        context.show(screen)
+    if scene.among_coordinators:
+        scene.show(screen)
         return
-    context.person.group_id = context.group.id
-    if context.scene.update.callback_query is not None and context.person.started_at is not None:
-        context.toast(context.texts.label("I answered you in private."))
-        context.tell(context.person.id, screen)
+    scene.person.group_id = scene.group.id
+    if scene.update.callback_query is not None and scene.person.started_at is not None:
+        scene.toast(scene.texts.label("I answered you in private."))
+        scene.tell(scene.person.id, screen)
         return
-    context.show_privately(screen)
+    scene.show_privately(screen)
 
 
-def toast_refusal(context: Context, refusal: LedgerError) -> None:
+def toast_refusal(scene: Scene, refusal: LedgerError) -> None:
     """Why nothing was done, over the button; on a colleague's page that it is one, and the person's own one opens."""
-    if not (isinstance(refusal, SeenChanged) and context.leaves_others_page()):
-        context.toast(plain(sentence(context.texts, refusal)), alert=True)
+    if not (isinstance(refusal, SeenChanged) and scene.leaves_others_page()):
+        scene.toast(plain(sentence(scene.texts, refusal)), alert=True)
 
 
-async def tell_reopened(context: Context, closed: DistributionStep, by: Member, say: Say) -> None:
+async def tell_reopened(scene: Scene, closed: DistributionStep, by: Member, say: Say) -> None:
     """A validated distribution is open again: told where its report was, and to who closed it."""
-    if not context.is_private:
-        context.say(say(context.texts_for(context.group.language)))
-    notify = context.notify
+    if not scene.is_private:
+        scene.say(say(scene.texts_for(scene.group.language)))
+    notify = scene.notify
     await notify.coordinators_chat(say)
     told = await notify.treasurers(say)
     if closed.by_id in [member.id for member in told.reached]:
         return
-    notice = taken_back.unreachable(context.texts, (await notify.maker(closed.by_id, by, say)).unreachable)
+    notice = taken_back.unreachable(scene.texts, (await notify.maker(closed.by_id, by, say)).unreachable)
     if notice is not None:
-        context.say(Screen(notice))
+        scene.say(Screen(notice))

@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.models import OutboxRow
 from bot.delivery.outbox import Call
+from bot.edge.unit import Unit
 from bot.reminders.sending import Reminding
 from ledger.db import Database
 from ledger.groups.models import Member, Method
 from ledger.orders.models import Distribution
 from ledger.reminders import service
+from ledger.reminders.content import Notice
 from ledger.reminders.models import Outcome, Reminder, ReminderKind
 from ledger.reminders.schedule import is_quiet
 from tests.support.bot import Stage
@@ -181,14 +183,14 @@ async def test_one_that_fails_does_not_hold_the_others_back(
         await service.mute(session, first, KINDS.CLOSING, wanted=True)
         await service.mute(session, first, KINDS.EVE, wanted=True)
     worker = reminding(database)
-    whole = Reminding._call
+    whole = Reminding._say
 
-    def broken(self: Reminding, notice: object) -> object:
-        if notice.member.id == first.id:  # type: ignore[attr-defined]
+    async def broken(self: Reminding, unit: Unit, notice: Notice) -> None:
+        if notice.member.id == first.id:
             raise RuntimeError("a name nobody can render")
-        return whole(self, notice)  # type: ignore[arg-type]
+        await whole(self, unit, notice)
 
-    monkeypatch.setattr(Reminding, "_call", broken)
+    monkeypatch.setattr(Reminding, "_say", broken)
     await worker.remind(paris("2030-11-25T16:00"))
     assert (len(await sent_to(database, first)), len(await sent_to(database, second))) == (0, 1)
     monkeypatch.undo()
