@@ -43,7 +43,7 @@ class Notifier:
     ) -> None:
         self._session = session
         self._group = group
-        self._calls = calls
+        self.calls = calls
         self._here = here
         self._namesakes: Mapping[int, Namesake] | None = None
 
@@ -120,7 +120,7 @@ class Notifier:
         return len(found)
 
     def _tell(self, chat_id: int, screen: Screen) -> None:
-        self._calls.append(Call("sendMessage", chat_id, screen.as_json()))
+        self.calls.append(Call("sendMessage", chat_id, screen.as_json()))
 
     def _texts(self, language: str, told_apart: Mapping[int, Namesake]) -> Texts:
         return Texts(language, self._group.time_zone, self._group.currency, told_apart)
