@@ -14,7 +14,6 @@ from bot.home.menu import own_menu
 from bot.home.pages import look_at, show_help, show_home
 from bot.home.views import account as views
 from bot.home.views import start as start_views
-from bot.members.people import tell_coordinators
 from bot.members.views import people as people_views
 from bot.members.welcome import IN_CHAT, ask_back, statuses
 from bot.ordering.baskets import show_open_distributions
@@ -87,8 +86,8 @@ async def _follow_own_invitation(scene: Scene, token: str) -> None:
     scene.maybe_group, scene.maybe_member = group, member
     scene.say(people_views.linked(scene.texts, group, member))
     name = scene.person.name
-    await tell_coordinators(
-        scene, group, lambda texts: people_views.told_linked(texts, group, member, name), but=member.id
+    await scene.notify.coordinators(
+        lambda texts: people_views.told_linked(texts, group, member, name), but=member
     )
     await show_home(scene)
 
