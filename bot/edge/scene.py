@@ -402,7 +402,12 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     async def follow(self, table: type[Base], row_id: int) -> None:
         """Act in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
         group_id = await groups.group_of(self.session, table, row_id)
-        if group_id is not None and (self.scene.group is None or self.scene.group.id != group_id):
+        if group_id is not None:
+            await self.follow_to(group_id)
+
+    async def follow_to(self, group_id: int) -> None:
+        """:meth:`follow`, where the row is at hand."""
+        if self.scene.group is None or self.scene.group.id != group_id:
             await self.act_in(group_id)
 
     async def act_in(self, group_id: int) -> None:

@@ -7,6 +7,7 @@ else's, filled by a coordinator: every screen of it says so, and every tap asks 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 from telegram import Update
@@ -27,6 +28,7 @@ from bot.ordering.baskets import (
     show_of,
     show_open_distributions,
     show_page,
+    show_shop,
 )
 from bot.ordering.views import order as views
 from bot.ordering.views import payment_choice as choice_views
@@ -37,8 +39,9 @@ from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.groups.service import offered_methods
 from ledger.money import InvalidAmount
-from ledger.orders import baskets, distributions
+from ledger.orders import basket_views, baskets, distributions
 from ledger.orders import service as orders
+from ledger.orders.basket_views import BasketView
 from ledger.orders.models import Basket, Distribution
 from ledger.payments import service as payments
 from ledger.quantities import parse_quantity
@@ -78,28 +81,28 @@ async def choose_distribution(update: Update, context: Context) -> None:  # noqa
 async def turn_page(update: Update, context: Context) -> None:  # noqa: ARG001
     """A page, or a product whose quantity is wanted."""
     basket_id, page, product_id = context.numbers(3)
-    basket = await live_basket(context, basket_id)
-    if basket is not None:
-        await show_page(context, basket, views.Place(page, product_id))
+    view = await live_basket(context, basket_id)
+    if view is not None:
+        await show_page(context, view, views.Place(page, product_id))
 
 
 async def change_quantity(update: Update, context: Context) -> None:  # noqa: ARG001
     """− or +."""
     basket_id, product_id, page, delta = context.numbers(4)
-    basket = await live_basket(context, basket_id)
-    if basket is not None:
-        await add_quantity(context, basket, product_id, delta)
-        await show_page(context, basket, views.Place(page, product_id))
+    view = await live_basket(context, basket_id)
+    if view is not None:
+        shop = await add_quantity(context, view, product_id, delta)
+        await show_shop(context, shop, views.Place(page, product_id))
 
 
 async def ask_quantity(update: Update, context: Context) -> State | None:  # noqa: ARG001
     """The quantity itself was tapped: it may be typed."""
     basket_id, product_id, page = context.numbers(3)
-    basket = await live_basket(context, basket_id)
-    if basket is None:
+    view = await live_basket(context, basket_id)
+    if view is None:
         return None
-    product = await get_product(context.session, basket.group_id, product_id)
-    keep(context.conversation, basket=basket.id, product=product.id, page=page)
+    product = await get_product(context.session, view.basket.group_id, product_id)
+    keep(context.conversation, basket=basket_id, product=product.id, page=page)
     context.say(context.to_answer(views.ask_quantity(context.texts, product)))
     return State.QUANTITY
 
@@ -122,65 +125,63 @@ async def take_quantity(update: Update, context: Context) -> None:  # noqa: ARG0
         context.say(screen.under(context.texts.t("I did not understand.")))
         return
     end(context.conversation)
-    await show_page(context, basket, views.Place(data["page"], product.id))
+    view = await baskets.view(context.session, basket)
+    await show_page(context, view, views.Place(data["page"], product.id))
 
 
 async def show_basket(update: Update, context: Context) -> None:  # noqa: ARG001
     """/panier, or the basket's button."""
     if context.button_args:
-        basket = await live_basket(context, context.numbers(1)[0])
+        view = await live_basket(context, context.numbers(1)[0])
     elif not (context.member and await context.privately()):
         return
     else:
-        basket = await baskets.latest_open_basket(context.session, context.member)
-        if basket is None:
+        view = await basket_views.latest(context.session, context.member)
+        if view is None:
             await show_open_distributions(context)
-    if basket is not None:
-        await show_basket_of(context, basket)
+    if view is not None:
+        await show_basket_of(context, view)
 
 
 async def empty_basket(update: Update, context: Context) -> None:  # noqa: ARG001
     """Everything out."""
-    basket = await live_basket(context, context.numbers(1)[0])
-    if basket is not None:
-        await baskets.empty(context.session, basket)
-        await show_basket_of(context, basket)
+    view = await live_basket(context, context.numbers(1)[0])
+    if view is not None:
+        await baskets.empty(context.session, view.basket)
+        await show_basket_of(context, replace(view, lines=()))
 
 
 async def take_out(update: Update, context: Context) -> None:  # noqa: ARG001
     """One product out of the basket."""
     basket_id, product_id = context.numbers(2)
-    basket = await live_basket(context, basket_id)
-    if basket is not None:
-        product = await get_product(context.session, basket.group_id, product_id)
-        await baskets.set_quantity(context.session, basket, product, 0)
-        await show_basket_of(context, basket)
+    view = await live_basket(context, basket_id)
+    if view is not None:
+        product = await get_product(context.session, view.basket.group_id, product_id)
+        await baskets.set_quantity(context.session, view.basket, product, 0)
+        await show_basket_of(context, view.holding(product, 0))
 
 
 async def confirm_basket(update: Update, context: Context) -> None:  # noqa: ARG001
     """The basket is right: how will it be paid? Where payments are off, that is all."""
-    basket = await live_basket(context, context.numbers(1)[0])
-    if basket is None or (basket.member_id == context.member.id and await is_held(context)):
+    view = await live_basket(context, context.numbers(1)[0])
+    if view is None or (view.basket.member_id == context.member.id and await is_held(context)):
         return
     if not context.group.payments_enabled:
-        await _place(context, basket, None, None)
-        return
-    view = await baskets.view(context.session, basket)
-    if not view.lines:
-        await show_basket_of(context, basket)
-        return
-    await _show_payment_choice(context, view)
+        await _place(context, view.basket, None, None)
+    elif not view.lines:
+        await show_basket_of(context, view)
+    else:
+        await _show_payment_choice(context, view)
 
 
 async def mix(update: Update, context: Context) -> None:  # noqa: ARG001
     """Member credit first, or not after all."""
     basket_id, is_mixed = context.numbers(2)
-    basket = await live_basket(context, basket_id)
-    if basket is None:
+    view = await live_basket(context, basket_id)
+    if view is None:
         return
-    view = await baskets.view(context.session, basket)
     if not view.lines:
-        await show_basket_of(context, basket)
+        await show_basket_of(context, view)
         return
     await _show_payment_choice(context, view, mixed=bool(is_mixed))
 
@@ -192,13 +193,13 @@ async def pay(update: Update, context: Context) -> None:  # noqa: ARG001
     basket_id, agreed, *credit = context.numbers(3 if is_mixed else 2, skip=1)
     if method not in list(Method):
         raise NotFound("button", method)
-    basket = await live_basket(context, basket_id)
-    if basket is None:
+    view = await live_basket(context, basket_id)
+    if view is None:
         return
-    is_own = basket.member_id == context.member.id
+    is_own = view.basket.member_id == context.member.id
     if is_own and context.member.put_out_at is not None and await is_held(context):
         return
-    await _place(context, basket, Method(method), agreed, *credit)
+    await _place(context, view.basket, Method(method), agreed, *credit)
 
 
 async def _place(
@@ -232,7 +233,7 @@ async def _place(
     except LedgerError as refusal:
         context.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
         await baskets.take_out_withdrawn(context.session, basket)
-        await show_basket_of(context, basket)
+        await show_basket_of(context, await baskets.view(context.session, basket))
     else:
         await _show_receipt(context, buyer, done)
 
@@ -240,7 +241,7 @@ async def _place(
 async def _show_receipt(context: Context, buyer: Member, done: orders.Confirmed) -> None:
     """The receipt, below what is left of the basket; whoever was ordered for reads it too."""
     texts, group = context.texts, context.group
-    awaited = await payments.awaited(context.session, buyer)
+    awaited = done.standing.awaited
     if buyer.id == context.member.id:
         link = await card_link(context, done.payment)
         context.show(views.placed(texts, done.distribution, can_change=views.can_change(group, done)))
@@ -260,7 +261,7 @@ async def _show_receipt(context: Context, buyer: Member, done: orders.Confirmed)
     )
 
 
-async def _show_payment_choice(context: Context, view: baskets.BasketView, *, mixed: bool = False) -> None:
+async def _show_payment_choice(context: Context, view: BasketView, *, mixed: bool = False) -> None:
     """``mixed``: with member credit first, as long as there is some and it does not pay everything."""
     buyer = await buyer_of(context, view.basket)
     balance = await payments.balance_of(context.session, buyer)

@@ -15,15 +15,16 @@ from bot.ordering.baskets import (
     show_basket_of,
     show_of,
     show_open_distributions,
-    show_page,
+    show_shop,
 )
 from bot.ordering.views import order as order_views
 from bot.ordering.views import search as views
 from ledger.catalogue.search import find_products
 from ledger.catalogue.service import offered_products
 from ledger.groups.models import Member
-from ledger.orders import baskets, distributions, repeating
-from ledger.orders.models import Basket, Distribution
+from ledger.orders import basket_views, baskets, distributions, repeating
+from ledger.orders.basket_views import Shop
+from ledger.orders.models import Distribution
 
 
 async def search(context: Context, text: str, members: Sequence[Member] = ()) -> bool:
@@ -35,18 +36,20 @@ async def search(context: Context, text: str, members: Sequence[Member] = ()) ->
     hits = find_products(await offered_products(context.session, group_id), text)
     if not hits:
         return False
-    basket = await basket_at_hand(context)
-    if basket is None:
-        found = await distributions.open_distributions(context.session, group_id)
+    view = await basket_at_hand(context)
+    if view is None:
+        found = await basket_views.openings(context.session, context.member)
         if not found:
             context.say(views.not_now(context.texts, hits))
             return True
         if len(found) > 1:
-            context.say(order_views.choose_distribution(context.texts, found, views.query_of(text)))
+            days = [one.distribution for one in found]
+            context.say(order_views.choose_distribution(context.texts, days, views.query_of(text)))
             return True
-        basket = await baskets.open_basket(context.session, context.group, context.member, found[0])
+        view = await baskets.basket_in(context.session, context.member, found[0])
     opened = hits[0].product.id if len(hits) == 1 else 0
-    await _show_hits(context, basket, views.query_of(text), opened, members)
+    shop = await basket_views.shop(context.session, view)
+    await _show_hits(context, shop, views.query_of(text), opened, members)
     return True
 
 
@@ -63,10 +66,10 @@ async def found_product(update: Update, context: Context) -> None:  # noqa: ARG0
     """A product that was found: one more or less of it; the rest of what was found stays in sight."""
     query = _carried(context)
     basket_id, product_id, delta = context.numbers(3, skip=1)
-    basket = await live_basket(context, basket_id)
-    if basket is not None:
-        await add_quantity(context, basket, product_id, delta)
-        await _show_hits(context, basket, query, product_id)
+    view = await live_basket(context, basket_id)
+    if view is not None:
+        shop = await add_quantity(context, view, product_id, delta)
+        await _show_hits(context, shop, query, product_id)
 
 
 async def found_for(update: Update, context: Context) -> None:  # noqa: ARG001
@@ -76,8 +79,8 @@ async def found_for(update: Update, context: Context) -> None:  # noqa: ARG001
     await context.follow(Distribution, distribution_id)
     member = context.member
     distribution = await distributions.get_distribution(context.session, member.group_id, distribution_id)
-    basket = await baskets.open_basket(context.session, context.group, member, distribution)
-    await _show_hits(context, basket, query, 0)
+    view = await baskets.open_basket(context.session, member, distribution)
+    await _show_hits(context, await basket_views.shop(context.session, view), query, 0)
 
 
 def _carried(context: Context) -> str:
@@ -86,45 +89,43 @@ def _carried(context: Context) -> str:
 
 
 async def _show_hits(
-    context: Context, basket: Basket, query: str, product_id: int, members: Sequence[Member] = ()
+    context: Context, shop: Shop, query: str, product_id: int, members: Sequence[Member] = ()
 ) -> None:
-    view = await baskets.view(context.session, basket)
-    catalogue = await offered_products(context.session, basket.group_id)
-    hits = find_products(catalogue, query)
+    hits = find_products(shop.catalogue, query)
     if not hits:
-        await show_page(context, basket, order_views.Place())
+        await show_shop(context, shop, order_views.Place())
         return
     found = views.Found(query, hits, product_id)
-    screen = views.found_page(context.texts, view, catalogue, found)
-    await show_of(context, basket, screen.with_rows([*screen.rows, *views.member_rows(members)]))
+    screen = views.found_page(context.texts, shop.view, shop.catalogue, found)
+    await show_of(context, shop.view.basket, screen.with_rows([*screen.rows, *views.member_rows(members)]))
 
 
 async def add_one(update: Update, context: Context) -> None:  # noqa: ARG001
     """A product of the catalogue's page was tapped: one of it, with its − n + row."""
     basket_id, product_id, page = context.numbers(3)
-    basket = await live_basket(context, basket_id)
-    if basket is not None:
-        await add_quantity(context, basket, product_id, order_views.ONE)
-        await show_page(context, basket, order_views.Place(page, product_id))
+    view = await live_basket(context, basket_id)
+    if view is not None:
+        shop = await add_quantity(context, view, product_id, order_views.ONE)
+        await show_shop(context, shop, order_views.Place(page, product_id))
 
 
 async def producers(update: Update, context: Context) -> None:  # noqa: ARG001
     """Behind the page's number: whose products, to go straight there."""
     basket_id, page = context.numbers(2)
-    basket = await live_basket(context, basket_id)
-    if basket is not None:
-        catalogue = await offered_products(context.session, basket.group_id)
-        await show_of(context, basket, views.producers(context.texts, basket.id, catalogue, page))
+    view = await live_basket(context, basket_id)
+    if view is not None:
+        catalogue = await offered_products(context.session, view.basket.group_id)
+        await show_of(context, view.basket, views.producers(context.texts, basket_id, catalogue, page))
 
 
 async def like_last_time(update: Update, context: Context) -> None:  # noqa: ARG001
     """The basket is filled as the last order was, with a word on what is different today."""
-    basket = await live_basket(context, context.numbers(1)[0])
-    if basket is None:
+    view = await live_basket(context, context.numbers(1)[0])
+    if view is None:
         return
-    repeated = await repeating.repeat(context.session, basket)
+    repeated = await repeating.repeat(context.session, view.basket)
     notice = views.repeated(context.texts, repeated) if repeated is not None else None
-    await show_basket_of(context, basket, notice)
+    await show_basket_of(context, await baskets.view(context.session, view.basket), notice)
 
 
 entry_points = [
