@@ -14,7 +14,7 @@ import logging
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -29,9 +29,10 @@ from bot.delivery import chats, inbox, outbox
 from bot.delivery.api import Api, asked_pause
 from bot.delivery.inbox import Claimed
 from bot.edge import pages
-from bot.edge.facts import find_out
+from bot.edge.carrier import current_scene
+from bot.edge.facts import Fact, NeedsFact, find_out
 from bot.edge.place import find_place
-from bot.edge.scene import Fact, NeedsFact, Scene, current_scene, tell_apart
+from bot.edge.scene import Scene, tell_apart
 from bot.edge.state import conversation_row
 from bot.figures import UPDATE_DELAY, UPDATE_HANDLING, UPDATES
 from bot.members.views import welcome
@@ -58,11 +59,20 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Dispatcher:
-    """Handles updates until cancelled or told to finish. ``committed`` is called after each commit that queued calls."""
+    """Handles updates until cancelled or told to finish. ``committed`` is called after each commit that queued calls.
+
+    ``services``: what this process offers handlers, by its class.
+    """
 
     def __init__(
-        self, database: Database, application: AnyApplication, api: Api, committed: Callable[[], None]
+        self,
+        database: Database,
+        application: AnyApplication,
+        api: Api,
+        committed: Callable[[], None],
+        services: Mapping[type, object],
     ) -> None:
+        self._services = services
         self._database = database
         self._application = application
         self._api = api
@@ -260,14 +270,16 @@ class Dispatcher:
         return Scene(
             session=session,
             update=update,
-            chat_id=chat_id,
+            origin=chat_id,
             person=person,
-            group=None if nowhere else place.group,
-            member=place.member,
+            maybe_group=None if nowhere else place.group,
+            maybe_member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
             conversation=place.conversation or await conversation_row(session, chat_id, user.id),
             facts=facts,
+            bot_id=self._bot_id,
             bot_username=self._api.bot.username or "",
+            services=self._services,
         )
 
     def _after_commit(self, scene: Scene) -> None:
@@ -277,7 +289,7 @@ class Dispatcher:
             wake()
         query = scene.update.callback_query
         if query is not None:
-            text, alert = scene.toast or ("", False)
+            text, alert = scene.toasted or ("", False)
             task = asyncio.create_task(self._answer(query.id, text, alert))
             self._answers.add(task)
             task.add_done_callback(self._answers.discard)
@@ -345,7 +357,7 @@ def as_update(payload: dict[str, Any], api: Api) -> Update:
 
 def refuse(scene: Scene, refusal: LedgerError) -> None:
     """Answer a refusal: over the button when it was a tap, else as a message."""
-    group = scene.group
+    group = scene.maybe_group
     texts = (
         Texts(scene.person.language, group.time_zone, group.currency)
         if group
@@ -353,7 +365,7 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     )
     sentence = errors.sentence(texts, refusal)
     if scene.update.callback_query is not None:
-        scene.toast = (errors.plain(sentence)[:200], True)
+        scene.toasted = (errors.plain(sentence)[:200], True)
         return
     screen = Screen(sentence)
     if isinstance(refusal, NotAllowed) and refusal.needed == "member" and group and scene.chat_kind:

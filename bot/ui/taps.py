@@ -33,6 +33,9 @@ Id = Annotated[int, msgspec.Meta(ge=1, lt=FURTHEST)]
 Number = Annotated[int, msgspec.Meta(gt=-FURTHEST, lt=FURTHEST)]
 """A count, cents, thousandths, a page, a step, a mark."""
 
+UNSEEN = -1
+"""Stands for the mark of what a screen showed where the button carries none: nothing is ever like that."""
+
 
 class Place(Flag):
     """The kinds of chat in which something may be tapped or typed."""
