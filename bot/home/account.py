@@ -11,7 +11,7 @@ from bot.home.plain_questions import Word, asked_by_word, asks_balance
 from bot.home.views import account as views
 from bot.home.views import history as history_views
 from bot.home.views import start as start_views
-from bot.ordering.baskets import show_open_distributions, show_today
+from bot.ordering.baskets import show_open_distributions, show_own_basket
 from bot.rights import May
 from bot.ui.screen import Screen, button
 from bot.ui.taps import ANYWHERE, Answered, Place
@@ -67,7 +67,7 @@ async def by_word(scene: Scene) -> bool:
     """One word that says what somebody wants: « panier », « historique », « merci »; false for any other text."""
     match asked_by_word(scene.typed):
         case Word.BASKET:
-            await show_today(scene)
+            await show_own_basket(scene)
         case Word.ORDER:
             await show_open_distributions(scene)
         case Word.ORDERS:
