@@ -164,7 +164,7 @@ async def _receive_unannounced(context: Context, amount: int) -> str:
         _ask_unannounced(context, state, Method(data["method"]), notice)
         return State.UNANNOUNCED
     done = await payments.receive_unannounced(
-        context.session, state.member, Method(data["method"]), amount, by, f"order:{state.order.id}"
+        context.session, state.member, Method(data["method"]), amount, by, state.order.id
     )
     page = await page_of(context, done.payment)
     back = await back_of(context, done.payment)

@@ -90,7 +90,7 @@ async def _announce(context: Context, method: Method) -> State | str:
     member, amount = await _the_same_member(context), context.conversation.data["amount"]
     if method not in views.methods(context.group, amount):
         return await _ask_method(context, amount, views.not_offered(context.texts))
-    payment = await payments.expect(context.session, member, method, amount, subject=None)
+    payment = await payments.expect(context.session, member, method, amount, None)
     context.show(views.announced(context.texts, payment))
     balance, awaited = await _account(context, member)
     link = await card_link(context, payment)

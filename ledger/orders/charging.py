@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.books.subjects import Topic, subject_of
 from ledger.errors import LedgerError
 from ledger.groups.models import Group, Member, Method
 from ledger.groups.service import offered_methods
@@ -130,14 +131,15 @@ async def post_debt(
     *,
     kind: str,
     key: str,
-    subject: str,
+    order_id: int,
     actor_id: int,
 ) -> int | None:
-    """Debit the member for what producers are owed; the id of the transaction, none where nothing is owed."""
+    """Debit the member for what producers are owed for an order; the id of the transaction, none where nothing is owed."""
     if not owed:
         return None
     account = await books.account_id(session, member.group_id, AccountKind.MEMBERS, member.id)
     producers = await books.account_ids(session, member.group_id, AccountKind.PRODUCERS, tuple(owed))
     legs = legs_of(account, producers, owed, within_cents)
+    subject = subject_of(Topic.ORDER, order_id)
     entry = books.Entry(kind=kind, key=key, legs=legs, subject=subject, actor_id=actor_id)
     return (await books.post(session, member.group_id, entry)).transaction_id

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
@@ -148,11 +148,7 @@ async def distribution_of(session: AsyncSession, payment: Payment) -> int | None
 
 async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
     """The order a payment pays."""
-    what, _, order_id = (payment.subject or "").partition(":")
-    if what != "order" or not order_id.isdecimal():
-        return None
-    order = await session.get(Order, int(order_id))
-    return order if order is not None and order.group_id == payment.group_id else None
+    return await session.get_one(Order, payment.order_id) if payment.order_id is not None else None
 
 
 async def awaiting(session: AsyncSession, group_id: int) -> list[tuple[Distribution, int]]:
@@ -205,7 +201,7 @@ async def payments_at(session: AsyncSession, group_id: int, distribution_id: int
     """Every payment for the orders of a distribution, settled or not, by the member's name."""
     statement = (
         select(Payment, Member.name)
-        .join(Order, Payment.subject == literal("order:") + cast(Order.id, Text))
+        .join(Order, Order.id == Payment.order_id)
         .join(Member, Member.id == Payment.member_id)
         .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
         .order_by(Payment.id)

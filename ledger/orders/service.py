@@ -185,12 +185,12 @@ async def confirm(
         within,
         kind="addition" if is_addition and replaced is None else "order",
         key=f"basket:{basket.id}",
-        subject=f"order:{order.id}",
+        order_id=order.id,
         actor_id=(by or member).id,
     )
     payment = None
     if method is not None and total > credit:
-        payment = await payments.expect(session, member, method, total - credit, subject=f"order:{order.id}")
+        payment = await payments.expect(session, member, method, total - credit, order.id)
     confirmation = Confirmation(
         group_id=group.id,
         order_id=order.id,
