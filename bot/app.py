@@ -15,19 +15,19 @@ from telegram import Update
 from telegram.error import BadRequest, InvalidToken
 from telegram.ext import Application, ContextTypes
 
-from bot.commands.menu import publish_menus
+from bot.board.boards import post_board
+from bot.cards.service import Cards
 from bot.config import Address, Config
 from bot.delivery import inbox, outbox
 from bot.delivery.api import Api, asked_pause
-from bot.delivery.board import post_board
 from bot.delivery.budget import Budget
-from bot.delivery.cards import Cards
-from bot.delivery.context import Context, current_scene
-from bot.delivery.dispatcher import AnyApplication, Dispatcher
 from bot.delivery.http import AiohttpRequest
 from bot.delivery.polling import poll
-from bot.delivery.reminders import Reminding
 from bot.delivery.sender import Sender
+from bot.edge.carrier import Carrier, current_scene
+from bot.edge.dispatcher import AnyApplication, Dispatcher
+from bot.home.menu import publish_menus
+from bot.reminders.sending import Reminding
 from bot.routes import handlers
 from bot.web.app import web_app
 from bot.web.metrics import Metrics
@@ -88,7 +88,7 @@ def build_api(config: Config) -> Api:
 
 def build_application(api: Api) -> AnyApplication:
     """python-telegram-bot's application with all our handlers; it is handed updates and fetches none."""
-    context_types: Any = ContextTypes(context=Context)
+    context_types: Any = ContextTypes(context=Carrier)
     application = Application.builder().bot(api).updater(None).context_types(context_types).build()
     for handler in handlers():
         application.add_handler(handler)
@@ -137,10 +137,9 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         application = build_application(api)
         await application.initialize()
         sender = Sender(database, api, api.bot.id, budget)
-        dispatcher = Dispatcher(database, application, api, sender.wake)
-        reminding = Reminding(database, api.bot.id, api.bot.username or "", sender.wake, post_board)
         cards = build_cards(config, database, api, sender.wake)
-        application.bot_data["cards"] = cards
+        dispatcher = Dispatcher(database, application, api, sender.wake, {Cards: cards})
+        reminding = Reminding(database, api.bot.id, api.bot.username or "", sender.wake, post_board)
         ended = asyncio.get_running_loop().create_future()
         bot = Bot(api, database, dispatcher, sender, reminding, cards, ended)
         try:

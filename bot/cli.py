@@ -160,7 +160,7 @@ async def _check_config(options: argparse.Namespace) -> int:
 
 async def _key_has_its_group(config: Config) -> bool:
     """Say which group the host's Stripe key serves, where the database knows; false where the named one is not there."""
-    from bot.delivery.host_key import standing
+    from bot.cards.host_key import standing
 
     found = None
     if config.stripe.api_key is not None:

@@ -1,14 +1,48 @@
-"""Which role every command and every button needs. The table of ``ledger/README.md`` says the same; a test compares them.
+"""Who may what: what there is to do in a group, and the lowest role that may do it. ``ledger/README.md`` has the same table.
 
-Conversations, menus, help and screens ask here, so that nobody is shown what they may not do. Handlers check once more, in
-the group they act in: who keeps the money of one group is a member of another.
+Every tap and command declares which of these it is (``ui/taps.py``); whoever's role is too low in the group they act in is
+refused before its handler runs, and menus, help and private screens leave out what their reader may not do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 
 from ledger.groups.roles import Role
+
+
+class May(Enum):
+    """What may be done, in words, and the lowest role that may."""
+
+    FIND_ONES_WAY = "find one's way", Role.ANYONE
+    START_A_GROUP = "start a group in a chat one administers", Role.ANYONE
+    ORDER = "order for oneself, and pay", Role.MEMBER
+    USE_ONES_ACCOUNT = "see one's own account, put money on it, ask for it back", Role.MEMBER
+    CHOOSE_REMINDERS = "choose one's reminders, leave", Role.MEMBER
+    CONFIRM_PAYMENTS = "confirm, refuse and undo payments", Role.TREASURER
+    SEE_ACCOUNTS = "see everybody's balance, page and history", Role.TREASURER
+    ENTER_PAYMENTS = "enter payments and opening balances", Role.TREASURER
+    GIVE_BACK = "give money back, gifts, write-offs", Role.TREASURER
+    CHANGE_SETTINGS = "the group's options and its Stripe account", Role.COORDINATOR
+    GIVE_ROLES = "give and take roles", Role.COORDINATOR
+    CHANGE_MEMBERS = "add members, invite them, take them out", Role.COORDINATOR
+    PLAN_DISTRIBUTIONS = "announce, move and cancel distributions", Role.COORDINATOR
+    HAND_OVER = "validate orders and distributions", Role.COORDINATOR
+    CORRECT = "goods, money and till on distribution day", Role.COORDINATOR
+    ORDER_FOR_SOMEBODY = "order for somebody", Role.COORDINATOR
+    KEEP_LISTS = "the catalogue, sheets and lists", Role.COORDINATOR
+
+    @property
+    def what(self) -> str:
+        """In words."""
+        return self.value[0]
+
+    @property
+    def role(self) -> Role:
+        """The lowest role that may."""
+        return self.value[1]
+
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.ANYONE: (
@@ -39,10 +73,10 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }
-NEEDED: Mapping[str, Role] = {
+NEEDED: dict[str, Role] = {
     word: role for role, lines in _WORDS.items() for line in lines for word in line.split()
 }
-"""Commands by their English name with its slash, buttons by their verb."""
+"""Commands by their English name with its slash, buttons by their verb; declared ones add themselves."""
 
 
 def needed(word: str) -> Role:

@@ -3,46 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from telegram import Update
-from telegram.ext import BaseHandler
 
-from bot.commands import account, board, handover, handover_close, handover_find, members, sheets, validate
-from bot.commands import handover_goods as goods_taps
-from bot.conversations import (
-    card_settings,
-    cards,
-    catalogue,
-    coordinators,
-    distributions,
-    handover_for,
-    handover_goods,
-    handover_money,
-    handover_plan,
-    handover_weighing,
-    mute,
-    order,
-    payment,
-    people,
-    refund_requests,
-    refunds,
-    settings,
-    settling,
-    setup,
-    start,
-    switching,
-    topup,
-    welcome,
-)
-from bot.delivery.context import Context
-from bot.delivery.conversation import Button, Callback, verb_of
+from bot.board import asking
+from bot.cards import links
+from bot.cards import settings as card_settings
+from bot.catalogue import importing
+from bot.distributions import planning
+from bot.edge.conversation import Button, Callback, Handler, verb_of
+from bot.edge.scene import Scene
+from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, weighing
+from bot.home import account, start
+from bot.members import coordinators, members, people, settling, welcome
+from bot.ordering import order
+from bot.payments import by_hand, switching, topup, validate
+from bot.refunds import refunds, requests
+from bot.reminders import mute
+from bot.settings import settings, setup
+from bot.sheets import sheets
 
 ANONYMOUS_ADMIN = 1087968824
 """The account in whose name Telegram delivers what a group's anonymous admins write."""
 
 
-class FromAnonymousAdmin(BaseHandler[Update, Context, Any]):
+class FromAnonymousAdmin(Handler):
     """A command of an anonymous admin: never authorised, since nobody knows who it is."""
 
     def check_update(self, update: object) -> bool:
@@ -56,7 +41,7 @@ class FromAnonymousAdmin(BaseHandler[Update, Context, Any]):
         )
 
 
-class PersonalElsewhere(BaseHandler[Update, Context, Any]):
+class PersonalElsewhere(Handler):
     """A tap, in a group's chat, on what belongs into somebody's private chat: only a forged button is there."""
 
     def __init__(self, verbs: set[str], callback: Callback) -> None:
@@ -71,7 +56,7 @@ class PersonalElsewhere(BaseHandler[Update, Context, Any]):
         return verb_of(query.data or "") in self.verbs
 
 
-class Unknown(BaseHandler[Update, Context, Any]):
+class Unknown(Handler):
     """A message in private that nothing takes: an unknown command, a picture, a voice message."""
 
     def check_update(self, update: object) -> bool:
@@ -82,7 +67,7 @@ class Unknown(BaseHandler[Update, Context, Any]):
         return bool(message.text) or message.effective_attachment is not None
 
 
-class Rest(BaseHandler[Update, Context, Any]):
+class Rest(Handler):
     """A tap on a button that nothing takes any more."""
 
     def check_update(self, update: object) -> bool:
@@ -90,21 +75,21 @@ class Rest(BaseHandler[Update, Context, Any]):
         return isinstance(update, Update) and update.callback_query is not None
 
 
-async def old_button(update: Update, context: Context) -> None:  # noqa: ARG001
+async def old_button(scene: Scene) -> None:
     """Say that the button is old; nothing else happens."""
-    context.toast(
-        context.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
+    scene.toast(
+        scene.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
     )
 
 
-def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
+def handlers() -> Sequence[Handler]:
     """All of them, in order."""
     personal = [
         *order.conversation.entry_points,
         *topup.conversation.entry_points,
-        *refund_requests.conversation.entry_points,
+        *requests.conversation.entry_points,
         *switching.handlers,
-        *cards.handlers,
+        *links.handlers,
         *start.handlers,
         *account.handlers,
     ]
@@ -116,31 +101,31 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         card_settings.KeyTyped(card_settings.not_asked_for),
         order.conversation,
         topup.conversation,
-        refund_requests.conversation,
+        requests.conversation,
         *switching.handlers,
-        *cards.handlers,
+        *links.handlers,
         validate.conversation,
         members.conversation,
         people.conversation,
         settling.conversation,
         refunds.conversation,
-        refund_requests.declining,
-        payment.conversation,
+        requests.declining,
+        by_hand.conversation,
         settings.conversation,
         coordinators.conversation,
-        distributions.conversation,
-        handover_goods.conversation,
-        handover_weighing.conversation,
-        handover_money.conversation,
-        handover_plan.conversation,
-        handover_for.conversation,
-        *handover_find.handlers,
-        *handover.handlers,
-        *goods_taps.handlers,
-        *handover_close.handlers,
-        *board.handlers,
+        planning.conversation,
+        correcting.conversation,
+        weighing.conversation,
+        money.conversation,
+        plan.conversation,
+        ordering_for.conversation,
+        *find.handlers,
+        *day.handlers,
+        *goods.handlers,
+        *close.handlers,
+        *asking.handlers,
         *sheets.handlers,
-        *catalogue.handlers,
+        *importing.handlers,
         *setup.handlers,
         *mute.handlers,
         *welcome.handlers,

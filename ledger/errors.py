@@ -1,7 +1,7 @@
 """The base of everything the ledger refuses.
 
 One subclass a case, defined beside the code that raises it, holding values and never sentences: what a person reads is
-made in ``bot/views/errors.py`` in that person's language.
+made in ``bot/refusals/sentences.py`` in that person's language.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Amounts of money: integers of the currency's minor unit, read from people's text without ever meeting a float.
 
 Everywhere in Cagnotte an amount is an ``int`` of minor units (12,35 € is ``1235``); this module is where text becomes
-such an integer. Text for people is made by Babel in ``bot/views``.
+such an integer. Text for people is made by Babel in ``bot/ui``.
 """
 
 from __future__ import annotations

@@ -12,12 +12,12 @@ import uuid
 
 from telegram.error import RetryAfter, TelegramError
 
+from bot.delivery import crowded_view as views
 from bot.delivery import leases
 from bot.delivery.api import Api
 from bot.delivery.budget import Budget
-from bot.views import crowded as views
-from bot.views.screen import Screen
-from bot.views.texts import Texts
+from bot.ui.screen import Screen
+from bot.ui.texts import Texts
 from ledger.db import Database, utc_now
 from ledger.groups import service as groups
 from ledger.orders import distributions

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery import inbox, outbox, typed_keys
+from bot.cards import typed_keys
+from bot.delivery import inbox, outbox
 from bot.delivery.outbox import Call
 from bot.figures import UPDATES
-from bot.views import errors
-from bot.views.texts import Texts, language_of
+from bot.refusals import sentences as errors
+from bot.ui.texts import Texts, language_of
 
 
 async def take(session: AsyncSession, bot_id: int, updates: Sequence[dict[str, Any]]) -> None:

@@ -4,7 +4,7 @@ One process at a time sends (a lease decides which), so the budget is shared by 
 before its outcome was written is made again: a receipt rather twice than never. A call whose answer did not come in time
 is not repeated while we live, unless it is an edit or a deletion, since Telegram has nearly always carried it out.
 
-Boards come last: see ``board_sender.py``.
+Boards come last: see ``sender.py``.
 """
 
 from __future__ import annotations
@@ -33,10 +33,11 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.delivery import board, chats, files, leases, outbox
+from bot.board import boards as board
+from bot.board.boards import Due
+from bot.board.sender import NO_TOPIC, BoardSender
+from bot.delivery import chats, files, leases, outbox
 from bot.delivery.api import Api, JsonDict, asked_pause, surely_not_delivered
-from bot.delivery.board import Due
-from bot.delivery.board_sender import NO_TOPIC, BoardSender
 from bot.delivery.budget import Budget
 from bot.delivery.crowded import CrowdedNotes
 from bot.delivery.outbox import Queued, Result

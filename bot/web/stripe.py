@@ -13,9 +13,9 @@ import re
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from bot.delivery.cards import CardClosed, Cards
-from bot.views import pay_page
-from bot.views.texts import Texts
+from bot.cards.service import CardClosed, Cards
+from bot.cards.views import pay_page
+from bot.ui.texts import Texts
 from bot.web.bodies import bounded_body
 from ledger.db import Database
 from ledger.errors import LedgerError, NotFound

@@ -1,6 +1,6 @@
 """The reader's language, as the files need it: words, and ways to write amounts, quantities and dates.
 
-The ledger knows no language: whoever asks for a file (``bot/views/sheets.py``) says how its reader reads.
+The ledger knows no language: whoever asks for a file (``bot/sheets/views/sheets.py``) says how its reader reads.
 """
 
 from __future__ import annotations

@@ -147,7 +147,12 @@ async def few_groups(session: AsyncSession, most: int) -> Sequence[Group]:
 
 
 async def group_of(session: AsyncSession, table: type[Base], row_id: int) -> int | None:
-    """The id of the group that a row of any of the business's tables belongs to; none when there is no such row."""
+    """The id of the group that a row of any of the business's tables belongs to; none when there is no such row.
+
+    A group belongs to itself, whether there is one of that number or not.
+    """
+    if table is Group:
+        return row_id
     columns = table.__table__.c
     group_id = (
         await session.execute(select(columns.group_id).where(columns.id == row_id))

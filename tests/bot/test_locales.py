@@ -15,7 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import bot
-from bot.views.texts import Texts
+from bot.ui.texts import Texts
 from tests.support.wording import RULES, Rule, sentences
 
 BOT = Path(bot.__file__).parent

@@ -11,9 +11,11 @@ from typing import Any
 from telegram.ext import BaseHandler
 
 import ledger
-from bot.delivery.conversation import Button, Command, DurableConversation
-from bot.rights import NEEDED
+from bot.edge.conversation import Button, Command, DurableConversation
+from bot.edge.handling import Conversation, On
+from bot.rights import NEEDED, May
 from bot.routes import handlers
+from bot.ui import taps
 from ledger.groups.roles import Role
 from tests.support.bot import Stage
 from tests.support.coordinating import set_up
@@ -23,19 +25,21 @@ README = Path(ledger.__file__).parent / "README.md"
 REFUSED = re.compile(r"Only the group's coordinators|You are not a member of this group")
 
 
-def table() -> dict[str, Role]:
-    """Commands and verbs with the lowest role that is ticked; whoever is above it is ticked too."""
+def table() -> tuple[dict[str, Role], dict[str, Role]]:
+    """What may be done, and commands, with the lowest role that is ticked; whoever is above it is ticked too."""
     section = README.read_text(encoding="utf-8").partition("## Who may what")[2].partition("\n## ")[0]
     rows = [line.strip("| ").split("|") for line in section.splitlines() if line.startswith("| ")]
-    assert [cell.strip() for cell in rows[0]][3:] == [role.name.lower() for role in Role]
+    assert [cell.strip() for cell in rows[0]][2:] == [role.name.lower() for role in Role]
+    abilities: dict[str, Role] = {}
     found: dict[str, Role] = {}
-    for _, commands, buttons, *ticks in rows[1:]:
+    for what, commands, *ticks in rows[1:]:
         ticked = [role for role, tick in zip(Role, ticks, strict=True) if tick.strip()]
-        assert ticked == list(Role)[ticked[0] :], (commands, buttons)
-        for word in re.findall(r"`([^`]+)`", commands + buttons):
+        assert ticked == list(Role)[ticked[0] :], (what, commands)
+        abilities[what.strip()] = ticked[0]
+        for word in re.findall(r"`([^`]+)`", commands):
             assert word not in found, word
             found[word] = ticked[0]
-    return found
+    return abilities, found
 
 
 def everything(of: Iterable[BaseHandler[Any, Any, Any]]) -> Iterator[BaseHandler[Any, Any, Any]]:
@@ -44,12 +48,22 @@ def everything(of: Iterable[BaseHandler[Any, Any, Any]]) -> Iterator[BaseHandler
             yield from everything(handler.entry_points)
             yield from everything(one for state in handler.states.values() for one in state)
             yield from everything(handler.fallbacks)
+        elif isinstance(handler, Conversation):
+            yield from everything(handler.entry_points)
         else:
             yield handler
 
 
+def declared_words(handler: On) -> set[str]:
+    if isinstance(handler.what, taps.Command):
+        return {f"/{handler.what.names[0]}"}
+    return {handler.what.verb, *handler.what.was} if isinstance(handler.what, type) else set()
+
+
 def test_the_codes_table_is_the_readmes() -> None:
-    assert dict(NEEDED) == table()
+    abilities, commands = table()
+    assert {may.what: may.role for may in May} == abilities
+    assert {word: role for word, role in NEEDED.items() if word.startswith("/")} == commands
 
 
 def test_every_command_and_every_button_stands_in_the_table() -> None:
@@ -61,6 +75,8 @@ def test_every_command_and_every_button_stands_in_the_table() -> None:
             listed = {f"/{name}" for name in handler.names} & NEEDED.keys()
             assert len(listed) == 1, f"{handler.names} are in no row, or in several"
             handled |= listed
+        elif isinstance(handler, On):
+            handled |= declared_words(handler)
     assert handled == NEEDED.keys()
 
 
@@ -75,7 +91,7 @@ async def test_each_role_is_refused_what_it_may_not_and_nothing_else(stage: Stag
     await group.anne.ask("Theo", expect="no role")
     await group.anne.press("Make treasurer", expect="treasurer")
     await theo.wait("Send /help to see what you can do")
-    words = [word for word, role in table().items() if role >= Role.TREASURER]
+    words = [word for word, role in NEEDED.items() if role >= Role.TREASURER]
     before = await group.snapshot()
 
     async def walk(person: Person, role: Role) -> None:
@@ -85,7 +101,7 @@ async def test_each_role_is_refused_what_it_may_not_and_nothing_else(stage: Stag
                 answer = (await person.ask(word, expect="")).text
             else:
                 answer = await person.forge_tap(word, page)
-            assert bool(REFUSED.search(answer)) is (role < table()[word]), (person, word, answer)
+            assert bool(REFUSED.search(answer)) is (role < NEEDED[word]), (person, word, answer)
 
     people = {
         group.zoe: Role.ANYONE,

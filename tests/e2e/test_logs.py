@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery.dispatcher import describe
+from bot.edge.dispatcher import describe
 from bot.sandbox.server import Sandbox
 from ledger.db import Database
 from tests.support.bot import environment

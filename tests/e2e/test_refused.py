@@ -18,7 +18,7 @@ from sqlalchemy import text
 from telegram.ext import BaseHandler
 
 from bot.delivery import inbox
-from bot.delivery.conversation import Button, Command, DurableConversation, StepButton
+from bot.edge.conversation import Button, Command, DurableConversation, StepButton
 from bot.routes import handlers
 from ledger.db import Base, utc_now
 from ledger.groups import service as groups

@@ -18,7 +18,7 @@ import httpx
 from sqlalchemy import text, update
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.delivery.cards import Cards
+from bot.cards.service import Cards
 from bot.sandbox.stripe.model import Session
 from bot.sandbox.stripe.server import TEST_KEY, StripeSandbox
 from bot.sandbox.stripe.signing import signature

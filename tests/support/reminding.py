@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select, update
 
 from bot.delivery.models import OutboxRow
-from bot.delivery.reminders import Reminding
+from bot.reminders.sending import Reminding
 from ledger.db import Database, utc_now
 from ledger.groups.models import Member, Person
 from ledger.orders.models import Distribution

@@ -13,9 +13,9 @@ from typing import Literal
 
 from babel.messages.pofile import read_po
 
-from bot.delivery.conversation import Command, DurableConversation
+from bot.edge.conversation import Command, DurableConversation
 from bot.routes import handlers
-from bot.views.texts import LOCALES
+from bot.ui.texts import LOCALES
 
 Language = Literal["fr", "en"]
 NAMES = (

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bot.delivery import board, board_sender
+from bot.board import boards as board
+from bot.board import sender as board_sender
 from bot.sandbox.server import Sandbox
 from ledger.catalogue.models import Product
 from ledger.groups import service as groups

@@ -6,7 +6,7 @@ import datetime as dt
 
 from sqlalchemy import text
 
-from bot.delivery import board
+from bot.board import boards as board
 from bot.sandbox.model import Chat
 from ledger.db import utc_now
 from tests.bot.board.conftest import Day

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.delivery import chats, outbox
 from bot.delivery.outbox import Call, Queued
-from bot.delivery.state import conversation_row
+from bot.edge.state import conversation_row
 from ledger.db import Database
 
 BOT = 123456

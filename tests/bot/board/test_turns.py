@@ -7,10 +7,10 @@ from typing import cast
 
 import pytest
 
-from bot.delivery import board_sender
+from bot.board import sender as board_sender
+from bot.board.boards import Due
+from bot.board.sender import BoardSender
 from bot.delivery.api import Api
-from bot.delivery.board import Due
-from bot.delivery.board_sender import BoardSender
 from bot.delivery.budget import Budget
 from ledger.db import Database
 

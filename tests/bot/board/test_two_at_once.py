@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy import select
 
-from bot.delivery import board
+from bot.board import boards as board
 from bot.delivery.models import Board
 from ledger.db import utc_now
 from tests.bot.board.conftest import Day

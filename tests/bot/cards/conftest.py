@@ -20,7 +20,7 @@ async def street() -> AsyncIterator[Street]:
 @pytest.fixture
 async def desk(street: Street, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[CardDesk]:
     """On SQLite, one question after another."""
-    monkeypatch.setattr("bot.delivery.cards.AT_A_TIME", 1)
+    monkeypatch.setattr("bot.cards.service.AT_A_TIME", 1)
     async with card_desk(street, sqlite_url) as desk:
         yield desk
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery.cards import Cards
+from bot.cards.service import Cards
 from ledger.db import Database
 from ledger.payments import service as payments
 from ledger.payments.card.gateway import Gateway
@@ -86,7 +86,7 @@ MOST = 60
 @pytest.fixture(autouse=True)
 def one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a step is the same one every time; and what moved long ago, in lives before, is not looked through again."""
-    monkeypatch.setattr("bot.delivery.cards.AT_A_TIME", 1)
+    monkeypatch.setattr("bot.cards.service.AT_A_TIME", 1)
     monkeypatch.setattr("ledger.payments.card.movements.OVERLAP", dt.timedelta(seconds=2))
 
 

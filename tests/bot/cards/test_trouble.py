@@ -56,7 +56,7 @@ def perhaps_paid(said: str) -> None:
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting for an answer that does not come."""
     monkeypatch.setattr("ledger.payments.card.gateway.TIMEOUT", 0.4)
-    monkeypatch.setattr("bot.delivery.cards.ASK_AGAIN", 0.05)
+    monkeypatch.setattr("bot.cards.service.ASK_AGAIN", 0.05)
 
 
 @pytest.mark.parametrize("name", TROUBLE)
@@ -262,7 +262,7 @@ async def test_one_thing_that_breaks_does_not_keep_the_others_waiting(
         return await ask(account, checkout)
 
     monkeypatch.setattr(desk.cards, "_ask", break_on_one)
-    monkeypatch.setattr("bot.delivery.cards.AT_A_TIME", 2)
+    monkeypatch.setattr("bot.cards.service.AT_A_TIME", 2)
     await desk.later()
     await desk.cards._while_due(desk.cards._next_checkout)
     await desk.cards._while_due(desk.cards._next_checkout)

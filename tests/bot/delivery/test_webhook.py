@@ -92,7 +92,7 @@ async def test_stored_before_it_is_answered(
     desk: Desk, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No worker takes it; whoever looks at the database after the 200 finds it."""
-    monkeypatch.setattr("bot.delivery.dispatcher.Dispatcher.handle_next", nothing)
+    monkeypatch.setattr("bot.edge.dispatcher.Dispatcher.handle_next", nothing)
     async with desk.open():
         for number in range(5):
             assert await post(address, message_of(number, 7, "x")) == 200
@@ -153,7 +153,7 @@ async def test_figures_are_named_by_prometheus_rules_and_say_what_goes_on(
     ):
         assert (await client.get(f"{address}/metrics")).status_code == 404
         await marie.ask("bonjour", expect="echo")
-        monkeypatch.setattr("bot.delivery.dispatcher.Dispatcher.handle_next", nothing)
+        monkeypatch.setattr("bot.edge.dispatcher.Dispatcher.handle_next", nothing)
         await asyncio.sleep(0.1)
         await desk.until("SELECT count(*) FROM outbox WHERE sent_at IS NULL", 0)
         await marie.send("encore")

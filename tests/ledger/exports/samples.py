@@ -4,8 +4,8 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 
-from bot.views.sheets import wording
-from bot.views.texts import Texts
+from bot.sheets.views.sheets import wording
+from bot.ui.texts import Texts
 from ledger.exports.handover import Due, DueKind, HandOver, Item, MemberOrder
 from ledger.groups.models import Method
 from ledger.money import line_amount

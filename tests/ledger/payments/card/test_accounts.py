@@ -9,8 +9,8 @@ import logging
 
 import pytest
 
+from bot.cards.host_key import standing
 from bot.cli import _check_config
-from bot.delivery.host_key import standing
 from ledger.db import Database, utc_now
 from ledger.errors import NotFound
 from ledger.groups.models import Method

@@ -1,0 +1,1 @@
+"""The board of a distribution in the group's chats."""

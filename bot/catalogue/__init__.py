@@ -1,0 +1,1 @@
+"""The catalogue, brought in as a file."""

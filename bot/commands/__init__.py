@@ -1,1 +1,0 @@
-"""What is asked and answered in one go."""

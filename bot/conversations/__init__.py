@@ -1,1 +1,0 @@
-"""What takes a person several steps: one file a conversation."""

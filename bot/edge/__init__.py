@@ -1,0 +1,1 @@
+"""From an update to a handler and back; it knows no feature."""

@@ -1,0 +1,1 @@
+"""Distribution day: orders, goods, the till, the end."""

@@ -1,0 +1,1 @@
+"""Where people begin, and their own account."""

@@ -1,0 +1,1 @@
+"""Members and coordinators: who they are, who comes and who goes."""

@@ -1,0 +1,232 @@
+"""Members without Telegram and their invitations; leaving a group, and what is in the way of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.ui import money
+from bot.ui.screen import Button, Row, Screen, button
+from bot.ui.texts import Html, Texts
+from ledger.groups.models import Group, Member
+from ledger.orders.leaving import CannotLeave, Obstacles
+
+# — members without Telegram —
+
+
+def ask_name(texts: Texts, cancel: Button) -> Screen:
+    """Who is to be added?"""
+    return Screen(
+        texts.t("➕ A member without Telegram: what is their name? Type first name and surname."),
+        ((cancel,),),
+    )
+
+
+def preview(texts: Texts, group: Group, name: str, confirm: Button, cancel: Button) -> Screen:
+    """Who will be added."""
+    text = texts.t(
+        "Add <b>{name}</b> to <b>{group}</b>? They get an account like everybody; coordinators order and record payments "
+        "for them. You can invite them to Telegram later: they keep their history.",
+        name=name,
+        group=group.title,
+    )
+    return Screen(text, ((confirm,), (cancel,)))
+
+
+def added(texts: Texts, member: Member) -> Html:
+    """Above the new member's page."""
+    return texts.t("✅ {name} is a member now.", name=texts.who(member))
+
+
+def not_added(texts: Texts) -> Screen:
+    """Cancelled."""
+    return Screen(
+        texts.t("Cancelled. Nobody was added."), ((button(texts.label("👥 Balances"), "balances", 0, 0),),)
+    )
+
+
+def membership_lines(texts: Texts, member: Member, invitation_url: str | None) -> list[str]:
+    """What a member's page says of their membership: left, or without Telegram and perhaps invited."""
+    if member.left_at is not None:
+        when = texts.short_day(member.left_at)
+        return ["", texts.t("🚪 Left the group on {day}. Their history stays.", day=when)]
+    if member.person_id is not None:
+        return []
+    lines: list[str] = ["", texts.t("📵 Has no Telegram here: does not receive my messages.")]
+    if invitation_url is not None:
+        link = Html(f"<code>{invitation_url}</code>")
+        lines.append(texts.t("🔗 Their own invitation, good for one person, once: {link}", link=link))
+    return lines
+
+
+def membership_rows(texts: Texts, member: Member, invitation_url: str | None) -> list[Row]:
+    """What a coordinator can do about a membership."""
+    if member.left_at is not None:
+        if member.person_id is not None and member.taken_out_at is None:
+            return []  # they come back by the group's link
+        return [(_button(texts.label("↩️ Back into the group"), "ppback", member),)]
+    rows: list[Row] = []
+    if member.person_id is None and invitation_url is None:
+        rows.append((_button(texts.label("🔗 Invite to Telegram"), "ppinvite", member),))
+    elif member.person_id is None:
+        rows.append((Button(texts.label("📋 Copy the invitation"), copy=invitation_url),))
+        rows.append(
+            (
+                _button(texts.label("🔄 Another invitation"), "ppinvite", member),
+                _button(texts.label("🚫 Revoke it"), "pprevoke", member),
+            )
+        )
+    rows.append((_button(texts.label("🚪 Take out of the group"), "ppout", member),))
+    return rows
+
+
+def _button(text: str, verb: str, member: Member) -> Button:
+    return button(text, verb, member.id)
+
+
+def linked(texts: Texts, group: Group, member: Member) -> Screen:
+    """The invited person is in."""
+    return Screen(
+        texts.t(
+            "👋 Welcome {name}! You are linked to your account in <b>{group}</b>: everything recorded so far is yours.",
+            name=texts.who(member),
+            group=group.title,
+        )
+    )
+
+
+def told_linked(texts: Texts, group: Group, member: Member, person_name: str) -> Screen:
+    """What coordinators read, so that a link in wrong hands is seen."""
+    return Screen(
+        texts.t(
+            "🔗 {group}: <b>{name}</b> now has Telegram, as “{person}”. If that is not the same person, take them out on "
+            "their page: /member {name}",
+            group=group.title,
+            name=member.name,
+            person=person_name,
+        )
+    )
+
+
+def still_coordinates(texts: Texts, group: Group, member: Member) -> Screen:
+    """Somebody with a role is no longer in the chat; nothing is done about it by itself."""
+    return Screen(
+        texts.t(
+            "ℹ️ {name} is no longer in a chat of <b>{group}</b>, but stays a member and keeps their role. "
+            "To change that: /coordinators",
+            name=texts.who(member),
+            group=group.title,
+        )
+    )
+
+
+# — leaving —
+
+
+def ask_leave(texts: Texts, group: Group, confirm: Button, cancel: Button) -> Screen:
+    """Really?"""
+    text = texts.t(
+        "Leave <b>{group}</b>? You will receive nothing from it any more. Your account is kept: if you come back by the "
+        "group's link, you find it again.",
+        group=group.title,
+    )
+    return Screen(text, ((confirm,), (cancel,)))
+
+
+def left(texts: Texts, group: Group) -> Screen:
+    """Out."""
+    return Screen(texts.t("👋 You left <b>{group}</b>. Goodbye!", group=group.title))
+
+
+def stayed(texts: Texts, group: Group) -> Screen:
+    """Not after all."""
+    return Screen(texts.t("You stay in <b>{group}</b>. Nothing was changed.", group=group.title))
+
+
+def told_left(texts: Texts, group: Group, name: str) -> Screen:
+    """What coordinators read when a member leaves by themselves."""
+    return Screen(
+        texts.t("🚪 {name} left <b>{group}</b>. Nothing was open between you.", name=name, group=group.title)
+    )
+
+
+def told_out(texts: Texts, group: Group, by: str) -> Screen:
+    """What who was taken out reads."""
+    return Screen(
+        texts.t(
+            "🚪 {by} took you out of <b>{group}</b>. Your account is kept; ask a coordinator if this is a mistake.",
+            by=by,
+            group=group.title,
+        )
+    )
+
+
+def taking_out(texts: Texts, member: Member, found: Obstacles, rows: Sequence[Row]) -> Screen:
+    """Take them out? Or what must be settled before."""
+    if found:
+        lines: list[str] = [
+            texts.t("🚪 <b>{name}</b> cannot leave yet:", name=texts.who(member)),
+            "",
+            *_in_the_way(texts, found),
+        ]
+        if found.balance_cents:
+            lines += ["", texts.t("To settle the balance:")]
+        return Screen("\n".join(lines)).with_rows(rows)
+    text = texts.t(
+        "Take <b>{name}</b> out of the group? Nothing is open. They disappear from the lists; their history stays, and "
+        "they find their account again if they come back.",
+        name=texts.who(member),
+    )
+    return Screen(text).with_rows(rows)
+
+
+def _in_the_way(texts: Texts, found: Obstacles) -> list[str]:
+    lines: list[str] = []
+    if found.balance_cents:
+        balance = money.balance_of(texts, found.balance_cents)
+        lines.append(texts.t("• the balance is not zero: {balance}", balance=balance))
+    if found.awaited_cents:
+        amount = texts.money(found.awaited_cents)
+        lines.append(texts.t("• {amount} awaiting confirmation: confirm or refuse it first", amount=amount))
+    lines += [
+        texts.t("• an order for the distribution of {when}", when=texts.day_and_time(when))
+        for when in found.ordered_for
+    ]
+    return lines
+
+
+def cannot_leave(texts: Texts, error: CannotLeave) -> Html:
+    """Why somebody cannot leave, and the way out."""
+    found = error.obstacles
+    if not error.is_own:
+        first = texts.t("<b>{name}</b> cannot leave yet:", name=error.name)
+        return Html("\n".join([first, *_in_the_way(texts, found), texts.t("Nothing was changed.")]))
+    lines: list[str] = [texts.t("You cannot leave yet. Nothing was changed.")]
+    if found.balance_cents > 0:
+        lines.append(
+            texts.t(
+                "• The group owes you {amount}: ask a treasurer to give it back to you.",
+                amount=texts.money(found.balance_cents),
+            )
+        )
+    elif found.balance_cents < 0:
+        lines.append(
+            texts.t(
+                "• You owe the group {amount}: pay it, and ask a coordinator to confirm it.",
+                amount=texts.money(-found.balance_cents),
+            )
+        )
+    if found.awaited_cents:
+        lines.append(
+            texts.t(
+                "• {amount} you announced waits to be confirmed: ask a coordinator.",
+                amount=texts.money(found.awaited_cents),
+            )
+        )
+    lines += [
+        texts.t(
+            "• You ordered for the distribution of {when}: leave after it, or ask a coordinator.",
+            when=texts.day_and_time(when),
+        )
+        for when in found.ordered_for
+    ]
+    return Html("\n".join(lines))

@@ -1,0 +1,1 @@
+"""Ordering: the catalogue, the basket, how it is paid."""

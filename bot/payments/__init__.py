@@ -1,0 +1,1 @@
+"""Payments: received, entered, topped up, paid another way."""

@@ -1,0 +1,418 @@
+"""Confirming payments: the list of what is awaited, one payment with its buttons, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.home.views.account import payment_state
+from bot.refusals import sentences as errors
+from bot.ui import money
+from bot.ui.paging import page_of, turning_row
+from bot.ui.screen import Button, Row, Screen, button
+from bot.ui.texts import Html, Texts
+from ledger.groups.models import Member, Method
+from ledger.orders.distributions import ExpectedPayment
+from ledger.orders.models import Distribution
+from ledger.orders.order_state import Receipt, Settles, sums
+from ledger.payments.models import Payment, PaymentState, Settlement
+from ledger.payments.service import AlreadySettled, is_far_off
+from ledger.reference import format_reference
+
+PAGE = 8
+ELSEWHERE = 0
+"""Stands for a distribution's id where a payment belongs to no order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The list a payment's screen leads back to: a distribution's, or :data:`ELSEWHERE`, and which page of it."""
+
+    distribution_id: int
+    page: int
+
+
+def list_page(listed: Sequence[ExpectedPayment], payment: Payment) -> int:
+    """The page that a payment stands on among those awaited, or stood on; the first where it is not listed."""
+    before = 0
+    for entry in listed:
+        if entry.payment.id == payment.id:
+            return before // PAGE
+        before += entry.payment.state is PaymentState.EXPECTED
+    return 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """A payment with what is known of it: the member, the last settlement and who made it, steps so far.
+
+    ``due``: what it should bring as its order stands now. ``may_come_late``: it was cancelled, and may arrive all the same.
+    """
+
+    payment: Payment
+    member: Member
+    settled: AlreadySettled | None
+    steps: int
+    balance_cents: int
+    due: Receipt
+    order_id: int | None = None
+    may_come_late: bool = False
+
+
+def reference(payment: Payment) -> Html:
+    """The reference in a form that one tap copies."""
+    return Html(f"<code>{format_reference(payment.reference)}</code>")
+
+
+def can_be_undone(payment: Payment) -> bool:
+    """What was cancelled stays so, unless a coordinator entered it as received by hand; cards are Stripe's affair."""
+    if payment.method is Method.CARD:
+        return False
+    if payment.state is not PaymentState.CANCELLED:
+        return True
+    return payment.entered_by_id is not None
+
+
+def awaited(
+    texts: Texts, distribution: Distribution, expected: Sequence[ExpectedPayment], page: int, *, names: bool
+) -> Screen:
+    """What is awaited at a distribution; names only where coordinators are among themselves."""
+    waiting = [e for e in expected if e.payment.state is PaymentState.EXPECTED]
+    total = sum(e.payment.amount_cents for e in waiting)
+    done = len(expected) - len(waiting)
+    lines: list[str] = [
+        texts.t(
+            "✅ <b>Payments to confirm</b>\nDistribution {when} · {place}",
+            when=texts.day_and_time(distribution.starts_at),
+            place=distribution.place,
+        ),
+        texts.t(
+            "{done} of {all} settled · {amount} still awaited",
+            done=done,
+            all=len(expected),
+            amount=texts.money(total),
+        ),
+    ]
+    if not waiting:
+        lines.append(texts.t("Nothing is awaited any more."))
+    rows = _waiting_rows(texts, waiting, page, names, "awaited", distribution.id)
+    rows.append((button(texts.label("📦 Distribution day"), "day", distribution.id),))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def awaited_elsewhere(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
+    """What is awaited and belongs to no order; names only where coordinators are among themselves."""
+    title = texts.t("✅ <b>Payments to confirm</b>\nOther payments: money put on accounts")
+    lines: list[str] = [title, _awaited_sum(texts, waiting)]
+    return Screen("\n".join(lines)).with_rows(_waiting_rows(texts, waiting, page, names, "awaitedother"))
+
+
+def awaited_transfers(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
+    """Every bank transfer that is awaited, with its reference; names only where coordinators are among themselves."""
+    lines: list[str] = [texts.t("🏦 <b>Transfers awaited</b>"), _awaited_sum(texts, waiting)]
+    shown, _, _ = page_of(waiting, page, PAGE)
+    for entry in shown if names else ():
+        amount = texts.money(entry.payment.amount_cents)
+        values = {
+            "name": texts.called(entry.payment.member_id, entry.member_name),
+            "amount": amount,
+            "reference": reference(entry.payment),
+        }
+        lines.append(texts.t("• {name}: {amount}, reference {reference}", **values))
+    rows = _waiting_rows(texts, waiting, page, names, "transfers")
+    return Screen("\n".join(lines)).with_rows([*rows, (button(texts.label("◀️ Back"), "home"),)])
+
+
+def _awaited_sum(texts: Texts, waiting: Sequence[ExpectedPayment]) -> Html:
+    if not waiting:
+        return texts.t("Nothing is awaited any more.")
+    return texts.nt(
+        "{n} payment · {amount} awaited",
+        "{n} payments · {amount} awaited",
+        len(waiting),
+        amount=texts.money(sum(entry.payment.amount_cents for entry in waiting)),
+    )
+
+
+def _waiting_rows(
+    texts: Texts, waiting: Sequence[ExpectedPayment], page: int, names: bool, verb: str, *args: object
+) -> list[Row]:
+    """A page of payments, a button each. ``verb:args:page`` turns the page."""
+    shown, page, pages = page_of(waiting, page, PAGE)
+    rows: list[Row] = []
+    for entry in shown:
+        payment = entry.payment
+        who = (
+            texts.called(payment.member_id, entry.member_name)
+            if names
+            else format_reference(payment.reference)
+        )
+        text = f"{money.METHOD_ICON[payment.method]} {who} · {texts.money(payment.amount_cents)}"
+        rows.append((button(text[:64], "pmt", payment.id),))
+    rows.append(turning_row(page, pages, verb, *args))
+    rows.append((button(texts.label("🔄 Refresh"), verb, *args, page),))
+    return rows
+
+
+def nothing_awaited(texts: Texts) -> Screen:
+    """No distribution has payments."""
+    return Screen(texts.t("No payment is awaited. New orders will appear here."))
+
+
+def choose_distribution(
+    texts: Texts, found: Sequence[tuple[Distribution, int]], elsewhere: int, page: int
+) -> Screen:
+    """Several distributions await payments, or payments are awaited ``elsewhere``: which ones?"""
+    shown, page, pages = page_of(found, page, PAGE)
+    rows: list[Row] = [
+        (button(f"{texts.day_and_time(d.starts_at)} · {count}"[:64], "awaited", d.id, 0),)
+        for d, count in shown
+    ]
+    if elsewhere:
+        rows.append((button(texts.label("Other payments · {count}", count=elsewhere), "awaitedother", 0),))
+    rows.append(turning_row(page, pages, "validate"))
+    return Screen(texts.t("Payments of which distribution?")).with_rows(rows)
+
+
+def payment_page(
+    texts: Texts, page: PaymentPage, amount_cents: int | None = None, back: Back | None = None
+) -> Screen:
+    """One payment with what can be done about it. ``amount_cents``: the amount given, where it is another one."""
+    payment = page.payment
+    lines: list[str] = [
+        texts.t("<b>{name}</b>", name=texts.who(page.member)),
+        texts.t(
+            "{method} of <b>{amount}</b> — reference {reference}",
+            method=money.method(texts, payment.method),
+            amount=texts.money(payment.amount_cents),
+            reference=reference(payment),
+        ),
+    ]
+    rows: list[Row] = []
+    if page.settled is not None:
+        lines += ["", errors.already_settled(texts, page.settled)]
+        if can_be_undone(payment):
+            rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
+        if page.may_come_late:
+            given = payment.amount_cents if amount_cents is None else amount_cents
+            lines.append(
+                texts.t(
+                    "🏦 If this transfer arrived all the same, receive it: it is credit on the member's account."
+                )
+            )
+            label = texts.label("✅ Received all the same · {amount}", amount=texts.money(given))
+            rows.append((button(label, "rcvlate", payment.id, page.steps, given),))
+    elif payment.method is Method.CARD:
+        if payment.under_way_since is not None:
+            lines += ["", payment_state(texts, payment)]
+        lines += [
+            "",
+            texts.t(
+                "💳 Paid online: Stripe says when it is paid, nobody confirms it here. If the money was handed over "
+                "instead, choose how."
+            ),
+        ]
+        rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+    else:
+        lines += _to_receive(texts, page, amount_cents)
+        rows += _receiving_rows(texts, page, amount_cents)
+    rows.append(_back_row(texts, back, page.order_id))
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def _to_receive(texts: Texts, page: PaymentPage, given_cents: int | None) -> list[str]:
+    """What to look at before it is received: the bank account, what the order comes to now, what ``given_cents`` leaves."""
+    lines: list[str] = []
+    if page.payment.method is Method.TRANSFER:
+        lines.append(texts.t("🏦 Look at the bank account first."))
+    if page.due.settles is Settles.NOTHING:
+        lines.append(
+            texts.t("⚖️ Nothing is left to pay for the order: if it comes all the same, it is credit.")
+        )
+    elif page.due.settles is not Settles.AS_ANNOUNCED:
+        amount = texts.money(page.due.amount_cents)
+        why = money.settles(texts, page.due.settles)
+        lines.append(texts.t("⚖️ To be paid now: <b>{amount}</b> ({why})", amount=amount, why=why))
+    if given_cents is None:
+        return lines
+    if is_far_off(page.payment.amount_cents, given_cents):
+        lines += ["", far_off(texts, page.payment.amount_cents, given_cents)]
+    else:
+        lines.append(texts.t("Amount given: <b>{amount}</b>", amount=texts.money(given_cents)))
+        verdict = money.difference(texts, page.due.amount_cents, given_cents)
+        lines += [verdict] if verdict else []
+    return lines
+
+
+def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) -> list[Row]:
+    """✅ for what was given, or for each sum that may be; and the other ways out."""
+    payment = page.payment
+    offered = sums(payment.method, payment.amount_cents, page.due)
+    is_odd = given_cents is not None and is_far_off(payment.amount_cents, given_cents)
+    if given_cents is not None and not is_odd:
+        offered = [Receipt(Settles.AS_ANNOUNCED, given_cents)]
+    rows: list[Row] = [
+        (
+            button(
+                money.received_label(texts, one, alone=len(offered) == 1),
+                "rcv",
+                payment.id,
+                page.steps,
+                one.amount_cents,
+                page.due.amount_cents,
+                style=None if number else "success",
+            ),
+        )
+        for number, one in enumerate(offered)
+    ]
+    if given_cents is not None and is_odd:
+        yes = texts.label("Yes, {amount}", amount=texts.money(given_cents))
+        args = (payment.id, page.steps, given_cents, page.due.amount_cents)
+        rows.append((button(yes, "rcv", *args, style="danger"),))
+    rows.append(
+        (
+            button(texts.label("Other amount"), "other", payment.id, page.steps),
+            button(texts.label("Not received"), "refuse", payment.id, page.steps, style="danger"),
+        )
+    )
+    rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+    return rows
+
+
+def far_off(texts: Texts, awaited_cents: int, given_cents: int) -> Html:
+    """A comma was left out, or so it seems: both amounts, before anything is recorded."""
+    return texts.t(
+        "⚠️ <b>{given}</b> instead of <b>{awaited}</b>: that is ten times as much or more. Nothing is recorded yet. Tap "
+        "what was given.",
+        given=texts.money(given_cents),
+        awaited=texts.money(awaited_cents),
+    )
+
+
+def settled(
+    texts: Texts,
+    page: PaymentPage,
+    settlement: Settlement,
+    by: str,
+    back: Back | None,
+    *,
+    due_cents: int | None = None,
+    discreet: bool,
+) -> Screen:
+    """What was just done, with the way to undo it. ``discreet``: members read along, so nobody's balance is shown.
+
+    ``due_cents``: what it should have brought, where that is not what was announced.
+    """
+    payment = page.payment
+    amount = settlement.amount_cents
+    if amount is None:
+        line = texts.t(
+            "❌ {method} of {amount} from <b>{name}</b> ({reference}) marked as not received by {by} at {time}.",
+            method=money.method(texts, payment.method),
+            amount=texts.money(payment.amount_cents),
+            name=texts.who(page.member),
+            reference=reference(payment),
+            by=by,
+            time=texts.time(settlement.at),
+        )
+        verdict: Html | None = texts.t("The debt stays on the balance.")
+    else:
+        line = texts.t(
+            "✅ <b>{amount}</b> received from <b>{name}</b> ({method}, {reference}), confirmed by {by} at {time}.",
+            method=money.method(texts, payment.method),
+            amount=texts.money(amount),
+            name=texts.who(page.member),
+            reference=reference(payment),
+            by=by,
+            time=texts.time(settlement.at),
+        )
+        due = payment.amount_cents if due_cents is None else due_cents
+        verdict = money.difference(texts, due, amount)
+    lines: list[str] = [line, *([verdict] if verdict else [])]
+    if not discreet:
+        lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, page.balance_cents)))
+    rows = [
+        (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),),
+        _back_row(texts, back, page.order_id),
+    ]
+    return Screen("\n".join(lines)).with_rows(rows)
+
+
+def toast_settled(texts: Texts, page: PaymentPage, settlement: Settlement) -> str:
+    """What was done, over the button, at once."""
+    name = texts.who(page.member)
+    if settlement.amount_cents is None:
+        amount = texts.money(page.payment.amount_cents)
+        return texts.label("❌ {name} · {amount} not received", name=name, amount=amount)
+    return texts.label(
+        "✅ {name} · {amount} received", name=name, amount=texts.money(settlement.amount_cents)
+    )
+
+
+def _back_row(texts: Texts, to: Back | None, order_id: int | None) -> Row:
+    label = texts.label("◀️ Back")
+    if to is None:
+        back = button(label, "validate")
+    elif to.distribution_id == ELSEWHERE:
+        back = button(label, "awaitedother", to.page)
+    else:
+        back = button(label, "awaited", to.distribution_id, to.page)
+    return (back, button(texts.label("📋 The order"), "dorder", order_id)) if order_id else (back,)
+
+
+def ask_amount(texts: Texts, payment: Payment, cancel: Button) -> Screen:
+    """How much was given instead?"""
+    text = texts.t(
+        "How much was given instead of {amount} ({reference})? Type it, like {example}.",
+        amount=texts.money(payment.amount_cents),
+        reference=reference(payment),
+        example=texts.bare_money(payment.amount_cents),
+    )
+    return Screen(text, ((cancel,),))
+
+
+def unknown_reference(texts: Texts, typed: str, near: Sequence[tuple[Payment, str]]) -> Screen:
+    """No payment has this reference; those one slip away are proposed, never taken (B1)."""
+    text = texts.t("I found no payment with the reference {typed}. No money was moved.", typed=typed[:40])
+    if not near:
+        return Screen(text)
+    rows = [
+        (
+            button(
+                f"{format_reference(p.reference)} · {name} · {texts.money(p.amount_cents)}"[:64], "pmt", p.id
+            ),
+        )
+        for p, name in near
+    ]
+    question = texts.t("Did you mean one of these?")
+    return Screen(f"{text}\n{question}").with_rows(rows)
+
+
+def told_member(
+    texts: Texts,
+    payment: Payment,
+    settlement: Settlement,
+    balance_cents: int,
+    awaited_cents: int,
+    due_cents: int | None = None,
+) -> Screen:
+    """What the member reads when their payment is confirmed, refused or undone; ``due_cents`` as in :func:`settled`."""
+    values = {
+        "method": money.method(texts, payment.method),
+        "amount": texts.money(settlement.amount_cents or payment.amount_cents),
+        "reference": reference(payment),
+    }
+    verdict: Html | None = None
+    if settlement.kind == "received":
+        line = texts.t("✅ {method}: {amount} received (reference {reference}). Thank you!", **values)
+        due = payment.amount_cents if due_cents is None else due_cents
+        verdict = money.difference(texts, due, settlement.amount_cents or 0)
+    elif settlement.kind == "undone":
+        line = texts.t(
+            "↩️ {method} of {amount} (reference {reference}): a coordinator took the last step back.", **values
+        )
+    else:
+        line = texts.t("❌ {method} of {amount} (reference {reference}) was not received.", **values)
+    lines: list[str] = [line, *([verdict] if verdict else [])]
+    lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))

@@ -1,0 +1,1 @@
+"""Refunds: asked for, given, taken back."""

@@ -1,0 +1,1 @@
+"""Sentences for every refusal of the ledger."""

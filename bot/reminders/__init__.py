@@ -1,0 +1,1 @@
+"""Reminders: sent, and switched off."""

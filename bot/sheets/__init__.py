@@ -1,0 +1,1 @@
+"""Sheets and lists as files."""
