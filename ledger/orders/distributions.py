@@ -148,7 +148,17 @@ async def distribution_of(session: AsyncSession, payment: Payment) -> int | None
 
 async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
     """The order a payment pays."""
-    return await session.get_one(Order, payment.order_id) if payment.order_id is not None else None
+    return (await orders_of(session, [payment])).get(payment.id)
+
+
+async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int, Order]:
+    """The orders that payments pay, by the payments' ids; what pays for no order is left out."""
+    order_ids = {payment.id: payment.order_id for payment in found if payment.order_id is not None}
+    if not order_ids:
+        return {}
+    statement = select(Order).where(Order.id.in_(order_ids.values()))
+    orders = {order.id: order for order in (await session.execute(statement)).scalars()}
+    return {payment_id: orders[order_id] for payment_id, order_id in order_ids.items()}
 
 
 async def awaiting(session: AsyncSession, group_id: int) -> list[tuple[Distribution, int]]:
