@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -309,6 +309,14 @@ async def reachable(session: AsyncSession, member: Member) -> Person | None:
     """The person behind a member, if the bot may write to them."""
     person = None if member.person_id is None else await session.get(Person, member.person_id)
     return person if person is not None and person.is_reachable else None
+
+
+async def reachable_members(session: AsyncSession, members: Iterable[Member]) -> list[tuple[Member, Person]]:
+    """Those of the members to whom the bot may write, with the person behind each, in the same order."""
+    by_person = {member.person_id: member for member in members if member.person_id is not None}
+    found = (await session.execute(select(Person).where(Person.id.in_(by_person)))).scalars()
+    people = {person.id: person for person in found if person.is_reachable}
+    return [(member, people[id_]) for id_, member in by_person.items() if id_ in people]
 
 
 async def people_with_roles(session: AsyncSession) -> dict[int, Role]:
