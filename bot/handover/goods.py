@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from bot.edge.handling import On
+from bot.edge.notify import Say
 from bot.edge.scene import Scene
 from bot.handover.taps.goods import (
     AskNotDelivered,
@@ -19,14 +20,14 @@ from bot.handover.taps.goods import (
     ShowProduct,
     UndoChange,
 )
-from bot.handover.telling import tell_maker, toast_refusal
+from bot.handover.telling import toast_refusal
 from bot.handover.views import changes
 from bot.handover.views import goods as views
 from bot.handover.views.day import PAGE
 from bot.payments.views import taken_back
 from bot.ui.taps import Answered
 from ledger.errors import NotFound
-from ledger.groups.service import get_member, reachable_members
+from ledger.groups.service import get_member
 from ledger.orders import corrections, distributions
 from ledger.orders import service as orders
 from ledger.orders.corrections import Changed, Corrected, CurrentLine
@@ -137,9 +138,10 @@ async def undo_change(scene: Scene, tap: UndoChange) -> None:
     by = scene.member
     done = await corrections.undo_change(scene.session, by.group_id, tap.change, by)
     maker_id = (await scene.session.get_one(Change, tap.change)).by_id
-    notice = await tell_maker(
-        scene, maker_id, by, lambda texts: taken_back.goods(texts, scene.group, done, by.name)
+    told = await scene.notify.maker(
+        maker_id, by, lambda texts: taken_back.goods(texts, scene.group, done, by.name)
     )
+    notice = taken_back.unreachable(scene.texts, told.unreachable)
     if len(done.corrected) > 1:
         await show_changed_for_all(scene, done, notice)
     else:
@@ -173,14 +175,20 @@ async def tell_changed(scene: Scene, done: Changed) -> None:
     own: dict[int, list[Corrected]] = defaultdict(list)
     for one in done.corrected:
         own[one.member.id].append(one)
-    members = [theirs[0].member for theirs in own.values()]
-    announced = await expected_by_member(scene.session, members)
-    for member, person in await reachable_members(scene.session, members):
-        texts = scene.texts_for(person.language)
-        screen = changes.told_changed(
-            texts, scene.group, distribution, own[member.id], done.change, by.name, announced[member.id]
+    announced = await expected_by_member(scene.session, own)
+
+    def say(member_id: int) -> Say:
+        return lambda texts: changes.told_changed(
+            texts,
+            scene.group,
+            distribution,
+            own[member_id],
+            done.change,
+            by.name,
+            announced.get(member_id, ()),
         )
-        scene.tell(person.id, screen)
+
+    await scene.notify.each((theirs[0].member, say(member_id)) for member_id, theirs in own.items())
 
 
 async def totals_of(scene: Scene, distribution_id: int, product_id: int) -> views.ProductTotals:

@@ -7,7 +7,7 @@ confirm at the same instant settle it once, and the second is told who did it an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select, update
@@ -482,18 +482,16 @@ async def payments_of(session: AsyncSession, member: Member, state: PaymentState
     return (await session.execute(statement)).scalars().all()
 
 
-async def expected_by_member(
-    session: AsyncSession, members: Iterable[Member]
-) -> Mapping[int, Sequence[Payment]]:
-    """What each of these members announced and nobody settled yet, oldest first, by member id."""
-    found: dict[int, list[Payment]] = {member.id: [] for member in members}
+async def expected_by_member(session: AsyncSession, member_ids: Collection[int]) -> dict[int, list[Payment]]:
+    """The expected payments of these members who have any, oldest first."""
     statement = (
         select(Payment)
-        .where(Payment.member_id.in_(found), Payment.state == PaymentState.EXPECTED)
+        .where(Payment.member_id.in_(member_ids), Payment.state == PaymentState.EXPECTED)
         .order_by(Payment.id)
     )
+    found: dict[int, list[Payment]] = {}
     for payment in (await session.execute(statement)).scalars():
-        found[payment.member_id].append(payment)
+        found.setdefault(payment.member_id, []).append(payment)
     return found
 
 
