@@ -250,6 +250,20 @@ async def product_lines(
     )
 
 
+async def product_lines_by_name(
+    session: AsyncSession, group_id: int, distribution_id: int, product_id: int
+) -> list[CurrentLine]:
+    """:func:`product_lines` in the order of the members' names."""
+    lines = await product_lines(session, group_id, distribution_id, product_id)
+    statement = (
+        select(Order.id, Member.name)
+        .join(Member, Member.id == Order.member_id)
+        .where(Order.group_id == group_id, Order.distribution_id == distribution_id)
+    )
+    names = {order_id: sort_key(name) for order_id, name in await session.execute(statement)}
+    return sorted(lines, key=lambda one: (names[one.line.order_id], one.line.id))
+
+
 async def get_line(session: AsyncSession, group_id: int, line_id: int) -> CurrentLine:
     """One line as it is now, or :class:`~ledger.errors.NotFound`."""
     return await _line(session, group_id, line_id)
