@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from telegram import Update
+from telegram.ext import BaseHandler
 
 from bot.board import asking
 from bot.cards import links
@@ -13,7 +15,7 @@ from bot.catalogue import importing
 from bot.distributions import planning
 from bot.edge.conversation import Button, Callback, Handler, verb_of
 from bot.edge.scene import Scene
-from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, weighing
+from bot.handover import close, correcting, day, goods, money, ordering_for, plan, weighing
 from bot.home import account, start
 from bot.members import coordinators, members, people, settling, welcome
 from bot.ordering import order
@@ -82,7 +84,7 @@ async def old_button(scene: Scene) -> None:
     )
 
 
-def handlers() -> Sequence[Handler]:
+def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
     personal = [
         *order.conversation.entry_points,
@@ -119,7 +121,6 @@ def handlers() -> Sequence[Handler]:
         money.conversation,
         plan.conversation,
         ordering_for.conversation,
-        *find.handlers,
         *day.handlers,
         *goods.handlers,
         *close.handlers,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.edge.conversation import Button, Command, Typed
 from bot.edge.scene import Scene
-from bot.handover.find import by_typed_name
+from bot.handover.pages import by_typed_name
 from bot.home.plain_questions import Word, asked_by_word, asks_balance
 from bot.home.start import account_of, help_, show_home
 from bot.home.views import account as views

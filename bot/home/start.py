@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.cards.links import returned
 from bot.edge.conversation import Button, Command, end
 from bot.edge.scene import Scene
-from bot.handover.day import show_day
+from bot.handover.pages import show_day
 from bot.home.menu import own_menu
 from bot.home.views import account as views
 from bot.home.views import start as start_views

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps import Day, ShowOrder
 from bot.handover.views.day import PAGE, title
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button, shortened
@@ -80,7 +81,7 @@ def goods_page(
         text = f"{mark}{quantity} {shortened(one.newest.product_name, WIDE)}"
         rows.append((button(text, "dprod", distribution.id, one.newest.product_id),))
     rows.append(turning_row(page, pages, "dgoods", distribution.id))
-    rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
+    rows.append((button(texts.label("◀️ Back"), Day(distribution.id)),))
     return Screen(f"{title(texts, distribution)}\n\n{question}").with_rows(rows)
 
 
@@ -150,7 +151,7 @@ def lines_page(
         for line in shown
     ]
     rows.append(turning_row(page, pages, "dlines", order_id))
-    rows.append((button(texts.label("◀️ Back"), "dorder", order_id),))
+    rows.append((button(texts.label("◀️ Back"), ShowOrder(order_id)),))
     text = texts.t("🥕 <b>{name}</b>: which product is not as it was ordered?", name=member.name)
     return Screen(text).with_rows(rows)
 
