@@ -131,9 +131,9 @@ class On(BaseHandler[Update, Carrier, Any]):
         found = self.parsed(scene)
         if declared.old is Old.SEEN and scene.is_on_others_page and isinstance(found, Tap):
             found = msgspec.structs.replace(found, seen=UNSEEN)
-        if declared.of is not None and isinstance(found, Tap):
-            await scene.follow(declared.of, getattr(found, found.__struct_fields__[0]))
-        if role_of(scene.maybe_member) < declared.may.role:
+        if declared.of is not None and isinstance(found, Tap) and found.row is not None:
+            await scene.follow(declared.of, found.row)
+        if role_of(scene.maybe_member) < declared.may.role and not declared.in_any_group:
             raise _refusal(scene, declared)
         scene.answered = declared.answered
         return found
@@ -251,10 +251,10 @@ def _wants(handler: Handler, tap: type[Tap] | None, draft: type[Draft] | None = 
 
 
 async def _elsewhere(scene: Scene, declared: Declared) -> bool:
-    """In private, where a button may belong to another of one's groups: whether the role is held in any of them."""
+    """In private, where it may belong to another of one's groups: whether the role is held in any of them."""
     return (
         scene.is_private
-        and declared.of is not None
+        and (declared.of is not None or declared.in_any_group)
         and await highest_role(scene.session, scene.person.id) >= declared.may.role
     )
 

@@ -9,9 +9,7 @@ from bot.edge.scene import Scene
 from bot.handover import pages
 from bot.handover.taps import Close, LeaveOpen, Reopen, ShowReport, WhichAreOpen
 from bot.handover.telling import (
-    tell_coordinators_chat,
     tell_reopened,
-    tell_treasurers,
     toast_refusal,
 )
 from bot.handover.views import report as views
@@ -123,8 +121,8 @@ async def _post_report(scene: Scene, distribution: Distribution) -> None:
     """The report here, in the coordinators' chat (or the group's), and to every treasurer in private."""
     made = await _report(scene, distribution)
     scene.show(made(scene.texts, buttons=True))
-    await tell_coordinators_chat(scene, made)
-    await tell_treasurers(scene, made)
+    await scene.notify.coordinators_chat(made)
+    await scene.notify.treasurers(made)
 
 
 class MakeReport(Protocol):

@@ -11,13 +11,14 @@ from bot.edge.handling import On
 from bot.edge.scene import Scene
 from bot.handover import pages
 from bot.handover.taps import DAY, Day, Orders, ShowOrder, Undo, Validate, ValidateAndNext
-from bot.handover.telling import tell_maker, tell_member, tell_reopened, toast_refusal
+from bot.handover.telling import tell_reopened, toast_refusal
 from bot.handover.views import day as views
 from bot.handover.views import order as order_views
 from bot.handover.views.report import reopened_by_order
 from bot.payments.views import taken_back
 from bot.ui.taps import Answered
 from ledger.orders import validation
+from ledger.orders.awaited import awaited_of
 from ledger.orders.seen import SeenChanged
 
 
@@ -106,12 +107,10 @@ async def _validate(scene: Scene, tap: Validate) -> Done | None:
         return None
     page = await pages.order_page_of(scene, tap.order)
     settled = [payment for payment in page.state.payments if payment.id in given]
-    await tell_member(
-        scene,
+    awaited = await awaited_of(scene.session, page.state.member)
+    await scene.notify.member(
         page.state.member,
-        lambda texts, awaited: order_views.told_validated(
-            texts, scene.group, page, by.name, settled, awaited
-        ),
+        lambda texts: order_views.told_validated(texts, scene.group, page, by.name, settled, awaited),
     )
     return Done(page, sum(page.state.received.get(payment.id, 0) for payment in settled))
 
@@ -131,22 +130,22 @@ async def undo(scene: Scene, tap: Undo) -> None:
         return
     page = await pages.order_page_of(scene, tap.order)
     await _show_undone(scene, page, undone)
-    await tell_member(
-        scene,
+    awaited = await awaited_of(scene.session, page.state.member)
+    await scene.notify.member(
         page.state.member,
-        lambda texts, awaited: order_views.told_undone(texts, scene.group, page, by.name, awaited),
+        lambda texts: order_views.told_undone(texts, scene.group, page, by.name, awaited),
     )
 
 
 async def _show_undone(scene: Scene, page: order_views.OrderPage, undone: validation.OrderUndone) -> None:
     """Shows the order as it stands again, once whoever validated it and those who read the report were told."""
     by = scene.member
-    notice = await tell_maker(
-        scene,
+    told = await scene.notify.maker(
         undone.validated.by_id,
         by,
         lambda texts: taken_back.order(texts, scene.group, page.state, page.distribution, by.name),
     )
+    notice = taken_back.unreachable(scene.texts, told.unreachable)
     if undone.closed is not None:
         await tell_reopened(
             scene,

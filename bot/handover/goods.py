@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from bot.edge.conversation import Button
+from bot.edge.notify import Say
 from bot.edge.scene import Scene
-from bot.handover.telling import show_aside, tell_maker, tell_member, toast_refusal
+from bot.handover.telling import show_aside, toast_refusal
 from bot.handover.views import changes
 from bot.handover.views import goods as views
 from bot.handover.views.day import PAGE
@@ -23,7 +24,6 @@ from ledger.orders.handover_models import Change, ChangeKind
 from ledger.orders.models import Order
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
 
 
 async def goods(scene: Scene) -> None:
@@ -144,10 +144,10 @@ async def undo_change(scene: Scene) -> None:
     change_id = scene.numbers(1)[0]
     done = await corrections.undo_change(scene.session, by.group_id, change_id, by)
     maker_id = (await scene.session.get_one(Change, change_id)).by_id
-    notice = await tell_maker(
-        scene, maker_id, by, lambda texts: taken_back.goods(texts, scene.group, done, by.name)
+    told = await scene.notify.maker(
+        maker_id, by, lambda texts: taken_back.goods(texts, scene.group, done, by.name)
     )
-    await show_changed(scene, done, notice)
+    await show_changed(scene, done, taken_back.unreachable(scene.texts, told.unreachable))
 
 
 async def show_changed(scene: Scene, done: Changed, notice: str | None = None) -> None:
@@ -165,7 +165,7 @@ async def show_changed(scene: Scene, done: Changed, notice: str | None = None) -
 
 
 async def tell_changed(scene: Scene, done: Changed) -> None:
-    """One message to each member concerned."""
+    """Tells each member concerned, in one message."""
     by = scene.coordinator
     distribution = await distributions.get_distribution(
         scene.session, by.group_id, done.change.distribution_id
@@ -173,16 +173,20 @@ async def tell_changed(scene: Scene, done: Changed) -> None:
     own: dict[int, list[Corrected]] = defaultdict(list)
     for one in done.corrected:
         own[one.member.id].append(one)
-    for theirs in own.values():
-        member = theirs[0].member
-        announced = await payments.payments_of(scene.session, member, PaymentState.EXPECTED)
-        await tell_member(
-            scene,
-            member,
-            lambda texts, _, theirs=theirs, announced=announced: changes.told_changed(  # type: ignore[misc]
-                texts, scene.group, distribution, theirs, done.change, by.name, announced
-            ),
+    announced = await payments.expected_by_member(scene.session, own)
+
+    def say(member_id: int) -> Say:
+        return lambda texts: changes.told_changed(
+            texts,
+            scene.group,
+            distribution,
+            own[member_id],
+            done.change,
+            by.name,
+            announced.get(member_id, ()),
         )
+
+    await scene.notify.each((theirs[0].member, say(member_id)) for member_id, theirs in own.items())
 
 
 async def totals_of(scene: Scene, distribution_id: int, product_id: int) -> views.ProductTotals:

@@ -10,7 +10,7 @@ from bot.cards.links import close_page
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
 from bot.handover import pages
-from bot.handover.telling import show_aside, tell_coordinators_chat
+from bot.handover.telling import show_aside
 from bot.handover.views import money as views
 from bot.handover.views.report import Till
 from bot.payments.validate import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
@@ -225,7 +225,7 @@ async def _count(scene: Scene, distribution_id: int, reason: str | None) -> str:
         scene.say(scene.to_answer(screen))
         return State.REASON
     scene.show(views.counted(scene.texts, count, by.name))
-    await tell_coordinators_chat(scene, lambda texts: views.counted(texts, count, by.name))
+    await scene.notify.coordinators_chat(lambda texts: views.counted(texts, count, by.name))
     return END
 
 

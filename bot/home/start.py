@@ -9,7 +9,6 @@ from bot.handover.pages import show_day
 from bot.home.menu import own_menu
 from bot.home.views import account as views
 from bot.home.views import start as start_views
-from bot.members.people import tell_coordinators
 from bot.members.views import people as people_views
 from bot.members.views import welcome as welcome_views
 from bot.members.welcome import IN_CHAT, ask_back, chats_of_stranger, statuses
@@ -86,8 +85,8 @@ async def _follow_own_invitation(scene: Scene, token: str) -> None:
     scene.maybe_group, scene.maybe_member = group, member
     scene.say(people_views.linked(scene.texts, group, member))
     name = scene.person.name
-    await tell_coordinators(
-        scene, group, lambda texts: people_views.told_linked(texts, group, member, name), but=member.id
+    await scene.notify.coordinators(
+        lambda texts: people_views.told_linked(texts, group, member, name), but=member
     )
     await show_home(scene)
 

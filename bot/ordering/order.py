@@ -12,7 +12,6 @@ from enum import StrEnum
 from bot.cards.links import card_link
 from bot.edge.conversation import Button, Command, DurableConversation, Typed, end, keep
 from bot.edge.scene import Scene
-from bot.handover.telling import tell_member
 from bot.handover.views import plan as acting_views
 from bot.members.welcome import is_held
 from bot.ordering import search as order_search
@@ -37,6 +36,7 @@ from ledger.groups.service import offered_methods
 from ledger.money import InvalidAmount
 from ledger.orders import baskets, distributions
 from ledger.orders import service as orders
+from ledger.orders.awaited import awaited_of
 from ledger.orders.models import Basket, Distribution
 from ledger.payments import service as payments
 from ledger.quantities import parse_quantity
@@ -247,12 +247,10 @@ async def _show_receipt(scene: Scene, buyer: Member, done: orders.Confirmed) -> 
     own = receipt.with_rows(pay_rows(texts, group, done.payment) if done.payment else ())
     scene.say(own.under(acting_views.acting_for(texts, buyer)))
     by = scene.member.name
-    await tell_member(
-        scene,
+    theirs = await awaited_of(scene.session, buyer)
+    await scene.notify.member(
         buyer,
-        lambda theirs, awaited: views.receipt(theirs, group, done, awaited).under(
-            acting_views.ordered_by(theirs, by)
-        ),
+        lambda texts: views.receipt(texts, group, done, theirs).under(acting_views.ordered_by(texts, by)),
     )
 
 

@@ -267,12 +267,12 @@ async def leave(scene: Scene) -> str:
 async def _tell_member(
     scene: Scene, draft: views.Draft, by: Member, balance: int, payment: Payment | None
 ) -> None:
-    person = await groups.reachable(scene.session, draft.member)
-    if person is None or person.id == scene.person.id:
+    if draft.member.id == by.id:
         return
     awaited = await payments.awaited(scene.session, draft.member)
-    texts = scene.texts_for(person.language)
-    scene.tell(person.id, views.told_member(texts, draft, by.name, balance, awaited, payment))
+    await scene.notify.member(
+        draft.member, lambda texts: views.told_member(texts, draft, by.name, balance, awaited, payment)
+    )
 
 
 def _check_date(scene: Scene, dated: dt.date | None) -> None:

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
-from bot.handover.telling import tell_maker
 from bot.handover.views.money import instead_of as instead_of_line
 from bot.payments.views import taken_back
 from bot.payments.views import validation as views
@@ -167,12 +166,12 @@ async def undo(scene: Scene) -> None:
         scene.toast(scene.texts.label("Undone: the payment is cancelled."))
     member = await get_member(scene.session, done.payment.group_id, done.payment.member_id)
     assert last is not None, "what was just undone stood"
-    notice = await tell_maker(
-        scene,
+    told = await scene.notify.maker(
         last.by_id,
         by,
         lambda texts: taken_back.payment(texts, scene.group, member, done.payment, last, by.name),
     )
+    notice = taken_back.unreachable(scene.texts, told.unreachable)
     screen = await screen_of(scene, done.payment)
     scene.show(screen.under(notice) if notice else screen)
     await tell_settled(scene, done)
@@ -311,14 +310,12 @@ async def show_settled(
 async def tell_settled(scene: Scene, done: payments.Settled, due_cents: int | None = None) -> None:
     """Tell the member what became of their payment; ``due_cents``: what it should have brought, if another sum."""
     member = await get_member(scene.session, done.payment.group_id, done.payment.member_id)
-    person = await groups.reachable(scene.session, member)
-    if person is None:
-        return
     awaited = await awaited_of(scene.session, member)
-    texts = scene.texts_for(person.language)
-    scene.tell(
-        person.id,
-        views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents),
+    await scene.notify.member(
+        member,
+        lambda texts: views.told_member(
+            texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents
+        ),
     )
 
 
