@@ -7,7 +7,7 @@ from typing import Protocol
 from bot.edge.handling import On
 from bot.edge.scene import Scene
 from bot.handover import pages
-from bot.handover.taps import Close, LeaveOpen, Reopen, ShowReport, WhichAreOpen
+from bot.handover.taps.day import Close, LeaveOpen, Reopen, ShowReport, WhichAreOpen
 from bot.handover.telling import (
     tell_reopened,
     toast_refusal,

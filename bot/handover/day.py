@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from bot.edge.handling import On
 from bot.edge.scene import Scene
 from bot.handover import pages
-from bot.handover.taps import DAY, Day, Orders, ShowOrder, Undo, Validate, ValidateAndNext
+from bot.handover.taps.day import Day, Orders, ShowOrder, Undo, Validate, ValidateAndNext
 from bot.handover.telling import tell_reopened, toast_refusal
 from bot.handover.views import day as views
 from bot.handover.views import order as order_views
 from bot.handover.views.report import reopened_by_order
 from bot.payments.views import taken_back
-from bot.ui.taps import Answered
 from ledger.orders import validation
 from ledger.orders.awaited import awaited_of
 from ledger.orders.seen import SeenChanged
@@ -25,18 +24,6 @@ from ledger.orders.seen import SeenChanged
 async def day(scene: Scene, tap: Day) -> None:
     """Shows a distribution's page."""
     await pages.show_day(scene, await pages.get_distribution(scene, tap.distribution))
-
-
-async def at_hand(scene: Scene) -> None:
-    """Shows today's distribution, or the next one; with a name, that member's order."""
-    found = await pages.distribution_at_hand(scene)
-    if found is None:
-        scene.show(views.no_distribution(scene.texts))
-    elif scene.command_text:
-        scene.answered = Answered.DISCREETLY  # names and money are not for members who read along
-        await pages.show_found(scene, found, scene.command_text)
-    else:
-        await pages.show_day(scene, found)
 
 
 async def orders(scene: Scene, tap: Orders) -> None:
@@ -160,7 +147,6 @@ async def _show_undone(scene: Scene, page: order_views.OrderPage, undone: valida
 
 
 handlers = [
-    On(DAY, at_hand),
     On(Day, day),
     On(Orders, orders),
     On(ShowOrder, order),

@@ -12,7 +12,7 @@ from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.scene import Scene
 from bot.edge.state import end
 from bot.handover import pages
-from bot.handover.taps import BasketFor, ChooseMember, OrderFor
+from bot.handover.taps.day import BasketFor, ChooseMember, OrderFor
 from bot.handover.views import plan as views
 from bot.ordering.baskets import show_catalogue
 from bot.payments.views import by_hand as payment_views

@@ -13,7 +13,7 @@ from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.notify import Say
 from bot.edge.scene import Scene
 from bot.handover import pages
-from bot.handover.taps import AskCancel, CancelDistribution, ConfirmMove, Move, SamePlace, StepByStep
+from bot.handover.taps.day import AskCancel, CancelDistribution, ConfirmMove, Move, SamePlace, StepByStep
 from bot.handover.telling import toast_refusal
 from bot.handover.views import plan as views
 from bot.refusals import sentences as errors

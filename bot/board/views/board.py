@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.handover.taps import Orders
+from bot.handover.taps.day import Orders
 from bot.handover.views.day import order_button
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row

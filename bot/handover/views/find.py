@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.handover.taps import BasketFor, Day, Orders
+from bot.handover.taps.day import BasketFor, Day, Orders
 from bot.handover.views.day import order_button, title
 from bot.ui.screen import WIDE, Row, Screen, button
 from bot.ui.texts import Texts

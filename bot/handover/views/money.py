@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.handover.taps import Day, ShowOrder
+from bot.handover.taps.day import Day, ShowOrder
 from bot.handover.views.day import title
 from bot.handover.views.report import Till, till_lines
 from bot.payments.views.validation import PaymentPage, reference

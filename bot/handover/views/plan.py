@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.distributions.views.planning import Draft, details
-from bot.handover.taps import BasketFor, CancelDistribution, Day, ShowOrder
+from bot.handover.taps.day import BasketFor, CancelDistribution, Day, ShowOrder
 from bot.handover.views.day import title
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button, side_by_side

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.handover.taps import Day, LeaveOpen, Orders, Reopen, WhichAreOpen
+from bot.handover.taps.day import Day, LeaveOpen, Orders, Reopen, WhichAreOpen
 from bot.handover.views.day import DayPage, figures, title, validated_by
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button

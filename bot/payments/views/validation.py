@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.handover.taps import Day, ShowOrder
+from bot.handover.taps.day import Day, ShowOrder
 from bot.home.views.account import payment_state
 from bot.refusals import sentences as errors
 from bot.ui import money
