@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, or_, select, update
+from sqlalchemy import ColumnElement, Select, event, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -88,10 +88,22 @@ async def boards_of(session: AsyncSession, distribution_id: int) -> int:
 
 async def touch(session: AsyncSession, distribution_ids: Collection[int]) -> None:
     """Something of these distributions changed: their boards are drawn anew after the commit."""
-    statement = select(Board.id).where(Board.distribution_id.in_(distribution_ids)).order_by(Board.id)
-    ids = list((await session.execute(statement.with_for_update(key_share=True))).scalars())
-    if ids:
-        await session.execute(update(Board).where(Board.id.in_(ids)).values(wanted=Board.wanted + 1))
+    await _touch(session, Board.distribution_id.in_(distribution_ids))
+
+
+async def _touch(session: AsyncSession, are_behind: ColumnElement[bool]) -> None:
+    """Several are locked in the order of their ids, as by everybody."""
+    behind = (
+        select(Board.id).where(are_behind).order_by(Board.id).with_for_update(key_share=True).cte("behind")
+    )
+    statement = (
+        update(Board)
+        .where(Board.id.in_(select(behind.c.id)))
+        .values(wanted=Board.wanted + 1)
+        .returning(Board.id)
+        .execution_options(synchronize_session=False)
+    )
+    if (await session.execute(statement)).all():
         session.sync_session.info[BEHIND] = True
 
 
@@ -103,7 +115,7 @@ async def refresh(session: AsyncSession) -> bool:
     await session.flush()
     rows = session.sync_session.info.pop(TOUCHED, None)
     if rows:
-        await touch(session, await _distributions(session, rows))
+        await _touch(session, Board.distribution_id.in_(await _distributions(session, rows)))
     return bool(session.sync_session.info.pop(BEHIND, False))
 
 
@@ -129,17 +141,16 @@ def _names(row: object) -> tuple[str, Any] | None:
     return None
 
 
-async def _distributions(session: AsyncSession, rows: Collection[tuple[str, int]]) -> set[int]:
+async def _distributions(session: AsyncSession, rows: Collection[tuple[str, int]]) -> Select[int]:
+    """Finds the distributions that the rows belong to."""
     payments = [number for kind, number in rows if kind == "payment"]
     orders = {number for kind, number in rows if kind == "order"}
     if payments:
         subjects = await session.execute(select(Payment.subject).where(Payment.id.in_(payments)))
         orders |= {int(s.removeprefix(ORDER)) for s in subjects.scalars() if s and s.startswith(ORDER)}
-    found = {number for kind, number in rows if kind == "distribution"}
-    if orders:
-        statement = select(Order.distribution_id).where(Order.id.in_(orders)).distinct()
-        found |= set((await session.execute(statement)).scalars())
-    return found
+    found = [number for kind, number in rows if kind == "distribution"]
+    ordered_for = select(Order.distribution_id).where(Order.id.in_(orders))
+    return select(Distribution.id).where(or_(Distribution.id.in_(found), Distribution.id.in_(ordered_for)))
 
 
 async def due(session: AsyncSession) -> list[Due]:
