@@ -45,15 +45,12 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: (
-        "/start /help /cancel /language /setup",
-        "lang home groups group",
-    ),
+    Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /orders /balance /history /topup /reminders /leave",
+        "/order /basket /topup /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
         "payother payswitch paydrop cardpay",
-        "topup askback askbackoff balance history orders ordercancel mutes mute remgo",
+        "topup askback askbackoff mutes mute remgo",
     ),
     Role.TREASURER: (
         "/validate /balances /member /payment /opening",
@@ -62,14 +59,13 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /day /sheets /catalog",
+        "/settings /coordinators /distributions /sheets /catalog",
         "settings payments negative methods method grouplang joinpolicy invite setask",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist dmove dcancel dcancelyes",
-        "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
-        "dgoods dprod dlines dline dqty dprice dpall dwalk dnot dnotyes dnone chundo daddpay daddm dcash dcount",
-        "dfor forbasket board boardnow boardleft catalogue import importno",
+        "distributions newdist",
+        "daddpay daddm dcash dcount",
+        "board boardnow boardleft catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, event, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, event, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -32,7 +32,6 @@ UNKNOWN_FOR = dt.timedelta(seconds=60)
 """How long a first message whose outcome nobody wrote down is waited for before another one is sent."""
 TOUCHED = "touched"
 BEHIND = "behind"
-ORDER = "order:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ async def refresh(session: AsyncSession) -> bool:
     await session.flush()
     rows = session.sync_session.info.pop(TOUCHED, None)
     if rows:
-        await _touch(session, Board.distribution_id.in_(await _distributions(session, rows)))
+        await _touch(session, Board.distribution_id.in_(_distributions(rows)))
     return bool(session.sync_session.info.pop(BEHIND, False))
 
 
@@ -136,21 +135,24 @@ def _names(row: object) -> tuple[str, Any] | None:
             return "order", row.order_id
         case Settlement():
             return "payment", row.payment_id
-        case Payment(subject=str(subject)) if subject.startswith(ORDER):
-            return "order", int(subject.removeprefix(ORDER))
+        case Payment(order_id=int(order_id)):
+            return "order", order_id
     return None
 
 
-async def _distributions(session: AsyncSession, rows: Collection[tuple[str, int]]) -> Select[int]:
-    """Finds the distributions that the rows belong to."""
-    payments = [number for kind, number in rows if kind == "payment"]
-    orders = {number for kind, number in rows if kind == "order"}
-    if payments:
-        subjects = await session.execute(select(Payment.subject).where(Payment.id.in_(payments)))
-        orders |= {int(s.removeprefix(ORDER)) for s in subjects.scalars() if s and s.startswith(ORDER)}
-    found = [number for kind, number in rows if kind == "distribution"]
-    ordered_for = select(Order.distribution_id).where(Order.id.in_(orders))
-    return select(Distribution.id).where(or_(Distribution.id.in_(found), Distribution.id.in_(ordered_for)))
+def _distributions(rows: Collection[tuple[str, int]]) -> CompoundSelect[int]:
+    """Finds the distributions that the rows belong to, each kind by its own index."""
+
+    def named(kind: str) -> list[int]:
+        return [number for its_kind, number in rows if its_kind == kind]
+
+    of_orders = select(Order.distribution_id)
+    paid_for = of_orders.join(Payment, Payment.order_id == Order.id)
+    return union_all(
+        select(Distribution.id).where(Distribution.id.in_(named("distribution"))),
+        of_orders.where(Order.id.in_(named("order"))),
+        paid_for.where(Payment.id.in_(named("payment"))),
+    )
 
 
 async def due(session: AsyncSession) -> list[Due]:

@@ -262,6 +262,10 @@ class Scene:
         if self._may_answer():
             self._say(screen)
 
+    def say_here(self, screen: Screen) -> None:
+        """A new message in the chat it came from, for all who read there; before the answer goes elsewhere."""
+        self._say(screen)
+
     def ask(self, screen: Screen, *, in_place: bool = False) -> None:
         """A screen whose answer is typed: a new message, or the tapped one."""
         answerable = self.to_answer(screen)

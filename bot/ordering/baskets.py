@@ -138,8 +138,12 @@ async def _show_ordered(scene: Scene, view: BasketView) -> None:
 
 
 async def _show_today_instead(scene: Scene) -> None:
-    """The member's own basket of today, or where to begin one."""
     scene.toast(scene.texts.label("This basket is over. Here is today's."))
+    await show_own_basket(scene)
+
+
+async def show_own_basket(scene: Scene) -> None:
+    """The member's own basket of today, or where to begin one."""
     view = await basket_views.latest(scene.session, scene.member)
     if view is None:
         await show_open_distributions(scene)

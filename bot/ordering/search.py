@@ -19,10 +19,20 @@ from bot.ordering.views import order as order_views
 from bot.ordering.views import search as views
 from ledger.catalogue.search import find_products
 from ledger.catalogue.service import offered_products
+from ledger.groups import service as groups
 from ledger.groups.models import Member
+from ledger.groups.roles import Role, role_of
 from ledger.orders import basket_views, baskets, distributions, repeating
 from ledger.orders.basket_views import Shop
 from ledger.orders.models import Distribution
+
+
+async def by_words(scene: Scene) -> bool:
+    """Words typed in private: products; members of that name below, to those who look at members."""
+    called: Sequence[Member] = ()
+    if role_of(scene.member) >= Role.TREASURER:
+        called = await groups.find_members(scene.session, scene.member.group_id, scene.typed)
+    return await search(scene, scene.typed, called)
 
 
 async def search(scene: Scene, text: str, members: Sequence[Member] = ()) -> bool:
