@@ -58,14 +58,13 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory payfor openfor",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /day /sheets /catalog",
+        "/settings /coordinators /distributions /sheets /catalog",
         "settings payments negative methods method grouplang joinpolicy invite setask",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist dmove dcancel dcancelyes",
-        "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
+        "distributions newdist",
         "daddpay daddm dcash dcount",
-        "dfor forbasket board boardnow boardleft catalogue import importno",
+        "board boardnow boardleft catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }
