@@ -59,14 +59,13 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /day /sheets /catalog",
+        "/settings /coordinators /distributions /sheets /catalog",
         "settings payments negative methods method grouplang joinpolicy invite setask",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist dmove dcancel dcancelyes",
-        "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
-        "dgoods dprod dlines dline dqty dprice dpall dwalk dnot dnotyes dnone chundo daddpay daddm dcash dcount",
-        "dfor forbasket board boardnow boardleft catalogue import importno",
+        "distributions newdist",
+        "daddpay daddm dcash dcount",
+        "board boardnow boardleft catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }

@@ -32,7 +32,7 @@ from bot.edge.outside import ChatMoved, NotKnownYet
 from bot.edge.place import find_place
 from bot.edge.scene import Scene, tell_apart
 from bot.edge.secrets import Secrets
-from bot.edge.state import conversation_row
+from bot.edge.state import set_aside
 from bot.edge.unit import Edge, Unit
 from bot.figures import UPDATE_DELAY, UPDATE_HANDLING, UPDATES
 from bot.members.views import welcome
@@ -216,7 +216,7 @@ class Dispatcher:
         hushed = await self._hush(unit, claimed, typed=scene is not None and scene.secret)
         if scene is not None:
             scene.secret = hushed
-        await inbox.mark_done(unit.session, claimed.id)
+            unit.session.add_all(scene.conversations)
         return scene
 
     async def _hush(self, unit: Unit, claimed: Claimed, *, typed: bool) -> bool:
@@ -266,8 +266,13 @@ class Dispatcher:
             maybe_group=None if nowhere else place.group,
             maybe_member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
+<<<<<<< HEAD
             conversation=place.conversation or await conversation_row(session, chat_id, user.id),
             answers=answers,
+=======
+            conversation=await set_aside(session, chat_id, user.id, place.conversation),
+            facts=facts,
+>>>>>>> main
             bot_id=self._bot_id,
             bot_username=self._api.bot.username or "",
             calls=unit.calls,
@@ -307,7 +312,7 @@ class Dispatcher:
         UPDATES.labels("failed").inc()
         log.error("update %s failed: %s", claimed.id, describe(error))
         async with self._edge.unit_of_work() as unit:
-            await inbox.mark_done(unit.session, claimed.id, error=type(error).__name__)
+            await inbox.mark_failed(unit.session, claimed.id, type(error).__name__)
             apology = self._apology(claimed)
             if apology is not None:
                 unit.calls.append(apology)
