@@ -35,8 +35,8 @@ from bot.edge.secrets import Secrets
 from bot.edge.state import set_aside
 from bot.edge.unit import Edge, Unit
 from bot.figures import UPDATE_DELAY, UPDATE_HANDLING, UPDATES
-from bot.members.views import welcome
 from bot.refusals import sentences as errors
+from bot.refusals.people import come_in
 from bot.ui.screen import Screen
 from bot.ui.texts import Texts, language_of
 from ledger.db import utc_now
@@ -363,7 +363,7 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     screen = Screen(sentence)
     if isinstance(refusal, NotAllowed) and refusal.needed == "member" and group and scene.chat_kind:
         link = f"https://t.me/{scene.bot_username}?start=o_{group.invitation}"
-        screen = welcome.come_in(texts, group, link)
+        screen = come_in(texts, group, link)
     parameters = screen.as_json() | scene.in_topic()
     scene.calls.append(outbox.Call("sendMessage", scene.chat_id, parameters))
 
