@@ -266,13 +266,8 @@ class Dispatcher:
             maybe_group=None if nowhere else place.group,
             maybe_member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
-<<<<<<< HEAD
-            conversation=place.conversation or await conversation_row(session, chat_id, user.id),
-            answers=answers,
-=======
             conversation=await set_aside(session, chat_id, user.id, place.conversation),
-            facts=facts,
->>>>>>> main
+            answers=answers,
             bot_id=self._bot_id,
             bot_username=self._api.bot.username or "",
             calls=unit.calls,
