@@ -50,15 +50,15 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "lang home groups group",
     ),
     Role.MEMBER: (
-        "/order /basket /orders /balance /history /topup /reminders /leave",
+        "/order /basket /orders /balance /history /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "payother payswitch paydrop cardpay",
-        "topup askback askbackoff balance history orders ordercancel mutes mute remgo",
+        "cardpay",
+        "askback askbackoff balance history orders ordercancel mutes mute remgo",
     ),
     Role.TREASURER: (
-        "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
-        "balances member mhistory payfor openfor",
+        "/balances /member",
+        "pinstead pinstm",
+        "balances member mhistory",
         "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
     ),
     Role.COORDINATOR: (

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from telegram import Update
+from telegram.ext import BaseHandler
 
 from bot.board import asking
 from bot.cards import links
 from bot.cards import settings as card_settings
 from bot.catalogue import importing
 from bot.distributions import planning
+from bot.edge.carrier import Carrier
 from bot.edge.conversation import Button, Callback, Handler, verb_of
 from bot.edge.scene import Scene
 from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, weighing
@@ -82,13 +85,11 @@ async def old_button(scene: Scene) -> None:
     )
 
 
-def handlers() -> Sequence[Handler]:
+def handlers() -> Sequence[BaseHandler[Update, Carrier, Any]]:
     """All of them, in order."""
     personal = [
         *order.conversation.entry_points,
-        *topup.conversation.entry_points,
         *requests.conversation.entry_points,
-        *switching.handlers,
         *links.handlers,
         *start.handlers,
         *account.handlers,

@@ -13,7 +13,7 @@ from bot.handover import day as handover
 from bot.handover.telling import show_aside, tell_coordinators_chat
 from bot.handover.views import money as views
 from bot.handover.views.report import Till
-from bot.payments.validate import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
+from bot.payments.pages import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
 from bot.payments.views import validation as payment_views
 from bot.refusals import sentences as errors
 from bot.ui import money

@@ -15,7 +15,7 @@ from bot.home.views import start as start_views
 from bot.ordering import search as order_search
 from bot.ordering.baskets import show_open_distributions
 from bot.ordering.order import show_basket
-from bot.payments.validate import show_reference
+from bot.payments.pages import show_reference
 from bot.ui.screen import Screen
 from ledger.catalogue.search import search_words
 from ledger.db import utc_now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.ordering.views.paying import how_to_pay, pay_another_way, pay_rows, slow
+from bot.payments.taps import PayAnotherWay, Switch
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -22,7 +23,7 @@ def under_way(texts: Texts, payment: Payment) -> Screen:
     )
     back = "orders" if payment.subject else "balance"
     rows = (
-        (button(texts.label("🔁 Pay another way all the same"), "payother", payment.id, 1),),
+        (button(texts.label("🔁 Pay another way all the same"), PayAnotherWay(payment.id, sure=True)),),
         (button(texts.label("◀️ Back"), back),),
     )
     return Screen(f"{text}\n{slow(texts)}", rows)
@@ -46,7 +47,7 @@ def choose(texts: Texts, ways: Ways) -> Screen:
     rows: list[Row] = [(_whole_button(texts, ways, method),) for method in ways.whole]
     credit, rest = ways.mixed_credit_cents, ways.total_cents - ways.mixed_credit_cents
     rows += [
-        (button(money.mixed_label(texts, method, credit, rest), "payswitch", *_data(ways, method, credit)),)
+        (button(money.mixed_label(texts, method, credit, rest), _switch(ways, method, credit)),)
         for method in ways.mixed
     ]
     if rows:
@@ -64,13 +65,13 @@ def choose(texts: Texts, ways: Ways) -> Screen:
 
 def _whole_button(texts: Texts, ways: Ways, method: Method) -> Button:
     text = f"{money.METHOD_ICON[method]} {money.method(texts, method)} · {texts.money(ways.total_cents)}"
-    return button(text, "payswitch", *_data(ways, method, 0))
+    return button(text, _switch(ways, method, 0))
 
 
-def _data(ways: Ways, method: Method, credit_cents: int) -> tuple[object, ...]:
-    """The last word, where there is one: they know that the money is under way."""
-    sure = (1,) if ways.payment.under_way_since is not None else ()
-    return (method, ways.payment.id, ways.steps, credit_cents, *sure)
+def _switch(ways: Ways, method: Method, credit_cents: int) -> Switch:
+    """They know where the money is under way."""
+    sure = ways.payment.under_way_since is not None
+    return Switch(method, ways.payment.id, ways.steps, credit_cents, sure)
 
 
 def switched(texts: Texts, done: Switched) -> Screen:
