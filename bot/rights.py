@@ -45,15 +45,12 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: (
-        "/start /help /cancel /language /setup",
-        "lang home groups group",
-    ),
+    Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /orders /balance /history /reminders /leave",
+        "/order /basket /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
         "cardpay",
-        "askback askbackoff balance history orders ordercancel mutes mute remgo",
+        "askback askbackoff mutes mute remgo",
     ),
     Role.TREASURER: (
         "/balances /member",
@@ -68,7 +65,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist dmove dcancel dcancelyes",
         "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
-        "dgoods dprod dlines dline dqty dprice dpall dwalk dnot dnotyes dnone chundo daddpay daddm dcash dcount",
+        "daddpay daddm dcash dcount",
         "dfor forbasket board boardnow boardleft catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),

@@ -14,7 +14,6 @@ from bot.cards.service import Cards
 from bot.cards.views import settings as views
 from bot.edge.conversation import END, Button, DurableConversation, Handler, StepButton, Typed, keep
 from bot.edge.scene import Scene
-from bot.members.people import tell_coordinators
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.texts import Html
 from ledger.errors import NotFound
@@ -85,9 +84,7 @@ async def take_key(scene: Scene) -> str:
     sealed = scene.service(Cards).vault.seal(group.id, key)
     account = await accounts.use_own_key(scene.session, group, key, sealed, found.stripe_id, by)
     scene.after_commit.append(scene.service(Cards).wake)
-    await tell_coordinators(
-        scene, group, lambda texts: views.told_entered(texts, group, account, by.name), but=by.id
-    )
+    await scene.notify.coordinators(lambda texts: views.told_entered(texts, group, account, by.name), but=by)
     await _show(scene, views.kept(texts, found.name, is_active=found.takes_cards))
     return END
 
@@ -128,11 +125,8 @@ async def stop(scene: Scene) -> None:
         return
     after = await accounts.stop(scene.session, group, account.id, host_key, named)
     scene.after_commit.append(scene.service(Cards).wake)
-    await tell_coordinators(
-        scene,
-        group,
-        lambda texts: views.told_stopped(texts, group, by.name, host_follows=after is not None),
-        but=by.id,
+    await scene.notify.coordinators(
+        lambda texts: views.told_stopped(texts, group, by.name, host_follows=after is not None), but=by
     )
     await _show(scene, views.stopped(scene.texts))
 

@@ -6,7 +6,6 @@ import datetime as dt
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.delivery import chats
 from bot.distributions.views import planning as views
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
@@ -14,11 +13,10 @@ from bot.refusals import sentences as errors
 from bot.ui import dates
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
+from bot.ui.texts import Texts
 from ledger.catalogue.service import count_products
 from ledger.db import utc_now
 from ledger.errors import NotFound
-from ledger.groups import service as groups
-from ledger.groups.models import ChatKind
 from ledger.orders import distributions
 from ledger.orders.models import Distribution
 
@@ -163,21 +161,13 @@ async def _tell_members(scene: Scene, distribution: Distribution) -> tuple[bool,
     """In the members' chats, or where there is none to everybody in private; says which, and to how many."""
     group = scene.group
     url = scene.deep_link(f"o_{group.invitation}")
-    present = await chats.present(scene.session, group.id)
-    public = [chat for chat in present if chat.kind is ChatKind.MEMBERS]
-    for chat in public:
-        texts = scene.texts_for(group.language)
-        scene.tell(chat.telegram_id, views.announcement(texts, group, distribution, url))
-    if public:
+
+    def say(texts: Texts) -> Screen:
+        return views.announcement(texts, group, distribution, url)
+
+    if await scene.notify.members_chats(say):
         return True, 0
-    told = 0
-    for member in await groups.members(scene.session, group.id):
-        person = await groups.reachable(scene.session, member)
-        if person is not None:
-            texts = scene.texts_for(person.language)
-            scene.tell(person.id, views.announcement(texts, group, distribution, url))
-            told += 1
-    return False, told
+    return False, len((await scene.notify.everybody(say)).reached)
 
 
 def _preview(scene: Scene, draft: views.Draft) -> State:

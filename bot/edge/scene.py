@@ -22,6 +22,7 @@ from bot.delivery.outbox import Call
 from bot.edge import pages
 from bot.edge.draft import Draft
 from bot.edge.facts import Fact, NeedsFact
+from bot.edge.notify import Notifier
 from bot.edge.state import conversation_row, end, step_mark
 from bot.rights import needed
 from bot.ui.screen import BELOW, Button, Screen, button, verb_of
@@ -132,11 +133,6 @@ class Scene:
         """Another reader's language in the same group."""
         group = self.maybe_group
         return Texts(language, group.time_zone, group.currency) if group else Texts(language)
-
-    async def texts_of_keeper(self, language: str) -> Texts:
-        """The language of somebody else who keeps the group's money: members of one name told apart."""
-        group = self.group
-        return Texts(language, group.time_zone, group.currency, await namesakes(self.session, group.id))
 
     @property
     def chat_id(self) -> int:
@@ -317,6 +313,16 @@ class Scene:
         key = f"edit:{self.chat_id}:{message_id}" if self.is_private else self._page_key
         self.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
 
+    @property
+    def notify(self) -> Notifier:
+        """Tells others in the group they act in."""
+        return self.notify_in(self.group)
+
+    def notify_in(self, group: Group) -> Notifier:
+        """Tells people of a group that the person need not act in."""
+        here = self.chat_id if self._answers_here else self.person.id
+        return Notifier(self.session, group, self.calls, here=here)
+
     def tell(self, chat_id: int, screen: Screen) -> None:
         """A new message in another chat (a person's id is their private chat)."""
         self.calls.append(Call("sendMessage", chat_id, screen.as_json()))
@@ -391,7 +397,12 @@ class Scene:
     async def follow(self, table: type[Base], row_id: int) -> None:
         """Act in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
         group_id = await groups.group_of(self.session, table, row_id)
-        if group_id is not None and (self.maybe_group is None or self.maybe_group.id != group_id):
+        if group_id is not None:
+            await self.follow_to(group_id)
+
+    async def follow_to(self, group_id: int) -> None:
+        """As :meth:`follow`, where the row is at hand."""
+        if self.maybe_group is None or self.maybe_group.id != group_id:
             await self.act_in(group_id)
 
     async def act_in(self, group_id: int) -> None:

@@ -9,9 +9,7 @@ from bot.edge.scene import Scene
 from bot.handover import day as handover
 from bot.handover.telling import (
     show_aside,
-    tell_coordinators_chat,
     tell_reopened,
-    tell_treasurers,
     toast_refusal,
 )
 from bot.handover.views import report as views
@@ -127,8 +125,8 @@ async def _post_report(scene: Scene, distribution: Distribution) -> None:
     """The report here, in the coordinators' chat (or the group's), and to every treasurer in private."""
     made = await _report(scene, distribution)
     scene.show(made(scene.texts, buttons=True))
-    await tell_coordinators_chat(scene, made)
-    await tell_treasurers(scene, made)
+    await scene.notify.coordinators_chat(made)
+    await scene.notify.treasurers(made)
 
 
 class MakeReport(Protocol):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.edge.conversation import Button
 from bot.edge.scene import Scene
-from bot.handover.telling import show_aside, tell_maker, tell_member, tell_reopened, toast_refusal
+from bot.handover.telling import show_aside, tell_reopened, toast_refusal
 from bot.handover.views import day as views
 from bot.handover.views import order as order_views
 from bot.handover.views.report import reopened_by_order
@@ -18,6 +18,7 @@ from bot.payments.views import taken_back
 from ledger.db import utc_now
 from ledger.groups.service import get_member
 from ledger.orders import distributions, validation
+from ledger.orders.awaited import awaited_of
 from ledger.orders.models import Distribution
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
@@ -124,12 +125,10 @@ async def _validate(scene: Scene) -> Done | None:
         return None
     page = await order_page_of(scene, order_id)
     settled = [payment for payment in page.state.payments if payment.id in given]
-    await tell_member(
-        scene,
+    awaited = await awaited_of(scene.session, page.state.member)
+    await scene.notify.member(
         page.state.member,
-        lambda texts, awaited: order_views.told_validated(
-            texts, scene.group, page, by.name, settled, awaited
-        ),
+        lambda texts: order_views.told_validated(texts, scene.group, page, by.name, settled, awaited),
     )
     return Done(page, sum(page.state.received.get(payment.id, 0) for payment in settled))
 
@@ -150,12 +149,12 @@ async def undo(scene: Scene) -> None:
         return
     page = await order_page_of(scene, order_id)
     screen = order_views.order_page(scene.texts, scene.group, page)
-    notice = await tell_maker(
-        scene,
+    told = await scene.notify.maker(
         undone.validated.by_id,
         by,
         lambda texts: taken_back.order(texts, scene.group, page.state, page.distribution, by.name),
     )
+    notice = taken_back.unreachable(scene.texts, told.unreachable)
     show_aside(scene, screen.under(notice) if notice else screen)
     name = scene.texts.who(page.state.member)
     scene.toast(scene.texts.label("↩️ {name} · not validated any more", name=name))
@@ -166,10 +165,10 @@ async def undo(scene: Scene) -> None:
             by,
             lambda texts: reopened_by_order(texts, page.distribution, page.state.total_cents, by.name),
         )
-    await tell_member(
-        scene,
+    awaited = await awaited_of(scene.session, page.state.member)
+    await scene.notify.member(
         page.state.member,
-        lambda texts, awaited: order_views.told_undone(texts, scene.group, page, by.name, awaited),
+        lambda texts: order_views.told_undone(texts, scene.group, page, by.name, awaited),
     )
 
 

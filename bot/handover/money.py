@@ -10,7 +10,7 @@ from bot.cards.links import close_page
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
 from bot.handover import day as handover
-from bot.handover.telling import show_aside, tell_coordinators_chat
+from bot.handover.telling import show_aside
 from bot.handover.views import money as views
 from bot.handover.views.report import Till
 from bot.payments.pages import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
@@ -27,6 +27,7 @@ from ledger.orders.models import Distribution
 from ledger.orders.order_state import OrderState, Receipt, Settles, sums
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
+from ledger.payments.models import Payment
 
 LONGEST_REASON = 100
 
@@ -43,6 +44,7 @@ class State(StrEnum):
 async def choose_other_method(scene: Scene) -> None:
     """Not as announced: how then?"""
     payment_id, steps = scene.numbers(2)
+    await scene.follow(Payment, payment_id)
     payment = await payment_of(scene, payment_id)
     if not await is_old(scene, payment, steps):
         scene.show(views.other_method(scene.texts, await page_of(scene, payment)))
@@ -51,6 +53,7 @@ async def choose_other_method(scene: Scene) -> None:
 async def ask_instead(scene: Scene) -> State | None:
     """By this method: how much?"""
     (payment_id, steps), method = _method(scene, 2)
+    await scene.follow(Payment, payment_id)
     payment = await payment_of(scene, payment_id)
     if await is_old(scene, payment, steps):
         return None
@@ -225,7 +228,7 @@ async def _count(scene: Scene, distribution_id: int, reason: str | None) -> str:
         scene.say(scene.to_answer(screen))
         return State.REASON
     scene.show(views.counted(scene.texts, count, by.name))
-    await tell_coordinators_chat(scene, lambda texts: views.counted(texts, count, by.name))
+    await scene.notify.coordinators_chat(lambda texts: views.counted(texts, count, by.name))
     return END
 
 

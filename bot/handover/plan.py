@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.distributions.views import planning as distribution_views
 from bot.distributions.views.planning import Draft
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
+from bot.edge.notify import Say
 from bot.edge.scene import Scene
 from bot.handover import day as handover
-from bot.handover.telling import tell_member, tell_members_chats, toast_refusal
+from bot.handover.telling import toast_refusal
 from bot.handover.views import plan as views
 from bot.refusals import sentences as errors
 from bot.ui import dates
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
+from bot.ui.texts import Texts
 from ledger.errors import NotFound
 from ledger.orders import distributions, rescheduling, validation
+from ledger.orders.awaited import awaited_among
 from ledger.orders.models import Distribution
 from ledger.orders.seen import SeenChanged
 
@@ -154,11 +158,13 @@ async def confirm_move(scene: Scene) -> str:
         by,
     )
     scene.toast(scene.texts.label("📅 The distribution is moved."))
-    for state in await validation.order_states(scene.session, by.group_id, moved.id):
-        await tell_member(
-            scene, state.member, lambda texts, _: views.moved(texts, scene.group, moved, by.name)
-        )
-    await tell_members_chats(scene, lambda texts: views.moved(texts, scene.group, moved, by.name))
+
+    def say(texts: Texts) -> Screen:
+        return views.moved(texts, scene.group, moved, by.name)
+
+    states = await validation.order_states(scene.session, by.group_id, moved.id)
+    await scene.notify.each((state.member, say) for state in states)
+    await scene.notify.members_chats(say)
     await handover.show_day(scene, moved)
     return END
 
@@ -196,18 +202,22 @@ async def cancel(scene: Scene) -> None:
         await _ask_cancel(scene, distribution)
         return
     scene.toast(scene.texts.label("🚫 The distribution is cancelled."))
-    for one in done:
-        await tell_member(
-            scene,
-            one.state.member,
-            lambda texts, awaited, one=one: views.told_cancelled(  # type: ignore[misc]
-                texts, scene.group, distribution, one, by.name, awaited
-            ),
-        )
-    await tell_members_chats(
-        scene, lambda texts: views.cancelled(texts, scene.group, distribution, by.name, len(done))
-    )
+    await _tell_cancelled(scene, distribution, done)
     await handover.show_day(scene, distribution)
+
+
+async def _tell_cancelled(
+    scene: Scene, distribution: Distribution, done: Sequence[rescheduling.Cancelled]
+) -> None:
+    group, by = scene.group, scene.coordinator.name
+    awaited = await awaited_among(scene.session, [one.state.member for one in done])
+
+    def say(one: rescheduling.Cancelled) -> Say:
+        left = awaited[one.state.member.id]
+        return lambda texts: views.told_cancelled(texts, group, distribution, one, by, left)
+
+    await scene.notify.each((one.state.member, say(one)) for one in done)
+    await scene.notify.members_chats(lambda texts: views.cancelled(texts, group, distribution, by, len(done)))
 
 
 async def _asked(scene: Scene) -> Distribution:

@@ -28,7 +28,7 @@ async def coordinators(scene: Scene) -> None:
 
 
 async def _show(scene: Scene) -> None:
-    holders = await groups.coordinators(scene.session, scene.group.id)
+    holders = await groups.staff(scene.session, scene.group.id)
     scene.show(views.listing(scene.texts, scene.group, holders))
 
 
@@ -88,13 +88,12 @@ async def set_role(scene: Scene) -> None:
 
 
 async def _tell(scene: Scene, member: Member, by: Member, role: str, held: bool) -> None:
+    if member.id != by.id:
+        group = scene.group
+        await scene.notify.member(member, lambda texts: views.told(texts, group, by.name, role, held=held))
     person = await groups.reachable(scene.session, member)
-    if person is None:
-        return
-    if person.id != scene.person.id:
-        texts = scene.texts_for(person.language)
-        scene.tell(person.id, views.told(texts, scene.group, by.name, role, held=held))
-    scene.calls += await own_menu(scene.session, person.id)
+    if person is not None:
+        scene.calls += await own_menu(scene.session, person.id)
 
 
 conversation = DurableConversation(

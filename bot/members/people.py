@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
@@ -14,11 +13,10 @@ from bot.members.views import welcome as welcome_views
 from bot.refusals.sentences import sentence
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
-from bot.ui.texts import Texts
 from ledger.errors import NotFound
 from ledger.groups import people
 from ledger.groups import service as groups
-from ledger.groups.models import Group, Member
+from ledger.groups.models import Member
 from ledger.orders import leaving
 
 
@@ -93,9 +91,7 @@ async def take_back(scene: Scene) -> None:
         return
     await people.take_back(scene.session, member)
     await show_member_page(scene, member, views.added(scene.texts, member))
-    person = await groups.reachable(scene.session, member)
-    if person is not None:
-        scene.tell(person.id, welcome_views.let_back(scene.texts_for(person.language), scene.group))
+    await scene.notify.member(member, lambda texts: welcome_views.let_back(texts, scene.group))
 
 
 async def named(scene: Scene) -> Member:
@@ -133,9 +129,7 @@ async def leave(scene: Scene) -> str:
     await leaving.leave(scene.session, member, member)
     scene.show(views.left(scene.texts, group))
     scene.calls += await own_menu(scene.session, scene.person.id)
-    await tell_coordinators(
-        scene, group, lambda texts: views.told_left(texts, group, member.name), but=member.id
-    )
+    await scene.notify.coordinators(lambda texts: views.told_left(texts, group, member.name), but=member)
     return END
 
 
@@ -144,21 +138,6 @@ async def stay(scene: Scene) -> str:
     _ = scene.member
     scene.show(views.stayed(scene.texts, scene.group))
     return END
-
-
-async def tell_coordinators(
-    scene: Scene, group: Group, screen: Callable[[Texts], Screen], *, but: int | None = None
-) -> None:
-    """Every coordinator the bot may write to, in private and in their language; ``but`` one member."""
-    for member in await groups.coordinators(scene.session, group.id):
-        person = (
-            await groups.reachable(scene.session, member)
-            if member.is_coordinator and member.id != but
-            else None
-        )
-        if person is not None:
-            texts = Texts(person.language, group.time_zone, group.currency)
-            scene.tell(person.id, screen(texts))
 
 
 def _same_group(scene: Scene, group_id: int) -> None:

@@ -48,9 +48,9 @@ async def take_out(scene: Scene) -> str:
     person = await groups.reachable(scene.session, member)
     if person is not None:
         scene.calls += await own_menu(scene.session, person.id)
-        if person.id != scene.person.id:
-            texts = scene.texts_for(person.language)
-            scene.tell(person.id, people_views.told_out(texts, scene.group, by.name))
+    if member.id != by.id:
+        group = scene.group
+        await scene.notify.member(member, lambda texts: people_views.told_out(texts, group, by.name))
     return END
 
 

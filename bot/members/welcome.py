@@ -8,7 +8,7 @@ from bot.delivery import chats
 from bot.edge.conversation import Button, Handler
 from bot.edge.scene import Scene
 from bot.members.members import show_member_page
-from bot.members.people import named, tell_coordinators
+from bot.members.people import named
 from bot.members.views import people as people_views
 from bot.members.views import welcome as views
 from ledger.groups import service as groups
@@ -60,8 +60,8 @@ async def is_held(scene: Scene) -> bool:
 async def ask_about(scene: Scene, group: Group, member: Member) -> None:
     """Coordinators are asked, once, what it means that somebody put the member out of the chat."""
     if await standing.note_put_out(scene.session, member):
-        await tell_coordinators(
-            scene, group, lambda texts: views.ask_about(texts, group, member), but=member.id
+        await scene.notify_in(group).coordinators(
+            lambda texts: views.ask_about(texts, group, member), but=member
         )
 
 
@@ -69,7 +69,7 @@ async def ask_back(scene: Scene, group: Group, member: Member) -> None:
     """Who was taken out opened a link: coordinators are asked whether they may come back."""
     asked_now = await standing.ask_back(scene.session, member)
     if asked_now:
-        await tell_coordinators(scene, group, lambda texts: views.ask_back(texts, group, member))
+        await scene.notify_in(group).coordinators(lambda texts: views.ask_back(texts, group, member))
     scene.say(views.asked_back(scene.texts, group, asked_now=asked_now))
 
 
@@ -95,8 +95,8 @@ async def left_chat(scene: Scene) -> None:
     if not by_themselves and scene.chat_kind is ChatKind.MEMBERS:
         await ask_about(scene, group, member)
     elif member.is_coordinator or member.is_treasurer:
-        await tell_coordinators(
-            scene, group, lambda texts: people_views.still_coordinates(texts, group, member), but=member.id
+        await scene.notify_in(group).coordinators(
+            lambda texts: people_views.still_coordinates(texts, group, member), but=member
         )
 
 
@@ -105,9 +105,7 @@ async def keep(scene: Scene) -> None:
     member = await named(scene)
     by = scene.coordinator
     if await standing.keep(scene.session, member):
-        person = await groups.reachable(scene.session, member)
-        if person is not None:
-            scene.tell(person.id, views.kept(scene.texts_for(person.language), scene.group))
+        await scene.notify.member(member, lambda texts: views.kept(texts, scene.group))
         notice = views.keeps(scene.texts, member, by.name)
     else:
         notice = views.settled_before(scene.texts)
@@ -120,9 +118,7 @@ async def stay_out(scene: Scene) -> None:
     if member.left_at is None or member.asked_back_at is None:
         await show_member_page(scene, member, views.settled_before(scene.texts))
         return
-    person = await groups.reachable(scene.session, member)
-    if person is not None:
-        scene.tell(person.id, views.stays_out(scene.texts_for(person.language), scene.group))
+    await scene.notify.member(member, lambda texts: views.stays_out(texts, scene.group))
     await show_member_page(scene, member, views.stays_out_noted(scene.texts, member))
 
 

@@ -265,12 +265,13 @@ async def leave(scene: Scene) -> str:
 
 
 async def _tell_member(scene: Scene, entry: views.Entry, balance: int, payment: Payment | None) -> None:
-    person = await groups.reachable(scene.session, entry.member)
-    if person is None or person.id == scene.person.id:
+    by = scene.member
+    if entry.member.id == by.id:
         return
     awaited = await payments.awaited(scene.session, entry.member)
-    texts = scene.texts_for(person.language)
-    scene.tell(person.id, entered.told_member(texts, entry, scene.member.name, balance, awaited, payment))
+    await scene.notify.member(
+        entry.member, lambda texts: entered.told_member(texts, entry, by.name, balance, awaited, payment)
+    )
 
 
 conversation = Conversation(

@@ -140,14 +140,12 @@ async def show_settled(
 
 
 async def tell_settled(scene: Scene, done: payments.Settled, due_cents: int | None = None) -> None:
-    """Tell the member what became of their payment; ``due_cents``: what it should have brought, if another sum."""
+    """Tells the member what became of their payment; ``due_cents``: what it should have brought, if another sum."""
     member = await get_member(scene.session, done.payment.group_id, done.payment.member_id)
-    person = await groups.reachable(scene.session, member)
-    if person is None:
-        return
     awaited = await awaited_of(scene.session, member)
-    texts = scene.texts_for(person.language)
-    scene.tell(
-        person.id,
-        views.told_member(texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents),
+    await scene.notify.member(
+        member,
+        lambda texts: views.told_member(
+            texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents
+        ),
     )

@@ -11,7 +11,6 @@ from enum import StrEnum
 from bot.edge.draft import Draft
 from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.scene import Scene
-from bot.handover.telling import tell_maker
 from bot.payments.pages import (
     is_old,
     page_of,
@@ -71,6 +70,12 @@ async def validate(scene: Scene) -> None:
         raise NotAllowed("treasurer")
     else:
         await show_expected(scene, ExpectedPayments())
+
+
+async def by_typed_reference(scene: Scene) -> bool:
+    """A reference was typed alone, in private."""
+    await show_reference(scene, scene.typed)
+    return True
 
 
 async def show_expected(scene: Scene, tap: ExpectedPayments) -> None:
@@ -162,12 +167,12 @@ async def undo(scene: Scene, tap: Undo) -> None:
         scene.toast(scene.texts.label("Undone: the payment is cancelled."))
     member = await get_member(scene.session, done.payment.group_id, done.payment.member_id)
     assert last is not None, "what was just undone stood"
-    notice = await tell_maker(
-        scene,
+    told = await scene.notify.maker(
         last.by_id,
         by,
         lambda texts: taken_back.payment(texts, scene.group, member, done.payment, last, by.name),
     )
+    notice = taken_back.unreachable(scene.texts, told.unreachable)
     screen = await screen_of(scene, done.payment)
     scene.show(screen.under(notice) if notice else screen)
     await tell_settled(scene, done)

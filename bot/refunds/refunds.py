@@ -11,7 +11,6 @@ from enum import StrEnum
 from bot.cards.service import Cards
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
-from bot.handover.telling import tell_maker, tell_member
 from bot.members.members import show_member_page
 from bot.payments.line import method_of
 from bot.payments.views import taken_back
@@ -24,6 +23,7 @@ from ledger.books.models import Transaction
 from ledger.errors import LedgerError, NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
+from ledger.orders.awaited import awaited_of
 from ledger.payments import adjustments, refunds, requests
 from ledger.payments import service as payments
 from ledger.payments.adjustments import AdjustmentKind
@@ -188,8 +188,9 @@ async def confirm(scene: Scene) -> State | str:
     if draft.method is Method.CARD:
         scene.after_commit.append(scene.service(Cards).wake)
     elif draft.member.id != by.id:
-        await tell_member(
-            scene, draft.member, lambda texts, awaited: views.told(texts, group, done, by.name, awaited)
+        awaited = await awaited_of(scene.session, draft.member)
+        await scene.notify.member(
+            draft.member, lambda texts: views.told(texts, group, done, by.name, awaited)
         )
     return END
 
@@ -243,16 +244,17 @@ async def _show_taken_back(
     scene: Scene, by: Member, member: Member, amount: int, balance: int, maker_id: int
 ) -> None:
     group = scene.group
-    notice = await tell_maker(
-        scene, maker_id, by, lambda texts: taken_back.recorded(texts, group, member, amount, by.name)
+    told = await scene.notify.maker(
+        maker_id, by, lambda texts: taken_back.recorded(texts, group, member, amount, by.name)
     )
+    notice = taken_back.unreachable(scene.texts, told.unreachable)
     screen = views.taken_back(scene.texts, member, amount, balance)
     scene.show(screen.under(notice) if notice else screen)
     if member.id != by.id:
-        await tell_member(
-            scene,
+        awaited = await awaited_of(scene.session, member)
+        await scene.notify.member(
             member,
-            lambda texts, awaited: views.told_taken_back(texts, group, by.name, amount, balance, awaited),
+            lambda texts: views.told_taken_back(texts, group, by.name, amount, balance, awaited),
         )
 
 

@@ -5,12 +5,10 @@ Asking moves no money, and one request at a time waits for an answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
-from bot.handover.telling import tell_member
 from bot.home.views import start as start_views
 from bot.members.members import show_member_page
 from bot.payments.line import method_of
@@ -19,10 +17,10 @@ from bot.refunds.views import requests as views
 from bot.refusals import sentences as errors
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
-from bot.ui.texts import Texts
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
+from ledger.orders.awaited import awaited_of
 from ledger.payments import refunds, requests
 from ledger.payments import service as payments
 from ledger.payments.models import RefundRequest
@@ -114,10 +112,10 @@ async def ask(scene: Scene) -> State | str:
     except (refunds.MoreThanCredit, refunds.MoreThanTheWayTakes) as refusal:
         return await _ask_amount(scene, errors.sentence(scene.texts, refusal))
     group, balance = scene.group, await payments.balance_of(scene.session, member)
-    told = await _tell_treasurers(
-        scene, lambda texts: views.told_asked(texts, group, member, request, balance), but=member
+    told = await scene.notify.staff(
+        lambda texts: views.told_asked(texts, group, member, request, balance), but=member
     )
-    scene.show(views.asked(scene.texts, group, request, told))
+    scene.show(views.asked(scene.texts, group, request, len(told.reached)))
     return END
 
 
@@ -134,17 +132,6 @@ async def take_back(scene: Scene) -> None:
     await requests.withdraw(scene.session, scene.member, request_id)
     scene.toast(views.withdrawn(scene.texts))
     scene.show(Screen(views.withdrawn(scene.texts)))
-
-
-async def _tell_treasurers(scene: Scene, screen: Callable[[Texts], Screen], *, but: Member) -> int:
-    """Whoever keeps the group's money or coordinates it, in private; how many could be told."""
-    told = 0
-    for member in await groups.coordinators(scene.session, scene.group.id):
-        person = await groups.reachable(scene.session, member) if member.id != but.id else None
-        if person is not None:
-            scene.tell(person.id, screen(await scene.texts_of_keeper(person.language)))
-            told += 1
-    return told
 
 
 async def _ask_amount(scene: Scene, notice: str | None = None) -> State | str:
@@ -233,10 +220,10 @@ async def _decline(scene: Scene, reason: str | None) -> str:
     await show_member_page(scene, member, views.declined(scene.texts, member, request))
     group, balance = scene.group, await payments.balance_of(scene.session, member)
     if member.id != by.id:
-        await tell_member(
-            scene,
+        awaited = await awaited_of(scene.session, member)
+        await scene.notify.member(
             member,
-            lambda texts, awaited: views.told_declined(texts, group, request, by.name, balance, awaited),
+            lambda texts: views.told_declined(texts, group, request, by.name, balance, awaited),
         )
     return END
 

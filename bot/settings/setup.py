@@ -10,7 +10,6 @@ from bot.delivery import chats
 from bot.edge.conversation import Command, Handler
 from bot.edge.scene import Scene
 from bot.home.menu import longer_menu
-from bot.members.people import tell_coordinators
 from bot.settings.views import setup as views
 from bot.ui.screen import Screen
 from ledger.db import utc_now
@@ -86,7 +85,7 @@ async def _set_up_before(scene: Scene, group: Group) -> None:
         texts = scene.texts_for(group.language)
         scene.say(views.order_here(texts, group, _order_url(scene, group)))
     else:
-        known = await groups.coordinators(scene.session, group.id)
+        known = await groups.staff(scene.session, group.id)
         scene.say(Screen(views.already_set_up(scene.texts, group, known)))
 
 
@@ -127,8 +126,8 @@ async def _went_out(scene: Scene) -> None:
     if group is None:
         return
     in_theirs, by = scene.chat_kind is ChatKind.COORDINATORS, scene.person.name
-    await tell_coordinators(
-        scene, group, lambda texts: board_views.removed(texts, group, coordinators_chat=in_theirs, by=by)
+    await scene.notify.coordinators(
+        lambda texts: board_views.removed(texts, group, coordinators_chat=in_theirs, by=by)
     )
 
 

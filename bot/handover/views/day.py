@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.goods import Products
 from bot.payments.taps import ExpectedAt
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
@@ -162,7 +163,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
             button(texts.label("📌 Board"), "board", distribution.id),
         ),
         (
-            button(texts.label("🥕 Goods"), "dgoods", distribution.id, 0),
+            button(texts.label("🥕 Goods"), Products(distribution.id, 0)),
             *(
                 [button(texts.label("✅ Payments"), ExpectedAt(distribution.id, 0))]
                 if group.payments_enabled

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from bot.delivery import inbox, intake
+from bot.delivery import inbox
 from bot.delivery.api import Api
 from bot.edge.scene import Fact, Scene
 from bot.ui.screen import Screen
@@ -19,6 +19,7 @@ from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.orders.service import MethodNotOffered
 from tests.bot.delivery.conftest import Desk, echo, said
+from tests.support.edge import edge_of, intake_of
 from tests.support.telegram import Person
 
 
@@ -391,8 +392,7 @@ async def stored(desk: Desk, bot_id: int, *batches: list[dict[str, Any]]) -> Non
     database = Database(desk.database_url)
     try:
         for batch in batches:
-            async with database.unit_of_work() as session:
-                await intake.take(session, bot_id, batch)
+            await intake_of(edge_of(database, bot_id)).take(batch)
     finally:
         await database.close()
 
