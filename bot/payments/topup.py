@@ -88,7 +88,7 @@ async def _announce(scene: Scene, draft: TopUpDraft, method: Method) -> State | 
     member, amount = scene.member, _amount_of(draft.amount or 0)
     if method not in views.methods(scene.group, amount):
         return await _ask_method(scene, draft, amount, views.not_offered(scene.texts))
-    payment = await payments.expect(scene.session, member, method, amount, subject=None)
+    payment = await payments.expect(scene.session, member, method, amount, None)
     scene.show(views.announced(scene.texts, payment))
     balance, awaited = await _account(scene)
     link = await card_link(scene, payment)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from bot.handover.taps.day import Day
+from bot.home.taps import Home
 from bot.payments.taps import (
     ExpectedAt,
     ExpectedElsewhere,
@@ -46,7 +48,7 @@ def awaited(
     if not waiting:
         lines.append(texts.t("Nothing is awaited any more."))
     rows = _waiting_rows(texts, waiting, page, names, lambda at: ExpectedAt(distribution.id, at))
-    rows.append((button(texts.label("📦 Distribution day"), "day", distribution.id),))
+    rows.append((button(texts.label("📦 Distribution day"), Day(distribution.id)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -70,7 +72,7 @@ def awaited_transfers(texts: Texts, waiting: Sequence[ExpectedPayment], page: in
         }
         lines.append(texts.t("• {name}: {amount}, reference {reference}", **values))
     rows = _waiting_rows(texts, waiting, page, names, ExpectedTransfers)
-    return Screen("\n".join(lines)).with_rows([*rows, (button(texts.label("◀️ Back"), "home"),)])
+    return Screen("\n".join(lines)).with_rows([*rows, (button(texts.label("◀️ Back"), Home()),)])
 
 
 def _awaited_sum(texts: Texts, waiting: Sequence[ExpectedPayment]) -> Html:

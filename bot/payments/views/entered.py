@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.home.taps import Balance
 from bot.payments.taps import Undo
 from bot.payments.views.by_hand import Entry, balance_line, details, what_is_entered
 from bot.ui import money
@@ -85,7 +86,7 @@ def told_member(
             )
         lines = [line, *details(texts, entry.dated, entry.note)]
     lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 
 
 def toast_recorded(texts: Texts, entry: Entry) -> str:

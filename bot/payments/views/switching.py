@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.home.taps import Balance, MyOrders
 from bot.ordering.views.paying import how_to_pay, pay_another_way, pay_rows, slow
 from bot.payments.taps import PayAnotherWay, Switch
 from bot.ui import money
@@ -21,7 +22,7 @@ def under_way(texts: Texts, payment: Payment) -> Screen:
         "is too much is then credit on your account.",
         amount=texts.money(payment.amount_cents),
     )
-    back = "orders" if payment.subject else "balance"
+    back = MyOrders() if payment.order_id is not None else Balance()
     rows = (
         (button(texts.label("🔁 Pay another way all the same"), PayAnotherWay(payment.id, sure=True)),),
         (button(texts.label("◀️ Back"), back),),
@@ -58,7 +59,7 @@ def choose(texts: Texts, ways: Ways) -> Screen:
         )
     else:
         lines.append(texts.t("The group offers no other way now. Nothing was changed: ask a coordinator."))
-    back = "orders" if payment.subject else "balance"
+    back = MyOrders() if payment.order_id is not None else Balance()
     rows.append((button(texts.label("◀️ Back"), back),))
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -107,7 +108,7 @@ def receipt(
         rows += pay_rows(texts, group, done.payment, link)
         rows.append((pay_another_way(texts, done.payment, below=True),))
     lines += ["", money.balance_with_awaited(texts, done.balance_cents, awaited_cents)]
-    rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
+    rows.append((button(texts.label("💰 My balance"), Balance(), below=True),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 

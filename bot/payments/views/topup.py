@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.home.taps import Balance
 from bot.ordering.views.paying import how_to_pay, pay_another_way, pay_rows
 from bot.payments.taps import TopUp
 from bot.ui import money
@@ -118,6 +119,6 @@ def receipt(
     rows = [
         *pay_rows(texts, group, payment, link),
         (pay_another_way(texts, payment, below=True),),
-        (button(texts.label("💰 My balance"), "balance", below=True),),
+        (button(texts.label("💰 My balance"), Balance(), below=True),),
     ]
     return Screen("\n".join(lines)).with_rows(rows)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import ShowOrder
+from bot.home.taps import Balance
 from bot.home.views.account import payment_state
 from bot.payments.taps import (
     AnotherAmount,
@@ -258,7 +260,7 @@ def _back_row(texts: Texts, to: Back | None, order_id: int | None) -> Row:
         back = button(label, ExpectedElsewhere(to.page))
     else:
         back = button(label, ExpectedAt(to.distribution_id, to.page))
-    return (back, button(texts.label("📋 The order"), "dorder", order_id)) if order_id else (back,)
+    return (back, button(texts.label("📋 The order"), ShowOrder(order_id))) if order_id else (back,)
 
 
 def ask_amount(texts: Texts, payment: Payment, cancel: Button) -> Screen:
@@ -299,4 +301,4 @@ def told_member(
         line = texts.t("❌ {method} of {amount} (reference {reference}) was not received.", **values)
     after = money.balance_with_awaited(texts, balance_cents, awaited_cents)
     lines: list[str] = [line, *([verdict] if verdict else []), "", after]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
