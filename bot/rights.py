@@ -50,13 +50,12 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "/order /basket /topup /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
         "payother payswitch paydrop cardpay",
-        "topup askback askbackoff mutes mute remgo",
+        "topup mutes mute remgo",
     ),
     Role.TREASURER: (
         "/validate /balances /member /payment /opening",
         "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
         "balances member mhistory payfor openfor",
-        "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
     ),
     Role.COORDINATOR: (
         "/settings /coordinators /distributions /sheets /catalog",
