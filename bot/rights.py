@@ -46,15 +46,15 @@ class May(Enum):
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.MEMBER: (
-        "/order /basket /topup /reminders /leave",
+        "/order /basket /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "payother payswitch paydrop cardpay",
-        "topup mutes mute remgo",
+        "cardpay",
+        "mutes mute remgo",
     ),
     Role.TREASURER: (
-        "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
-        "balances member mhistory payfor openfor",
+        "/balances /member",
+        "pinstead pinstm",
+        "balances member mhistory",
     ),
     Role.COORDINATOR: (
         "/coordinators /distributions /sheets /catalog",
