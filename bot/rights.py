@@ -52,7 +52,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.MEMBER: (
         "/order /basket /orders /balance /history /topup /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "payother payswitch paydrop cardpay",
+        "payother payswitch paydrop",
         "topup askback askbackoff balance history orders ordercancel mutes mute remgo",
     ),
     Role.TREASURER: (
@@ -64,7 +64,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.COORDINATOR: (
         "/settings /coordinators /distributions /day /sheets /catalog",
         "settings payments negative methods method grouplang joinpolicy invite setask",
-        "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
+        "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist dmove dcancel dcancelyes",
         "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",

@@ -89,7 +89,6 @@ def handlers() -> Sequence[Handler]:
         *topup.conversation.entry_points,
         *requests.conversation.entry_points,
         *switching.handlers,
-        *links.handlers,
         *start.handlers,
         *account.handlers,
     ]
@@ -97,8 +96,7 @@ def handlers() -> Sequence[Handler]:
     return [
         FromAnonymousAdmin(start.refuse_anonymous),
         PersonalElsewhere(verbs, old_button),
-        card_settings.conversation,
-        card_settings.KeyTyped(card_settings.not_asked_for),
+        *card_settings.handlers,
         order.conversation,
         topup.conversation,
         requests.conversation,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from bot.cards.links import close_page
+from bot.cards.pages import close_page
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
 from bot.handover import day as handover

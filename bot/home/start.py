@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.cards.links import returned
+from bot.cards.pages import returned
 from bot.edge.conversation import Button, Command, end
 from bot.edge.scene import Scene
 from bot.handover.day import show_day

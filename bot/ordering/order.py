@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.cards.links import card_link
+from bot.cards.pages import card_link
 from bot.edge.conversation import Button, Command, DurableConversation, Typed, end, keep
 from bot.edge.scene import Scene
 from bot.handover.views import plan as acting_views

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.cards.links import close_page
+from bot.cards.pages import close_page
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
 from bot.payments import line as payment_line

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.cards.links import card_link
+from bot.cards.pages import card_link
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
 from bot.home.views import start as start_views

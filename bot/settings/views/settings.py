@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.cards.taps import CardSettings
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -74,7 +75,7 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
             button(texts.label("🏦 IBAN"), "setask", group.id, "iban"),
             button(texts.label("Account holder"), "setask", group.id, "account_holder"),
         ),
-        (button(texts.label("💳 Card"), "cardset", group.id),),
+        (button(texts.label("💳 Card"), CardSettings(group.id)),),
         (
             button(texts.label("Name of the group"), "setask", group.id, "title"),
             button(texts.label("Language"), "grouplang", group.id),
@@ -144,7 +145,7 @@ def methods_question(texts: Texts, group: Group, offered: list[Method]) -> Scree
         label = f"{'✅' if is_offered else '⬜'} {money.METHOD_ICON[method]} {money.method(texts, method)}"
         rows.append((button(label, "method", group.id, method, 0 if is_offered else 1),))
     if not group.takes_cards and group.currency in SMALLEST_BY_CARD:
-        rows.append((button(texts.label("💳 Card"), "cardset", group.id),))
+        rows.append((button(texts.label("💳 Card"), CardSettings(group.id)),))
     rows.append(back_row(texts))
     return Screen(text).with_rows(rows)
 
