@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from telegram import Update
+from telegram.ext import BaseHandler
 
 from bot.board import asking
 from bot.cards import links
@@ -82,7 +84,7 @@ async def old_button(scene: Scene) -> None:
     )
 
 
-def handlers() -> Sequence[Handler]:
+def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
     personal = [
         *order.conversation.entry_points,
