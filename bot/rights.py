@@ -69,7 +69,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "distributions newdist dmove dcancel dcancelyes",
         "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
         "dgoods dprod dlines dline dqty dprice dpall dwalk dnot dnotyes dnone chundo daddpay daddm dcash dcount",
-        "dfor forbasket board boardnow boardleft catalogue import importno",
+        "dfor forbasket catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import PostBoard
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -158,7 +159,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
                 0,
                 style="primary",
             ),
-            button(texts.label("📌 Board"), "board", distribution.id),
+            button(texts.label("📌 Board"), PostBoard(distribution.id)),
         ),
         (
             button(texts.label("🥕 Goods"), "dgoods", distribution.id, 0),

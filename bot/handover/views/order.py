@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import WhoIsLeft
 from bot.handover.views.day import PAGE, title, uncharged_line, validated_by
 from bot.home.views.account import payment_state
 from bot.ordering.views.order import current_line
@@ -61,7 +62,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage, left_page: int | Non
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
     back = button(texts.label("◀️ Back"), "dorders", page.distribution.id, page.turn.before // PAGE)
     if left_page is not None:
-        back = button(texts.label("◀️ Back"), "boardleft", page.distribution.id, left_page)
+        back = button(texts.label("◀️ Back"), WhoIsLeft(page.distribution.id, left_page))
     return Screen("\n".join(lines)).with_rows([*_order_rows(texts, group, page), (back,)])
 
 
