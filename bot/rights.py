@@ -45,15 +45,12 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: (
-        "/start /help /cancel /language /setup",
-        "lang home groups group",
-    ),
+    Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /orders /balance /history /topup /reminders /leave",
+        "/order /basket /topup /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
         "payother payswitch paydrop",
-        "topup askback askbackoff balance history orders ordercancel mutes mute remgo",
+        "topup askback askbackoff mutes mute remgo",
     ),
     Role.TREASURER: (
         "/validate /balances /member /payment /opening",

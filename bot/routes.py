@@ -14,33 +14,17 @@ from bot.cards import settings as card_settings
 from bot.catalogue import importing
 from bot.distributions import planning
 from bot.edge.conversation import Button, Callback, Handler, verb_of
+from bot.edge.handling import Either, On
 from bot.edge.scene import Scene
 from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, weighing
 from bot.home import account, start
 from bot.members import coordinators, members, people, settling, welcome
-from bot.ordering import order
+from bot.ordering import order, search
 from bot.payments import by_hand, switching, topup, validate
 from bot.refunds import refunds, requests
 from bot.reminders import mute
 from bot.settings import settings, setup
 from bot.sheets import sheets
-
-ANONYMOUS_ADMIN = 1087968824
-"""The account in whose name Telegram delivers what a group's anonymous admins write."""
-
-
-class FromAnonymousAdmin(Handler):
-    """A command of an anonymous admin: never authorised, since nobody knows who it is."""
-
-    def check_update(self, update: object) -> bool:
-        """Only messages: an anonymous admin's taps carry the real person."""
-        message = update.message if isinstance(update, Update) else None
-        return (
-            message is not None
-            and message.from_user is not None
-            and message.from_user.id == ANONYMOUS_ADMIN
-            and (message.text or "").startswith("/")
-        )
 
 
 class PersonalElsewhere(Handler):
@@ -56,17 +40,6 @@ class PersonalElsewhere(Handler):
         if query is None or query.message is None or query.message.chat.type == "private":
             return False
         return verb_of(query.data or "") in self.verbs
-
-
-class Unknown(Handler):
-    """A message in private that nothing takes: an unknown command, a picture, a voice message."""
-
-    def check_update(self, update: object) -> bool:
-        """Any message; in groups others are spoken to."""
-        message = update.message if isinstance(update, Update) else None
-        if message is None or message.chat.type != "private":
-            return False
-        return bool(message.text) or message.effective_attachment is not None
 
 
 class Rest(Handler):
@@ -91,12 +64,10 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         *topup.conversation.entry_points,
         *requests.conversation.entry_points,
         *switching.handlers,
-        *start.handlers,
-        *account.handlers,
     ]
     verbs = {verb for handler in personal if isinstance(handler, Button) for verb in handler.verbs}
     return [
-        FromAnonymousAdmin(start.refuse_anonymous),
+        On(start.ANONYMOUS, start.refuse_anonymous),
         PersonalElsewhere(verbs, old_button),
         *card_settings.handlers,
         order.conversation,
@@ -131,6 +102,14 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         *welcome.handlers,
         *start.handlers,
         *account.handlers,
-        Unknown(account.not_understood),
+        Either(
+            On(account.ASKED, account.balance),
+            On(account.TYPED_REFERENCE, validate.by_typed_reference),
+            On(account.TYPED_NAME, find.by_name_on_the_day),
+            On(account.WORD, search.by_words),
+            On(account.TYPED_NAME, find.by_name),
+            On(account.WORD, account.by_word),
+            On(account.ANYTHING, account.not_understood),
+        ),
         Rest(old_button),
     ]

@@ -397,7 +397,12 @@ class Scene:
     async def follow(self, table: type[Base], row_id: int) -> None:
         """Act in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
         group_id = await groups.group_of(self.session, table, row_id)
-        if group_id is not None and (self.maybe_group is None or self.maybe_group.id != group_id):
+        if group_id is not None:
+            await self.follow_to(group_id)
+
+    async def follow_to(self, group_id: int) -> None:
+        """As :meth:`follow`, where the row is at hand."""
+        if self.maybe_group is None or self.maybe_group.id != group_id:
             await self.act_in(group_id)
 
     async def act_in(self, group_id: int) -> None:

@@ -43,6 +43,16 @@ async def show_found(scene: Scene, distribution: Distribution, text: str) -> Non
         show_aside(scene, views.nobody(scene.texts, distribution, text))
 
 
+async def by_name_on_the_day(scene: Scene) -> bool:
+    """A name typed in private while a distribution takes place: it comes before everything else."""
+    return await by_typed_name(scene, on_the_day=True)
+
+
+async def by_name(scene: Scene) -> bool:
+    """A name typed in private at any other time: after the products."""
+    return await by_typed_name(scene, on_the_day=False)
+
+
 async def by_typed_name(scene: Scene, *, on_the_day: bool) -> bool:
     """Show the order whose member's name was typed; false when it is none, or not the time for it.
 

@@ -7,6 +7,7 @@ else's, filled by a coordinator: every screen of it says so, and every tap asks 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 from bot.cards.pages import card_link
@@ -24,6 +25,7 @@ from bot.ordering.baskets import (
     show_of,
     show_open_distributions,
     show_page,
+    show_shop,
 )
 from bot.ordering.views import order as views
 from bot.ordering.views import payment_choice as choice_views
@@ -34,9 +36,10 @@ from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.groups.service import offered_methods
 from ledger.money import InvalidAmount
-from ledger.orders import baskets, distributions
+from ledger.orders import basket_views, baskets, distributions
 from ledger.orders import service as orders
 from ledger.orders.awaited import awaited_of
+from ledger.orders.basket_views import BasketView
 from ledger.orders.models import Basket, Distribution
 from ledger.payments import service as payments
 from ledger.quantities import parse_quantity
@@ -74,28 +77,28 @@ async def choose_distribution(scene: Scene) -> None:
 async def turn_page(scene: Scene) -> None:
     """A page, or a product whose quantity is wanted."""
     basket_id, page, product_id = scene.numbers(3)
-    basket = await live_basket(scene, basket_id)
-    if basket is not None:
-        await show_page(scene, basket, views.Place(page, product_id))
+    view = await live_basket(scene, basket_id)
+    if view is not None:
+        await show_page(scene, view, views.Place(page, product_id))
 
 
 async def change_quantity(scene: Scene) -> None:
     """− or +."""
     basket_id, product_id, page, delta = scene.numbers(4)
-    basket = await live_basket(scene, basket_id)
-    if basket is not None:
-        await add_quantity(scene, basket, product_id, delta)
-        await show_page(scene, basket, views.Place(page, product_id))
+    view = await live_basket(scene, basket_id)
+    if view is not None:
+        shop = await add_quantity(scene, view, product_id, delta)
+        await show_shop(scene, shop, views.Place(page, product_id))
 
 
 async def ask_quantity(scene: Scene) -> State | None:
     """The quantity itself was tapped: it may be typed."""
     basket_id, product_id, page = scene.numbers(3)
-    basket = await live_basket(scene, basket_id)
-    if basket is None:
+    view = await live_basket(scene, basket_id)
+    if view is None:
         return None
-    product = await get_product(scene.session, basket.group_id, product_id)
-    keep(scene.conversation, basket=basket.id, product=product.id, page=page)
+    product = await get_product(scene.session, view.basket.group_id, product_id)
+    keep(scene.conversation, basket=basket_id, product=product.id, page=page)
     scene.say(scene.to_answer(views.ask_quantity(scene.texts, product)))
     return State.QUANTITY
 
@@ -118,65 +121,63 @@ async def take_quantity(scene: Scene) -> None:
         scene.say(screen.under(scene.texts.t("I did not understand.")))
         return
     end(scene.conversation)
-    await show_page(scene, basket, views.Place(data["page"], product.id))
+    view = await baskets.view(scene.session, basket)
+    await show_page(scene, view, views.Place(data["page"], product.id))
 
 
 async def show_basket(scene: Scene) -> None:
     """/panier, or the basket's button."""
     if scene.button_args:
-        basket = await live_basket(scene, scene.numbers(1)[0])
+        view = await live_basket(scene, scene.numbers(1)[0])
     elif not (scene.member and await scene.privately()):
         return
     else:
-        basket = await baskets.latest_open_basket(scene.session, scene.member)
-        if basket is None:
+        view = await basket_views.latest(scene.session, scene.member)
+        if view is None:
             await show_open_distributions(scene)
-    if basket is not None:
-        await show_basket_of(scene, basket)
+    if view is not None:
+        await show_basket_of(scene, view)
 
 
 async def empty_basket(scene: Scene) -> None:
     """Everything out."""
-    basket = await live_basket(scene, scene.numbers(1)[0])
-    if basket is not None:
-        await baskets.empty(scene.session, basket)
-        await show_basket_of(scene, basket)
+    view = await live_basket(scene, scene.numbers(1)[0])
+    if view is not None:
+        await baskets.empty(scene.session, view.basket)
+        await show_basket_of(scene, replace(view, lines=()))
 
 
 async def take_out(scene: Scene) -> None:
     """One product out of the basket."""
     basket_id, product_id = scene.numbers(2)
-    basket = await live_basket(scene, basket_id)
-    if basket is not None:
-        product = await get_product(scene.session, basket.group_id, product_id)
-        await baskets.set_quantity(scene.session, basket, product, 0)
-        await show_basket_of(scene, basket)
+    view = await live_basket(scene, basket_id)
+    if view is not None:
+        product = await get_product(scene.session, view.basket.group_id, product_id)
+        await baskets.set_quantity(scene.session, view.basket, product, 0)
+        await show_basket_of(scene, view.holding(product, 0))
 
 
 async def confirm_basket(scene: Scene) -> None:
     """The basket is right: how will it be paid? Where payments are off, that is all."""
-    basket = await live_basket(scene, scene.numbers(1)[0])
-    if basket is None or (basket.member_id == scene.member.id and await is_held(scene)):
+    view = await live_basket(scene, scene.numbers(1)[0])
+    if view is None or (view.basket.member_id == scene.member.id and await is_held(scene)):
         return
     if not scene.group.payments_enabled:
-        await _place(scene, basket, None, None)
-        return
-    view = await baskets.view(scene.session, basket)
-    if not view.lines:
-        await show_basket_of(scene, basket)
-        return
-    await _show_payment_choice(scene, view)
+        await _place(scene, view.basket, None, None)
+    elif not view.lines:
+        await show_basket_of(scene, view)
+    else:
+        await _show_payment_choice(scene, view)
 
 
 async def mix(scene: Scene) -> None:
     """Member credit first, or not after all."""
     basket_id, is_mixed = scene.numbers(2)
-    basket = await live_basket(scene, basket_id)
-    if basket is None:
+    view = await live_basket(scene, basket_id)
+    if view is None:
         return
-    view = await baskets.view(scene.session, basket)
     if not view.lines:
-        await show_basket_of(scene, basket)
+        await show_basket_of(scene, view)
         return
     await _show_payment_choice(scene, view, mixed=bool(is_mixed))
 
@@ -188,13 +189,13 @@ async def pay(scene: Scene) -> None:
     basket_id, agreed, *credit = scene.numbers(3 if is_mixed else 2, skip=1)
     if method not in list(Method):
         raise NotFound("button", method)
-    basket = await live_basket(scene, basket_id)
-    if basket is None:
+    view = await live_basket(scene, basket_id)
+    if view is None:
         return
-    is_own = basket.member_id == scene.member.id
+    is_own = view.basket.member_id == scene.member.id
     if is_own and scene.member.put_out_at is not None and await is_held(scene):
         return
-    await _place(scene, basket, Method(method), agreed, *credit)
+    await _place(scene, view.basket, Method(method), agreed, *credit)
 
 
 async def _place(
@@ -228,7 +229,7 @@ async def _place(
     except LedgerError as refusal:
         scene.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
         await baskets.take_out_withdrawn(scene.session, basket)
-        await show_basket_of(scene, basket)
+        await show_basket_of(scene, await baskets.view(scene.session, basket))
     else:
         await _show_receipt(scene, buyer, done)
 
@@ -236,7 +237,7 @@ async def _place(
 async def _show_receipt(scene: Scene, buyer: Member, done: orders.Confirmed) -> None:
     """The receipt, below what is left of the basket; whoever was ordered for reads it too."""
     texts, group = scene.texts, scene.group
-    awaited = await payments.awaited(scene.session, buyer)
+    awaited = done.standing.awaited
     if buyer.id == scene.member.id:
         link = await card_link(scene, done.payment)
         scene.show(views.placed(texts, done.distribution, can_change=views.can_change(group, done)))
@@ -254,7 +255,7 @@ async def _show_receipt(scene: Scene, buyer: Member, done: orders.Confirmed) -> 
     )
 
 
-async def _show_payment_choice(scene: Scene, view: baskets.BasketView, *, mixed: bool = False) -> None:
+async def _show_payment_choice(scene: Scene, view: BasketView, *, mixed: bool = False) -> None:
     """``mixed``: with member credit first, as long as there is some and it does not pay everything."""
     buyer = await buyer_of(scene, view.basket)
     balance = await payments.balance_of(scene.session, buyer)

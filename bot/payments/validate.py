@@ -66,6 +66,12 @@ async def show_reference(scene: Scene, text: str) -> None:
     scene.show(await screen_of(scene, payment, amount))
 
 
+async def by_typed_reference(scene: Scene) -> bool:
+    """A reference was typed alone, in private."""
+    await show_reference(scene, scene.typed)
+    return True
+
+
 async def _find(scene: Scene, text: str) -> Payment | None:
     """The payment in the group that is looked at; in private, else in another whose money the person keeps."""
     if not scene.is_private:

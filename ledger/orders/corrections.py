@@ -10,9 +10,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
@@ -27,6 +27,8 @@ from ledger.orders.models import Confirmation, Distribution, Order, OrderLine
 from ledger.orders.seen import check, mark
 from ledger.payments import service as payments
 
+Whose = ColumnElement[int] | InstrumentedAttribute[int]
+"""A column that holds somebody's or something's id."""
 FAR_OFF = 10
 """From this many times the ordered quantity on, a weight is likelier a slip than a truth."""
 
@@ -98,17 +100,21 @@ def is_far_off(ordered_milli: int, given_milli: int) -> bool:
     return given_milli >= FAR_OFF * ordered_milli
 
 
+_step = aliased(Correction)
+# Asked of each line by an index: grouped by line, everything that was ever corrected would be read.
+_LAST_STEP = (
+    select(func.max(_step.step))
+    .where(_step.order_line_id == OrderLine.id)
+    .correlate(OrderLine)
+    .scalar_subquery()
+)
+
+
 async def current_lines(session: AsyncSession, *conditions: object) -> list[CurrentLine]:
     """Order lines that fulfil the conditions, as they are now, by order and by name."""
-    last = (
-        select(Correction.order_line_id, func.max(Correction.step).label("step"))
-        .group_by(Correction.order_line_id)
-        .subquery()
-    )
     statement = (
         select(OrderLine, Correction)
-        .outerjoin(last, last.c.order_line_id == OrderLine.id)
-        .outerjoin(Correction, and_(Correction.order_line_id == OrderLine.id, Correction.step == last.c.step))
+        .outerjoin(Correction, and_(Correction.order_line_id == OrderLine.id, Correction.step == _LAST_STEP))
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.cancelled_at.is_(None), *conditions)  # type: ignore[arg-type]
         .order_by(OrderLine.id)
@@ -211,6 +217,24 @@ async def day_prices(session: AsyncSession, distribution_id: int) -> dict[int, i
     )
     rows = await session.execute(statement)
     return {product_id: price for product_id, price in rows if product_id is not None}
+
+
+def day_price(distribution_id: Whose, product_id: Whose) -> ColumnElement[int | None]:
+    """As a column: what :func:`day_prices` has of one product; null where nothing was corrected for everybody."""
+    undo = aliased(Change)
+    return (
+        select(Correction.price_cents)
+        .join(Change, Change.id == Correction.change_id)
+        .where(
+            Change.distribution_id == distribution_id,
+            Change.kind == ChangeKind.PRICE,
+            Change.product_id == product_id,
+            ~exists().where(undo.undoes_id == Change.id),
+        )
+        .order_by(Change.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 async def product_lines(

@@ -10,12 +10,12 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
-from ledger.db import utc_now
+from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.money import MAX_AMOUNT, SMALLEST_BY_CARD
@@ -392,6 +392,23 @@ async def awaited(session: AsyncSession, member: Member) -> AwaitedCents:
     return AwaitedCents(*(int(cents) for cents in (await session.execute(statement)).one()))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member's balance in cents (> 0 avoir), and what is awaited from them."""
+
+    balance_cents: int
+    awaited: AwaitedCents
+
+
+async def standing(session: AsyncSession, member: Member) -> Standing:
+    """:func:`balance_of` and :func:`awaited`, at one moment."""
+    statement = select(
+        books.balance_of(AccountKind.MEMBERS, literal(member.group_id), literal(member.id)), *_AWAITED
+    ).where(Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED)
+    balance, *cents = (await session.execute(statement)).one()
+    return Standing(balance, AwaitedCents(*(int(one) for one in cents)))
+
+
 async def awaited_by_member(session: AsyncSession, group_id: int) -> dict[int, AwaitedCents]:
     """:func:`awaited` for every member of a group who has something announced, by member id."""
     statement = (
@@ -542,29 +559,24 @@ async def _add_payment(
     note: str | None = None,
     entered_by_id: int | None = None,
 ) -> Payment:
-    payment = Payment(
-        group_id=member.group_id,
-        member_id=member.id,
-        method=method,
-        amount_cents=amount_cents,
-        reference=await _unused_reference(session),
-        subject=subject,
-        dated=dated,
-        note=note,
-        entered_by_id=entered_by_id,
-        created_at=utc_now(),
-    )
-    session.add(payment)
-    await session.flush()
-    return payment
-
-
-async def _unused_reference(session: AsyncSession) -> str:
+    """Write it under a reference that no payment has; one that was drawn before is not written, and another one drawn."""
+    values = {
+        "group_id": member.group_id,
+        "member_id": member.id,
+        "method": method,
+        "amount_cents": amount_cents,
+        "subject": subject,
+        "dated": dated,
+        "note": note,
+        "entered_by_id": entered_by_id,
+        "created_at": utc_now(),
+    }
+    insert = insert_or_meet(session, Payment).on_conflict_do_nothing(index_elements=["reference"])
     while True:
-        code = new_reference()
-        statement = select(Payment.id).where(Payment.reference == code)
-        if (await session.execute(statement)).scalar_one_or_none() is None:
-            return code
+        statement = insert.values(values | {"reference": new_reference()}).returning(Payment)
+        payment = (await session.execute(statement)).scalar_one_or_none()
+        if payment is not None:
+            return payment
 
 
 async def _settle_received(session: AsyncSession, payment: Payment, by: Member, amount_cents: int) -> Settled:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.home.taps import Balance, CancelOrder, ChooseGroup, History, LookAtGroup, MyOrders
 from bot.ordering.views.order import current_line
 from bot.ordering.views.paying import drop_button, expected_rows
 from bot.payments.views.topup import way_in
@@ -44,7 +45,7 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
             button(texts.label("🛒 Order"), "order", style="primary"),
             button(texts.label("🧺 Basket"), "basket"),
         ),
-        (button(texts.label("📦 My orders"), "orders"), button(texts.label("💰 My balance"), "balance")),
+        (button(texts.label("📦 My orders"), MyOrders()), button(texts.label("💰 My balance"), Balance())),
     ]
     if role_of(member) >= Role.TREASURER:
         rows.append(
@@ -59,13 +60,13 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
     if member.is_treasurer:
         rows.append((button(texts.label("🏦 Transfers awaited"), "transfers", 0),))
     if several_groups:
-        rows.append((button(texts.label("🔁 Another group"), "groups"),))
+        rows.append((button(texts.label("🔁 Another group"), ChooseGroup()),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
 def choose_group(texts: Texts, groups: Sequence[Group]) -> Screen:
     """A person in several groups looks at one at a time."""
-    rows = [(button(group.title[:60], "group", group.id),) for group in groups]
+    rows = [(button(group.title[:60], LookAtGroup(group.id)),) for group in groups]
     return Screen(texts.t("Which group do you want to look at?")).with_rows(rows)
 
 
@@ -85,7 +86,7 @@ def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRe
             lines.append(awaited_line(texts, payment))
             needless = account.needless.get(payment.id)
             rows += [(drop_button(texts, needless),)] if needless else expected_rows(texts, payment)
-    rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
+    rows.append((button(texts.label("📜 History"), History(0)), button(texts.label("🛒 Order"), "order")))
     rows.append(way_in(texts, group))
     rows.append(refund_requests.way_in(texts, group, account.balance_cents, asked))
     return Screen("\n".join(lines)).with_rows(rows)
@@ -147,10 +148,10 @@ def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replac
             rows.append(
                 (
                     button(texts.label("✏️ Change {day}", day=when), "dist", view.distribution.id),
-                    button(texts.label("🗑 Cancel {day}", day=when), "ordercancel", view.order.id),
+                    button(texts.label("🗑 Cancel {day}", day=when), CancelOrder(view.order.id)),
                 )
             )
-    rows.append((button(texts.label("🛒 Order"), "order"), button(texts.label("💰 My balance"), "balance")))
+    rows.append((button(texts.label("🛒 Order"), "order"), button(texts.label("💰 My balance"), Balance())))
     return Screen("\n".join(parts)).with_rows(rows)
 
 

@@ -12,7 +12,7 @@ from bot.ui.texts import Html, Texts
 from ledger.catalogue.models import Product
 from ledger.catalogue.service import ProducerProducts
 from ledger.groups.models import Group, Method
-from ledger.orders.baskets import BasketView
+from ledger.orders.basket_views import BasketView
 from ledger.orders.corrections import CurrentLine
 from ledger.orders.models import Distribution, OrderLine
 from ledger.orders.service import Confirmed

@@ -11,7 +11,7 @@ from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Method
-from ledger.orders.baskets import BasketView
+from ledger.orders.basket_views import BasketView
 from ledger.payments.service import can_carry
 
 

@@ -22,7 +22,7 @@ from bot.ui.texts import Html, Texts
 from ledger.catalogue.search import Hit, search_words
 from ledger.catalogue.service import ProducerProducts
 from ledger.groups.models import Member
-from ledger.orders.baskets import BasketView
+from ledger.orders.basket_views import BasketView
 from ledger.orders.repeating import Repeated, Wanted
 
 PRODUCERS = 20

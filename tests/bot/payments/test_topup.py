@@ -244,7 +244,7 @@ async def test_payments_of_every_distribution_are_within_reach(stage: Stage) -> 
         for days in range(1, 12):
             starts = utc_now() + dt.timedelta(days=days)
             day = await distributions.announce(session, group.id, "Hall", starts, starts)
-            basket = await baskets.open_basket(session, group, member, day)
+            basket = (await baskets.open_basket(session, member, day)).basket
             await baskets.set_quantity(session, basket, bread, 1000)
             await orders.confirm(session, group, member, basket.id, Method.CASH)
         await payments.expect(session, member, Method.CASH, 500, subject=None)

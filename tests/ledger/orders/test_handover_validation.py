@@ -418,7 +418,7 @@ async def test_a_coordinator_orders_for_a_member_until_the_distribution_is_valid
         async with story.database.unit_of_work() as session:
             group = await story.group(session)
             distribution = await dists.get_distribution(session, story.group_id, friday.id)
-            basket = await baskets.open_basket(session, group, paul, distribution, by=by)
+            basket = (await baskets.open_basket(session, paul, distribution, by=by)).basket
             await baskets.set_quantity(session, basket, box, 1_000)
             return await orders.confirm(session, group, paul, basket.id, Method.CASH, by=by)
 
