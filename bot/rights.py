@@ -65,7 +65,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist dmove dcancel dcancelyes",
         "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
-        "dgoods dprod dlines dline dqty dprice dpall dwalk dnot dnotyes dnone chundo daddpay daddm dcash dcount",
+        "daddpay daddm dcash dcount",
         "dfor forbasket catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),

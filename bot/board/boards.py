@@ -32,7 +32,6 @@ UNKNOWN_FOR = dt.timedelta(seconds=60)
 """How long a first message whose outcome nobody wrote down is waited for before another one is sent."""
 TOUCHED = "touched"
 BEHIND = "behind"
-ORDER = "order:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +123,8 @@ def _names(row: object) -> tuple[str, Any] | None:
             return "order", row.order_id
         case Settlement():
             return "payment", row.payment_id
-        case Payment(subject=str(subject)) if subject.startswith(ORDER):
-            return "order", int(subject.removeprefix(ORDER))
+        case Payment(order_id=int(order_id)):
+            return "order", order_id
     return None
 
 
@@ -133,8 +132,8 @@ async def _distributions(session: AsyncSession, rows: Collection[tuple[str, int]
     payments = [number for kind, number in rows if kind == "payment"]
     orders = {number for kind, number in rows if kind == "order"}
     if payments:
-        subjects = await session.execute(select(Payment.subject).where(Payment.id.in_(payments)))
-        orders |= {int(s.removeprefix(ORDER)) for s in subjects.scalars() if s and s.startswith(ORDER)}
+        paid = select(Payment.order_id).where(Payment.id.in_(payments))
+        orders |= {order_id for order_id in (await session.execute(paid)).scalars() if order_id is not None}
     found = {number for kind, number in rows if kind == "distribution"}
     if orders:
         statement = select(Order.distribution_id).where(Order.id.in_(orders)).distinct()

@@ -26,7 +26,7 @@ from bot.edge.draft import Draft
 from bot.edge.scene import Scene
 from bot.edge.state import advance, end, step_mark
 from bot.rights import May
-from bot.ui.screen import BELOW, verb_of
+from bot.ui.screen import BELOW, Button, verb_of
 from bot.ui.taps import ANYWHERE, UNSEEN, Answered, Command, Declared, Old, Place, Tap
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups.roles import role_of
@@ -64,6 +64,11 @@ class Cancel(Tap, frozen=True):
     """“Cancel”, in every step of a conversation."""
 
     verb = "cancel"
+
+
+def cancel_button(scene: Scene) -> Button:
+    """The way out of the coming step."""
+    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
 def is_answer(update: Update) -> bool:

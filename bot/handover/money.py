@@ -155,7 +155,7 @@ async def _receive_unannounced(scene: Scene, amount: int) -> str:
         _ask_unannounced(scene, state, Method(data["method"]), notice)
         return State.UNANNOUNCED
     done = await payments.receive_unannounced(
-        scene.session, state.member, Method(data["method"]), amount, by, f"order:{state.order.id}"
+        scene.session, state.member, Method(data["method"]), amount, by, state.order.id
     )
     page = await page_of(scene, done.payment)
     back = await back_of(scene, done.payment)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.books.subjects import Topic, subject_of
 from ledger.catalogue.models import Product
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
@@ -249,6 +250,20 @@ async def product_lines(
     )
 
 
+async def product_lines_by_name(
+    session: AsyncSession, group_id: int, distribution_id: int, product_id: int
+) -> list[CurrentLine]:
+    """:func:`product_lines` in the order of the members' names."""
+    lines = await product_lines(session, group_id, distribution_id, product_id)
+    statement = (
+        select(Order.id, Member.name)
+        .join(Member, Member.id == Order.member_id)
+        .where(Order.group_id == group_id, Order.distribution_id == distribution_id)
+    )
+    names = {order_id: sort_key(name) for order_id, name in await session.execute(statement)}
+    return sorted(lines, key=lambda one: (names[one.line.order_id], one.line.id))
+
+
 async def get_line(session: AsyncSession, group_id: int, line_id: int) -> CurrentLine:
     """One line as it is now, or :class:`~ledger.errors.NotFound`."""
     return await _line(session, group_id, line_id)
@@ -393,7 +408,7 @@ async def _post(session: AsyncSession, before: CurrentLine, after: CurrentLine, 
         kind="correction",
         key=f"correction:{before.line.id}:{before.step + 1}",
         legs=[books.Leg(debit, credit, abs(difference))],
-        subject=f"order:{order.id}",
+        subject=subject_of(Topic.ORDER, order.id),
         actor_id=by.id,
         note=before.line.product_name,
     )

@@ -6,7 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+<<<<<<< HEAD
 from bot.board.taps import PostBoard
+=======
+from bot.handover.taps.goods import Products
+>>>>>>> main
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -162,7 +166,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
             button(texts.label("📌 Board"), PostBoard(distribution.id)),
         ),
         (
-            button(texts.label("🥕 Goods"), "dgoods", distribution.id, 0),
+            button(texts.label("🥕 Goods"), Products(distribution.id, 0)),
             *(
                 [button(texts.label("✅ Payments"), "awaited", distribution.id, 0)]
                 if group.payments_enabled

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+<<<<<<< HEAD
 from bot.board.taps import WhoIsLeft
+=======
+from bot.handover.taps.goods import Lines
+>>>>>>> main
 from bot.handover.views.day import PAGE, title, uncharged_line, validated_by
 from bot.home.views.account import payment_state
 from bot.ordering.views.order import current_line
@@ -145,7 +149,7 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
         for payment in state.payments
         if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED)
     ]
-    goods = button(texts.label("🥕 Goods"), "dlines", order.id, 0)
+    goods = button(texts.label("🥕 Goods"), Lines(order.id, 0))
     pay = button(texts.label("➕ Payment"), "daddpay", order.id)
     rows.append((goods, pay) if group.payments_enabled else (goods,))
     rows.append((button(texts.label("➕ Add products"), "forbasket", page.distribution.id, order.member_id),))
