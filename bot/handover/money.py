@@ -9,7 +9,7 @@ from typing import Any
 from bot.cards.pages import close_page
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
-from bot.handover import day as handover
+from bot.handover import pages
 from bot.handover.telling import show_aside
 from bot.handover.views import money as views
 from bot.handover.views.report import Till
@@ -167,7 +167,7 @@ async def _receive_unannounced(scene: Scene, amount: int) -> str:
 
 async def cash(scene: Scene) -> None:
     """The till and its counts."""
-    distribution = await handover.distribution_of_button(scene)
+    distribution = await pages.get_distribution(scene, scene.numbers(1)[0])
     scene.show(views.cash_page(scene.texts, distribution, await till_of(scene, distribution)))
 
 
@@ -245,10 +245,10 @@ async def leave(scene: Scene) -> str:
         payment = await payment_of(scene, data["payment"])
         scene.show(await screen_of(scene, payment))
     elif "order" in data:
-        await handover.show_order(scene, data["order"])
+        await pages.show_order(scene, data["order"])
     else:
         distribution = await distributions.get_distribution(scene.session, group_id, data["distribution"])
-        await handover.show_day(scene, distribution)
+        await pages.show_day(scene, distribution)
     return END
 
 

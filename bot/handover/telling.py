@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.edge.notify import Say
+from bot.edge.notify import Notifier, Say
 from bot.edge.scene import Scene
 from bot.payments.views import taken_back
 from bot.refusals.sentences import plain, sentence
@@ -33,10 +33,10 @@ def toast_refusal(scene: Scene, refusal: LedgerError) -> None:
 
 
 async def tell_reopened(scene: Scene, closed: DistributionStep, by: Member, say: Say) -> None:
-    """A validated distribution is open again: told where its report was, and to who closed it."""
+    """Tells that a validated distribution is open again: where its report was, and who closed it."""
     if not scene.is_private:
-        scene.say(say(scene.texts_for(scene.group.language)))
-    notify = scene.notify
+        scene.say_here(say(scene.texts_for(scene.group.language)))
+    notify = Notifier(scene.session, scene.group, scene.calls, here=scene.chat_id)
     await notify.coordinators_chat(say)
     told = await notify.treasurers(say)
     if closed.by_id in [member.id for member in told.reached]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.handover.taps.day import Day, ShowOrder
 from bot.handover.views.day import title
 from bot.handover.views.report import Till, till_lines
 from bot.payments.views.validation import PaymentPage, reference
@@ -46,7 +47,7 @@ def unannounced_method(texts: Texts, state: OrderState) -> Screen:
         "A payment by <b>{name}</b> that was not announced. How was it paid?", name=texts.who(state.member)
     )
     rows = [(method_button(texts, method, "daddm", state.order.id),) for method in OFFLINE_METHODS]
-    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), "dorder", state.order.id),)])
+    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), ShowOrder(state.order.id)),)])
 
 
 def ask_given(
@@ -78,7 +79,7 @@ def cash_page(texts: Texts, distribution: Distribution, till: Till) -> Screen:
     rows = (
         (button(texts.label("💶 Count at opening"), "dcount", distribution.id, CountKind.OPENING),),
         (button(texts.label("💶 Count at closing"), "dcount", distribution.id, CountKind.CLOSING),),
-        (button(texts.label("◀️ Back"), "day", distribution.id),),
+        (button(texts.label("◀️ Back"), Day(distribution.id)),),
     )
     return Screen("\n".join(lines), rows)
 
@@ -125,7 +126,7 @@ def counted(texts: Texts, count: CashCount, by: str) -> Screen:
         )
     else:
         lines.append(texts.t("It is what the books say."))
-    back = button(texts.label("📦 Distribution day"), "day", count.distribution_id, below=True)
+    back = button(texts.label("📦 Distribution day"), Day(count.distribution_id), below=True)
     return Screen("\n".join(lines), ((back,),))
 
 
