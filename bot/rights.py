@@ -45,21 +45,18 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /topup /reminders /leave",
+        "/order /basket /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "payother payswitch paydrop",
-        "topup mutes mute remgo",
+        "mutes mute remgo",
     ),
     Role.TREASURER: (
-        "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
-        "balances member mhistory payfor openfor",
+        "/balances /member",
+        "pinstead pinstm",
+        "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /sheets /catalog",
-        "settings payments negative methods method grouplang joinpolicy invite setask",
+        "/coordinators /distributions /sheets /catalog",
         "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bot.cards.taps import CardSettings, EnterKey, Offer, Stop
 from bot.refusals.cards import refusal
+from bot.settings.taps import Settings
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.errors import LedgerError
@@ -46,7 +47,7 @@ def card(texts: Texts, group: Group, state: CardState, notice: Html | None = Non
         parts.append(
             t("Cards cannot be taken in this group's currency: {currency}.", currency=texts.currency_name)
         )
-        return Screen("\n\n".join(parts), ((button(texts.label("◀️ Back"), "settings"),),))
+        return Screen("\n\n".join(parts), ((button(texts.label("◀️ Back"), Settings()),),))
     if account is None:
         parts.append(
             t(
@@ -109,7 +110,7 @@ def _rows(texts: Texts, group: Group, state: CardState) -> list[Row]:
     if account is not None and is_own:
         label = texts.label("Stop using this key")
         rows.append((button(label, Stop(group.id, account.id), style="danger"),))
-    rows.append((button(texts.label("◀️ Back"), "settings"),))
+    rows.append((button(texts.label("◀️ Back"), Settings()),))
     return rows
 
 
