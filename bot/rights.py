@@ -54,7 +54,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
     ),
     Role.TREASURER: (
         "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
+        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other",
         "balances member mhistory payfor openfor",
         "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
     ),
@@ -65,7 +65,6 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist dmove dcancel dcancelyes",
         "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
-        "daddpay daddm dcash dcount",
         "dfor forbasket board boardnow boardleft catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),

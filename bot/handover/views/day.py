@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.handover.taps.goods import Products
+from bot.handover.taps.money import ShowTill
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -171,7 +172,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
         ),
         (
             *(
-                [button(texts.label("💶 Cash count"), "dcash", distribution.id)]
+                [button(texts.label("💶 Cash count"), ShowTill(distribution.id))]
                 if group.payments_enabled
                 else []
             ),

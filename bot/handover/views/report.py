@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.money import ShowTill
 from bot.handover.views.day import DayPage, figures, title, validated_by
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button
@@ -127,7 +128,7 @@ def _report_rows(texts: Texts, page: DayPage) -> list[Row]:
     distribution = page.distribution
     rows: list[Row] = [
         (
-            button(texts.label("💶 Cash count"), "dcash", distribution.id),
+            button(texts.label("💶 Cash count"), ShowTill(distribution.id)),
             button(texts.label("🖨 Sheets"), "sheets", distribution.id),
         )
     ]

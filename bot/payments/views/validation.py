@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.money import Instead
 from bot.home.views.account import payment_state
 from bot.refusals import sentences as errors
 from bot.ui import money
@@ -212,7 +213,7 @@ def payment_page(
                 "instead, choose how."
             ),
         ]
-        rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+        rows.append((button(texts.label("Other method"), Instead(payment.id, page.steps)),))
     else:
         lines += _to_receive(texts, page, amount_cents)
         rows += _receiving_rows(texts, page, amount_cents)
@@ -275,7 +276,7 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
             button(texts.label("Not received"), "refuse", payment.id, page.steps, style="danger"),
         )
     )
-    rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+    rows.append((button(texts.label("Other method"), Instead(payment.id, page.steps)),))
     return rows
 
 
