@@ -21,7 +21,7 @@ from bot.home import account, start
 from bot.members import coordinators, members, people, settling, welcome
 from bot.ordering import order, search
 from bot.payments import by_hand, switching, topup, validate
-from bot.refunds import refunds, requests
+from bot.refunds import declining, refunds, requests
 from bot.reminders import mute
 from bot.settings import settings, setup
 from bot.sheets import sheets
@@ -62,7 +62,6 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     personal = [
         *order.conversation.entry_points,
         *topup.conversation.entry_points,
-        *requests.conversation.entry_points,
         *switching.handlers,
         *links.handlers,
     ]
@@ -82,7 +81,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         people.conversation,
         settling.conversation,
         refunds.conversation,
-        requests.declining,
+        declining.conversation,
         by_hand.conversation,
         settings.conversation,
         coordinators.conversation,

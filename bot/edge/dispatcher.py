@@ -32,11 +32,11 @@ from bot.edge.facts import Fact, NeedsFact, find_out
 from bot.edge.place import find_place
 from bot.edge.scene import Scene, tell_apart
 from bot.edge.secrets import Secrets
-from bot.edge.state import conversation_row
+from bot.edge.state import set_aside
 from bot.edge.unit import Edge, Unit
 from bot.figures import UPDATE_DELAY, UPDATE_HANDLING, UPDATES
-from bot.members.views import welcome
 from bot.refusals import sentences as errors
+from bot.refusals.people import come_in
 from bot.ui.screen import Screen
 from bot.ui.texts import Texts, language_of
 from ledger.db import utc_now
@@ -220,7 +220,7 @@ class Dispatcher:
         hushed = await self._hush(unit, claimed, typed=scene is not None and scene.secret)
         if scene is not None:
             scene.secret = hushed
-        await inbox.mark_done(unit.session, claimed.id)
+            unit.session.add_all(scene.conversations)
         return scene
 
     async def _hush(self, unit: Unit, claimed: Claimed, *, typed: bool) -> bool:
@@ -270,7 +270,7 @@ class Dispatcher:
             maybe_group=None if nowhere else place.group,
             maybe_member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
-            conversation=place.conversation or await conversation_row(session, chat_id, user.id),
+            conversation=await set_aside(session, chat_id, user.id, place.conversation),
             facts=facts,
             bot_id=self._bot_id,
             bot_username=self._api.bot.username or "",
@@ -311,7 +311,7 @@ class Dispatcher:
         UPDATES.labels("failed").inc()
         log.error("update %s failed: %s", claimed.id, describe(error))
         async with self._edge.unit_of_work() as unit:
-            await inbox.mark_done(unit.session, claimed.id, error=type(error).__name__)
+            await inbox.mark_failed(unit.session, claimed.id, type(error).__name__)
             apology = self._apology(claimed)
             if apology is not None:
                 unit.calls.append(apology)
@@ -362,7 +362,7 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     screen = Screen(sentence)
     if isinstance(refusal, NotAllowed) and refusal.needed == "member" and group and scene.chat_kind:
         link = f"https://t.me/{scene.bot_username}?start=o_{group.invitation}"
-        screen = welcome.come_in(texts, group, link)
+        screen = come_in(texts, group, link)
     parameters = screen.as_json() | scene.in_topic()
     scene.calls.append(outbox.Call("sendMessage", scene.chat_id, parameters))
 

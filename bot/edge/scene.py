@@ -23,7 +23,7 @@ from bot.edge import pages
 from bot.edge.draft import Draft
 from bot.edge.facts import Fact, NeedsFact
 from bot.edge.notify import Notifier
-from bot.edge.state import conversation_row, end, step_mark
+from bot.edge.state import end, set_aside, step_mark
 from bot.rights import needed
 from bot.ui.screen import BELOW, Button, Screen, button, verb_of
 from bot.ui.taps import UNSEEN, Answered, Place, Tap
@@ -75,8 +75,13 @@ class Scene:
     """Who reads the answer along, as what was tapped or typed declares."""
     draft: Draft | None = None
     """What the conversation that goes on here has been told so far."""
+    conversations: list[ConversationRow] = field(default_factory=list)
+    """What the person is in the middle of, here and where the answer went: written when the update is done."""
     _denied: bool = False
     """Whether the person was told that the bot can answer them in private only, and cannot yet."""
+
+    def __post_init__(self) -> None:
+        self.conversations.append(self.conversation)
 
     @property
     def topic(self) -> int | None:
@@ -257,6 +262,10 @@ class Scene:
         if self._may_answer():
             self._say(screen)
 
+    def say_here(self, screen: Screen) -> None:
+        """A new message in the chat it came from, for all who read there; before the answer goes elsewhere."""
+        self._say(screen)
+
     def ask(self, screen: Screen, *, in_place: bool = False) -> None:
         """A screen whose answer is typed: a new message, or the tapped one."""
         answerable = self.to_answer(screen)
@@ -352,7 +361,8 @@ class Scene:
         if not self._can_go_private():
             return False
         self.person.group_id = self.group.id
-        self.conversation = await conversation_row(self.session, self.person.id, self.person.id)
+        self.conversation = await set_aside(self.session, self.person.id, self.person.id)
+        self.conversations.append(self.conversation)
         end(self.conversation)
         self.moved = True
         return True

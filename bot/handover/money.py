@@ -9,7 +9,7 @@ from bot.cards.links import close_page
 from bot.edge.draft import Draft
 from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
-from bot.handover import day as handover
+from bot.handover import pages
 from bot.handover.asking import ask_if_sure
 from bot.handover.taps.goods import Sure
 from bot.handover.taps.money import Given, Instead, InsteadBy, Unannounced, UnannouncedBy
@@ -166,7 +166,7 @@ async def _receive_unannounced(scene: Scene, draft: UnannouncedDraft, amount: in
         _ask_unannounced(scene, draft, state, errors.sentence(scene.texts, SeenChanged()))
         return State.UNANNOUNCED
     done = await payments.receive_unannounced(
-        scene.session, state.member, draft.method, amount, by, f"order:{state.order.id}"
+        scene.session, state.member, draft.method, amount, by, state.order.id
     )
     page = await page_of(scene, done.payment)
     back = await back_of(scene, done.payment)
@@ -179,7 +179,7 @@ async def _receive_unannounced(scene: Scene, draft: UnannouncedDraft, amount: in
 async def leave_unannounced(scene: Scene, draft: UnannouncedDraft) -> str:
     """Goes back to the order."""
     scene.answered = Answered.DISCREETLY
-    await handover.show_order(scene, draft.order)
+    await pages.show_order(scene, draft.order)
     return END
 
 

@@ -7,14 +7,14 @@ from enum import StrEnum
 from bot.edge.draft import Draft
 from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
-from bot.handover import day as handover
+from bot.handover import pages
 from bot.handover.taps.money import CountTill, ShowTill
 from bot.handover.views import money as views
 from bot.handover.views.report import Till
 from bot.refusals import sentences as errors
 from bot.rights import May
 from bot.ui.screen import Screen
-from ledger.orders import distributions, till
+from ledger.orders import till
 from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
 
@@ -39,13 +39,13 @@ class TillDraft(Draft):
 
 async def show_till(scene: Scene, tap: ShowTill) -> None:
     """Shows the till and its counts."""
-    distribution = await _distribution(scene, tap.distribution)
+    distribution = await pages.get_distribution(scene, tap.distribution)
     scene.show(views.cash_page(scene.texts, distribution, await till_of(scene, distribution)))
 
 
 async def ask_count(scene: Scene, tap: CountTill) -> State:
     """Asks how much is in the till, at opening or at closing."""
-    distribution = await _distribution(scene, tap.distribution)
+    distribution = await pages.get_distribution(scene, tap.distribution)
     scene.keep(TillDraft(distribution=distribution.id, kind=tap.kind))
     scene.ask(views.ask_count(scene.texts, await till_of(scene, distribution), cancel_button(scene)))
     return State.COUNT
@@ -95,12 +95,8 @@ async def _count(scene: Scene, draft: TillDraft, reason: str | None) -> str:
 
 async def leave(scene: Scene, draft: TillDraft) -> str:
     """Goes back to the distribution's page."""
-    await handover.show_day(scene, await _distribution(scene, draft.distribution))
+    await pages.show_day(scene, await pages.get_distribution(scene, draft.distribution))
     return END
-
-
-async def _distribution(scene: Scene, distribution_id: int) -> Distribution:
-    return await distributions.get_distribution(scene.session, scene.group.id, distribution_id)
 
 
 async def till_of(scene: Scene, distribution: Distribution) -> Till:

@@ -8,7 +8,7 @@ from bot.cards.links import returned
 from bot.edge.handling import On, event
 from bot.edge.scene import Scene
 from bot.edge.state import end
-from bot.handover.day import show_day
+from bot.handover.pages import show_day
 from bot.home import taps
 from bot.home.menu import own_menu
 from bot.home.pages import look_at, show_help, show_home

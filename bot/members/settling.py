@@ -61,7 +61,7 @@ async def leave(scene: Scene) -> str:
 
 def _rows(scene: Scene, member: Member, found: leaving.Obstacles) -> list[Row]:
     texts = scene.texts
-    rows = refund_views.ways_in(texts, member, found.balance_cents, out=1)
+    rows = refund_views.ways_in(texts, member, found.balance_cents, out=True)
     if found.balance_cents < 0:
         rows.append((button(texts.label("💶 Enter a payment"), "payfor", member.id),))
     if not found:

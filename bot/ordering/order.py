@@ -7,7 +7,8 @@ else's, filled by a coordinator: every screen of it says so, and every tap asks 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.cards.links import card_link
@@ -32,7 +33,7 @@ from bot.ordering.views import payment_choice as choice_views
 from bot.ordering.views.paying import pay_rows
 from bot.refusals import sentences as errors
 from ledger.catalogue.service import get_product
-from ledger.errors import LedgerError, NotFound
+from ledger.errors import NotFound
 from ledger.groups.models import Member, Method
 from ledger.groups.service import offered_methods
 from ledger.money import InvalidAmount
@@ -40,7 +41,7 @@ from ledger.orders import basket_views, baskets, distributions
 from ledger.orders import service as orders
 from ledger.orders.awaited import awaited_of
 from ledger.orders.basket_views import BasketView
-from ledger.orders.models import Basket, Distribution
+from ledger.orders.models import Distribution
 from ledger.payments import service as payments
 from ledger.quantities import parse_quantity
 
@@ -49,6 +50,24 @@ class State(StrEnum):
     """What the person is asked to type."""
 
     QUANTITY = "quantity"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How an order is to be paid.
+
+    ``agreed_cents``: the total that was shown; ``credit_cents``: what of it member credit pays first.
+    """
+
+    method: Method | None
+    agreed_cents: int | None = None
+    credit_cents: int = 0
+
+
+NOT_TO_BE_PLACED = (NotFound, baskets.OrdersClosed, orders.AlreadyConfirmed)
+"""The basket is not there (for this buyer), or not open any more."""
+UNFIT = (orders.EmptyBasket, orders.OutOfStock, orders.NoLongerOffered, orders.MethodNotOffered)
+"""The basket must be changed, or the choice."""
 
 
 async def start_order(scene: Scene) -> None:
@@ -163,7 +182,7 @@ async def confirm_basket(scene: Scene) -> None:
     if view is None or (view.basket.member_id == scene.member.id and await is_held(scene)):
         return
     if not scene.group.payments_enabled:
-        await _place(scene, view.basket, None, None)
+        await _place(scene, await buyer_of(scene, view.basket), view.basket.id, Choice(None))
     elif not view.lines:
         await show_basket_of(scene, view)
     else:
@@ -189,49 +208,58 @@ async def pay(scene: Scene) -> None:
     basket_id, agreed, *credit = scene.numbers(3 if is_mixed else 2, skip=1)
     if method not in list(Method):
         raise NotFound("button", method)
+    choice = Choice(Method(method), agreed, *credit)
+    member = scene.member
+    if member.put_out_at is None:
+        # Nearly every basket is one's own and open: only what is refused is looked at before.
+        with suppress(*NOT_TO_BE_PLACED):
+            await _place(scene, member, basket_id, choice)
+            return
     view = await live_basket(scene, basket_id)
     if view is None:
         return
-    is_own = view.basket.member_id == scene.member.id
-    if is_own and scene.member.put_out_at is not None and await is_held(scene):
+    buyer = await buyer_of(scene, view.basket)
+    if buyer.id == member.id and member.put_out_at is not None and await is_held(scene):
         return
-    await _place(scene, view.basket, Method(method), agreed, *credit)
-
-
-async def _place(
-    scene: Scene, basket: Basket, method: Method | None, agreed: int | None, credit: int = 0
-) -> None:
-    texts, by, buyer = scene.texts, scene.member, await buyer_of(scene, basket)
-    if method is Method.CARD and buyer.id != by.id:
+    if buyer.id != member.id and choice.method is Method.CARD:
         raise NotFound("button", method)
+    await _place(scene, buyer, basket_id, choice)
+
+
+async def _place(scene: Scene, buyer: Member, basket_id: int, choice: Choice) -> None:
+    """Places the order, or says what is in its way; raises what :data:`NOT_TO_BE_PLACED` says."""
+    texts, by = scene.texts, scene.member
     try:
-        async with scene.attempt():
-            done = await orders.confirm(
-                scene.session,
-                scene.group,
-                buyer,
-                basket.id,
-                method,
-                agreed_cents=agreed,
-                credit_cents=credit,
-                by=by,
-            )
+        done = await orders.confirm(
+            scene.session,
+            scene.group,
+            buyer,
+            basket_id,
+            choice.method,
+            agreed_cents=choice.agreed_cents,
+            credit_cents=choice.credit_cents,
+            by=by,
+        )
     except orders.NotEnoughCredit as refusal:
         sentence = choice_views.not_enough_credit(texts, refusal.balance, refusal.needed)
         if buyer.id != by.id:
             sentence = acting_views.not_enough_credit(texts, buyer, refusal.balance, refusal.needed)
         scene.toast(sentence, alert=True)
-        view = await baskets.view(scene.session, basket)
-        await _show_payment_choice(scene, view, mixed=credit > 0)
+        await _ask_again(scene, basket_id, mixed=choice.credit_cents > 0)
     except (orders.PriceChanged, orders.InvalidSplit) as refusal:
         scene.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
-        await _show_payment_choice(scene, await baskets.view(scene.session, basket))
-    except LedgerError as refusal:
+        await _ask_again(scene, basket_id)
+    except UNFIT as refusal:
         scene.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
-        await baskets.take_out_withdrawn(scene.session, basket)
-        await show_basket_of(scene, await baskets.view(scene.session, basket))
+        view = await basket_views.get(scene.session, basket_id)
+        await baskets.take_out_withdrawn(scene.session, view.basket)
+        await show_basket_of(scene, view)
     else:
         await _show_receipt(scene, buyer, done)
+
+
+async def _ask_again(scene: Scene, basket_id: int, *, mixed: bool = False) -> None:
+    await _show_payment_choice(scene, await basket_views.get(scene.session, basket_id), mixed=mixed)
 
 
 async def _show_receipt(scene: Scene, buyer: Member, done: orders.Confirmed) -> None:

@@ -89,7 +89,7 @@ async def _announce(scene: Scene, method: Method) -> State | str:
     member, amount = await _the_same_member(scene), scene.conversation.data["amount"]
     if method not in views.methods(scene.group, amount):
         return await _ask_method(scene, amount, views.not_offered(scene.texts))
-    payment = await payments.expect(scene.session, member, method, amount, subject=None)
+    payment = await payments.expect(scene.session, member, method, amount, None)
     scene.show(views.announced(scene.texts, payment))
     balance, awaited = await _account(scene, member)
     link = await card_link(scene, payment)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.catalogue.models import Producer, Product
 from ledger.catalogue.service import ProducerProducts, by_producer, get_product
 from ledger.db import UtcDateTime, utc_now
+from ledger.errors import NotFound
 from ledger.groups.models import Group, Member
 from ledger.money import line_amount
 from ledger.names import by_name
@@ -137,11 +138,17 @@ async def find(session: AsyncSession, basket_id: int) -> BasketView | None:
     return _opening(rows).basket if rows else None
 
 
-async def view(session: AsyncSession, basket: Basket) -> BasketView:
-    """:func:`find`, for a basket at hand."""
-    found = await find(session, basket.id)
-    assert found is not None
+async def get(session: AsyncSession, basket_id: int) -> BasketView:
+    """:func:`find`, for a basket that is there. Raises :class:`~ledger.errors.NotFound`."""
+    found = await find(session, basket_id)
+    if found is None:
+        raise NotFound("basket", basket_id)
     return found
+
+
+async def view(session: AsyncSession, basket: Basket) -> BasketView:
+    """:func:`get`, for a basket at hand."""
+    return await get(session, basket.id)
 
 
 async def opening(session: AsyncSession, member: Member, distribution: Distribution) -> Opening:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.books.subjects import Topic, subject_of
 from ledger.errors import LedgerError
 from ledger.groups.models import Group, Member, Method
 from ledger.groups.service import offered_methods
@@ -134,11 +135,12 @@ async def require_credit(session: AsyncSession, debt: Debt) -> None:
 
 
 async def post_debt(
-    session: AsyncSession, member: Member, debt: Debt, *, kind: str, key: str, subject: str, actor_id: int
+    session: AsyncSession, member: Member, debt: Debt, *, kind: str, key: str, order_id: int, actor_id: int
 ) -> int | None:
-    """Debit the member for what producers are owed; the id of the transaction, none where nothing is owed."""
+    """Debit the member for what producers are owed for an order; the id of the transaction, none where nothing is owed."""
     if not debt.owed:
         return None
     legs = legs_of(debt.account, debt.producers, debt.owed, debt.within_cents)
+    subject = subject_of(Topic.ORDER, order_id)
     entry = books.Entry(kind=kind, key=key, legs=legs, subject=subject, actor_id=actor_id)
     return (await books.post(session, member.group_id, entry)).transaction_id

@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.books.subjects import Topic, subject_of
 from ledger.catalogue.models import Product
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
@@ -407,7 +408,7 @@ async def _post(session: AsyncSession, before: CurrentLine, after: CurrentLine, 
         kind="correction",
         key=f"correction:{before.line.id}:{before.step + 1}",
         legs=[books.Leg(debit, credit, abs(difference))],
-        subject=f"order:{order.id}",
+        subject=subject_of(Topic.ORDER, order.id),
         actor_id=by.id,
         note=before.line.product_name,
     )

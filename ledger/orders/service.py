@@ -204,7 +204,6 @@ async def _place(
         )
         session.add(order)
         await session.flush()
-    subject = f"order:{order.id}"
     confirmation.order_id = order.id
     confirmation.transaction_id = await post_debt(
         session,
@@ -212,13 +211,13 @@ async def _place(
         debt,
         kind=kind,
         key=f"basket:{confirmation.basket_id}",
-        subject=subject,
+        order_id=order.id,
         actor_id=by.id,
     )
     rest = confirmation.amount_cents - confirmation.credit_cents
     payment = None
     if confirmation.method is not None and rest:
-        payment = await payments.expect(session, member, confirmation.method, rest, subject=subject)
+        payment = await payments.expect(session, member, confirmation.method, rest, order.id)
         confirmation.payment_id = payment.id
     confirmation.confirmed_at = utc_now()
     session.add(confirmation)

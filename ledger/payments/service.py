@@ -15,12 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.books.subjects import Topic, subject_of
 from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.money import MAX_AMOUNT, SMALLEST_BY_CARD
 from ledger.payments.card.models import Checkout, CheckoutState
-from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement, SettlementKind
+from ledger.payments.models import (
+    Payment,
+    PaymentState,
+    PaymentSwitch,
+    Purpose,
+    Settlement,
+    SettlementKind,
+)
 from ledger.reference import find_references, neighbours, new_reference
 
 ACCOUNT_OF = {
@@ -107,10 +115,15 @@ def is_far_off(awaited_cents: int, given_cents: int) -> bool:
 
 
 async def expect(
-    session: AsyncSession, member: Member, method: Method, amount_cents: int, subject: str | None
+    session: AsyncSession, member: Member, method: Method, amount_cents: int, order_id: int | None
 ) -> Payment:
-    """Record that a member will pay ``amount_cents`` (> 0) by ``method``, under a reference of its own. Moves no money."""
-    return await _add_payment(session, member, method, amount_cents, subject=subject, dated=utc_now().date())
+    """Record that a member will pay ``amount_cents`` (> 0) by ``method``, under a reference of its own. Moves no money.
+
+    ``order_id``: their order that it pays; none for a top-up.
+    """
+    return await _add_payment(
+        session, member, method, amount_cents, order_id=order_id, dated=utc_now().date()
+    )
 
 
 async def receive(
@@ -149,7 +162,7 @@ async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceip
     instead = await in_place_of(session, payment) if was is PaymentState.CANCELLED else None
     if was is PaymentState.RECEIVED or await _is_replaced(session, payment):
         payment = await _add_payment(
-            session, member, Method.CARD, payment.amount_cents, dated=utc_now().date(), subject=None
+            session, member, Method.CARD, payment.amount_cents, dated=utc_now().date()
         )
     elif was is not PaymentState.EXPECTED:
         await _settle(session, payment, SettlementKind.UNDONE, member)
@@ -185,15 +198,16 @@ async def receive_instead(
     announced = (await cancel(session, group_id, payment_id, by)).payment
     member = await session.get_one(Member, announced.member_id)
     payment = await _add_payment(
-        session, member, method, announced.amount_cents, dated=utc_now().date(), subject=announced.subject
+        session, member, method, announced.amount_cents, dated=utc_now().date(), order_id=announced.order_id
     )
     return await _settle_received(session, payment, by, amount_cents)
 
 
 async def receive_unannounced(
-    session: AsyncSession, member: Member, method: Method, amount_cents: int, by: Member, subject: str
+    session: AsyncSession, member: Member, method: Method, amount_cents: int, by: Member, order_id: int
 ) -> Settled:
-    """Money (> 0) that nobody announced, given for ``subject``: a payment with a reference of its own, received at once.
+    """Money (> 0) that nobody announced, given for the member's order: a payment with a reference of its own, received at
+    once.
 
     The caller sees to it that one request is carried out once. Raises :class:`InvalidPayment`.
     """
@@ -205,7 +219,7 @@ async def receive_unannounced(
         method,
         amount_cents,
         dated=utc_now().date(),
-        subject=subject,
+        order_id=order_id,
         entered_by_id=by.id,
     )
     return await _settle_received(session, payment, by, amount_cents)
@@ -334,7 +348,7 @@ async def enter_opening_balance(
         kind="opening",
         key=f"opening:{key}",
         legs=[books.Leg(debit, credit, abs(amount_cents))],
-        subject=f"member:{member.id}",
+        subject=subject_of(Topic.MEMBER, member.id),
         actor_id=by.id,
     )
     await books.post(session, member.group_id, entry)
@@ -555,17 +569,19 @@ async def _add_payment(
     amount_cents: int,
     *,
     dated: dt.date,
-    subject: str | None = None,
+    order_id: int | None = None,
     note: str | None = None,
     entered_by_id: int | None = None,
 ) -> Payment:
     """Write it under a reference that no payment has; one that was drawn before is not written, and another one drawn."""
+    not_for_an_order = Purpose.TOP_UP if amount_cents > 0 else Purpose.REFUND
     values = {
         "group_id": member.group_id,
         "member_id": member.id,
         "method": method,
         "amount_cents": amount_cents,
-        "subject": subject,
+        "purpose": Purpose.ORDER if order_id is not None else not_for_an_order,
+        "order_id": order_id,
         "dated": dated,
         "note": note,
         "entered_by_id": entered_by_id,
@@ -589,7 +605,7 @@ async def _settle_received(session: AsyncSession, payment: Payment, by: Member, 
         kind=f"received-{payment.method}" if amount_cents > 0 else f"refunded-{payment.method}",
         key=f"payment:{payment.id}:{step}",
         legs=[books.Leg(debit, credit, abs(amount_cents))],
-        subject=f"payment:{payment.id}",
+        subject=subject_of(Topic.PAYMENT, payment.id),
         dated=payment.dated if payment.entered_by_id else None,
         actor_id=by.id,
         note=payment.note,

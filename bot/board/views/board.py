@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import Orders
 from bot.handover.views.day import order_button
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
@@ -159,7 +160,7 @@ def who_is_left(
         lines.append(texts.t("Nobody is left: every order is validated."))
     rows: list[Row] = [(order_button(texts, state, page),) for state in shown]
     rows.append(turning_row(page, pages, "boardleft", distribution.id))
-    rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), "dorders", distribution.id, 0),))
+    rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), Orders(distribution.id, 0)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 

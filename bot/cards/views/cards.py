@@ -27,7 +27,7 @@ def reference(payment: Payment) -> Html:
 def what(texts: Texts, payment: Payment) -> str:
     """What is paid, as Stripe's page, its receipt and its dashboard name it."""
     code = format_reference(payment.reference)
-    if payment.subject is None:
+    if payment.order_id is None:
         return texts.label("Account top-up {reference}", reference=code)
     return texts.label("Order {reference}", reference=code)
 
@@ -41,7 +41,7 @@ def _ways(texts: Texts, payment: Payment, url: str | None = None) -> tuple[Row, 
 
 def _stands(texts: Texts, payment: Payment) -> list[str]:
     """What was ordered is not in question."""
-    return [texts.t("Your order stands.")] if payment.subject else []
+    return [texts.t("Your order stands.")] if payment.order_id is not None else []
 
 
 def to_pay(texts: Texts, group: Group, payment: Payment, url: str) -> Screen:

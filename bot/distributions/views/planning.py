@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import Day
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -37,8 +38,7 @@ def listing(texts: Texts, group: Group, found: Sequence[DistributionSummary], no
         (
             button(
                 texts.label("📦 Distribution day · {day}", day=texts.short_day(s.distribution.starts_at)),
-                "day",
-                s.distribution.id,
+                Day(s.distribution.id),
             ),
         )
         for s in found[:6]

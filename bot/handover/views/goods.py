@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import Day, ShowOrder
 from bot.handover.taps.goods import (
     AskNotDelivered,
     LineNotDelivered,
@@ -94,7 +95,7 @@ def goods_page(
         text = f"{mark}{quantity} {shortened(one.newest.product_name, WIDE)}"
         rows.append((button(text, ShowProduct(distribution.id, one.newest.product_id)),))
     rows.append(turning_row(page, pages, lambda at: Products(distribution.id, at)))
-    rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
+    rows.append((button(texts.label("◀️ Back"), Day(distribution.id)),))
     return Screen(f"{title(texts, distribution)}\n\n{question}").with_rows(rows)
 
 
@@ -163,7 +164,7 @@ def lines_page(
         for line in shown
     ]
     rows.append(turning_row(page, pages, lambda at: Lines(order_id, at)))
-    rows.append((button(texts.label("◀️ Back"), "dorder", order_id),))
+    rows.append((button(texts.label("◀️ Back"), ShowOrder(order_id)),))
     text = texts.t("🥕 <b>{name}</b>: which product is not as it was ordered?", name=member.name)
     return Screen(text).with_rows(rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.handover.taps.day import Day, ShowOrder
 from bot.handover.taps.money import CountTill, InsteadBy, UnannouncedBy
 from bot.handover.views.day import title
 from bot.handover.views.report import Till, till_lines
@@ -49,7 +50,7 @@ def unannounced_method(texts: Texts, state: OrderState) -> Screen:
     rows = [
         (_method_button(texts, method, UnannouncedBy(state.order.id, method)),) for method in OFFLINE_METHODS
     ]
-    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), "dorder", state.order.id),)])
+    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), ShowOrder(state.order.id)),)])
 
 
 def ask_given(
@@ -81,7 +82,7 @@ def cash_page(texts: Texts, distribution: Distribution, till: Till) -> Screen:
     rows = (
         (button(texts.label("💶 Count at opening"), CountTill(distribution.id, CountKind.OPENING)),),
         (button(texts.label("💶 Count at closing"), CountTill(distribution.id, CountKind.CLOSING)),),
-        (button(texts.label("◀️ Back"), "day", distribution.id),),
+        (button(texts.label("◀️ Back"), Day(distribution.id)),),
     )
     return Screen("\n".join(lines), rows)
 
@@ -128,7 +129,7 @@ def counted(texts: Texts, count: CashCount, by: str) -> Screen:
         )
     else:
         lines.append(texts.t("It is what the books say."))
-    back = button(texts.label("📦 Distribution day"), "day", count.distribution_id, below=True)
+    back = button(texts.label("📦 Distribution day"), Day(count.distribution_id), below=True)
     return Screen("\n".join(lines), ((back,),))
 
 

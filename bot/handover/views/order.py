@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import BasketFor, Orders, ShowOrder, Undo, Validate, ValidateAndNext
 from bot.handover.taps.goods import Lines
 from bot.handover.taps.money import Unannounced
 from bot.handover.views.day import PAGE, title, uncharged_line, validated_by
@@ -61,7 +62,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage, left_page: int | Non
             lines += ["", _transfer_stays(texts)]
     if state.validated is not None and page.validated_by is not None:
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
-    back = button(texts.label("◀️ Back"), "dorders", page.distribution.id, page.turn.before // PAGE)
+    back = button(texts.label("◀️ Back"), Orders(page.distribution.id, page.turn.before // PAGE))
     if left_page is not None:
         back = button(texts.label("◀️ Back"), "boardleft", page.distribution.id, left_page)
     return Screen("\n".join(lines)).with_rows([*_order_rows(texts, group, page), (back,)])
@@ -140,7 +141,7 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
         label = texts.label(
             "➡️ Next: {name}", name=texts.called(page.turn.next_member_id, page.turn.next_name, WIDE)
         )
-        rows.append((button(label, "dorder", page.turn.next_order_id, style="primary"),))
+        rows.append((button(label, ShowOrder(page.turn.next_order_id), style="primary"),))
     rows += [
         (_payment_button(texts, state, payment),)
         for payment in state.payments
@@ -149,10 +150,10 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
     goods = button(texts.label("🥕 Goods"), Lines(order.id, 0))
     pay = button(texts.label("➕ Payment"), Unannounced(order.id))
     rows.append((goods, pay) if group.payments_enabled else (goods,))
-    rows.append((button(texts.label("➕ Add products"), "forbasket", page.distribution.id, order.member_id),))
+    rows.append((button(texts.label("➕ Add products"), BasketFor(page.distribution.id, order.member_id)),))
     if state.validated is not None:
         undo = texts.label("↩️ Undo the validation")
-        rows.append((button(undo, "dunval", order.id, state.validated.step),))
+        rows.append((button(undo, Undo(order.id, state.validated.step)),))
     return rows
 
 
@@ -176,7 +177,7 @@ def undo_button(texts: Texts, page: OrderPage) -> Button:
     """Takes the validation of an order back from another's page."""
     assert page.state.validated is not None
     label = texts.label("↩️ Undo: {name}", name=texts.who(page.state.member, WIDE))
-    return button(label, "dunval", page.state.order.id, page.state.validated.step)
+    return button(label, Undo(page.state.order.id, page.state.validated.step))
 
 
 def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
@@ -185,16 +186,13 @@ def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
     offered = receipts(state, page.balance_cents)
     if not offered:
         whole = button(
-            texts.label("✅ Validate the order"), "dval", state.order.id, 0, state.mark, style="success"
+            texts.label("✅ Validate the order"), Validate(state.order.id, 0, state.mark), style="success"
         )
         return [whole, *_and_next(texts, page, 0)]
     found = [
         button(
             _validate_label(texts, one, alone=len(offered) == 1),
-            "dval",
-            state.order.id,
-            one.amount_cents,
-            state.mark,
+            Validate(state.order.id, one.amount_cents, state.mark),
             style=None if number else "success",
         )
         for number, one in enumerate(offered)
@@ -209,7 +207,7 @@ def _and_next(texts: Texts, page: OrderPage, received_cents: int) -> list[Button
     label = texts.label("✅ Validate ➡️ Next")
     if received_cents:
         label = texts.label("✅ {amount} received ➡️ Next", amount=texts.money(received_cents))
-    return [button(label, "dvalnext", page.state.order.id, received_cents, page.state.mark)]
+    return [button(label, ValidateAndNext(page.state.order.id, received_cents, page.state.mark))]
 
 
 def _validate_label(texts: Texts, one: Receipt, *, alone: bool) -> str:

@@ -113,21 +113,8 @@ def stays_out_noted(texts: Texts, member: Member) -> Html:
 # — in the chat, and not a member yet —
 
 
-def come_in(texts: Texts, group: Group, url: str) -> Screen:
-    """To who wrote in the group's chat: the way in, at one tap."""
-    text = texts.t(
-        "You are not a member of <b>{group}</b> here yet. Nothing was changed. One tap opens our chat and lets you in:",
-        group=group.title,
-    )
-    return Screen(text, ((_way_in(texts, url),),))
-
-
 def found_in_chats(texts: Texts, found: Sequence[tuple[Group, str]]) -> Screen:
     """To who opened the private chat by themselves, and is in the chats of groups (each with its link)."""
     text = texts.t("👋 Welcome! I know you from a group's chat. One tap makes you a member:")
     rows = [(Button(texts.label("👋 {group}", group=group.title[:60]), url=url),) for group, url in found]
     return Screen(text).with_rows(rows)
-
-
-def _way_in(texts: Texts, url: str) -> Button:
-    return Button(texts.label("👋 Become a member"), url=url)

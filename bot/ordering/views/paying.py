@@ -52,7 +52,7 @@ def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
 
 
 def _where(texts: Texts, payment: Payment) -> Html:
-    if payment.subject is None:
+    if payment.order_id is None:
         return texts.t("Hand it over at a distribution, or to a coordinator.")
     return texts.t("Hand it over at the distribution.")
 

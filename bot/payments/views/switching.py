@@ -20,7 +20,7 @@ def under_way(texts: Texts, payment: Payment) -> Screen:
         "is too much is then credit on your account.",
         amount=texts.money(payment.amount_cents),
     )
-    back = "orders" if payment.subject else "balance"
+    back = "orders" if payment.order_id is not None else "balance"
     rows = (
         (button(texts.label("🔁 Pay another way all the same"), "payother", payment.id, 1),),
         (button(texts.label("◀️ Back"), back),),
@@ -57,7 +57,7 @@ def choose(texts: Texts, ways: Ways) -> Screen:
         )
     else:
         lines.append(texts.t("The group offers no other way now. Nothing was changed: ask a coordinator."))
-    back = "orders" if payment.subject else "balance"
+    back = "orders" if payment.order_id is not None else "balance"
     rows.append((button(texts.label("◀️ Back"), back),))
     return Screen("\n".join(lines)).with_rows(rows)
 

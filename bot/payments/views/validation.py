@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import Day, ShowOrder
 from bot.handover.taps.money import Instead
 from bot.home.views.account import payment_state
 from bot.refusals import sentences as errors
@@ -97,7 +98,7 @@ def awaited(
     if not waiting:
         lines.append(texts.t("Nothing is awaited any more."))
     rows = _waiting_rows(texts, waiting, page, names, "awaited", distribution.id)
-    rows.append((button(texts.label("📦 Distribution day"), "day", distribution.id),))
+    rows.append((button(texts.label("📦 Distribution day"), Day(distribution.id)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -358,7 +359,7 @@ def _back_row(texts: Texts, to: Back | None, order_id: int | None) -> Row:
         back = button(label, "awaitedother", to.page)
     else:
         back = button(label, "awaited", to.distribution_id, to.page)
-    return (back, button(texts.label("📋 The order"), "dorder", order_id)) if order_id else (back,)
+    return (back, button(texts.label("📋 The order"), ShowOrder(order_id))) if order_id else (back,)
 
 
 def ask_amount(texts: Texts, payment: Payment, cancel: Button) -> Screen:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -296,8 +297,8 @@ async def test_handled_updates_are_forgotten_after_two_weeks(database_url: str) 
     try:
         async with database.unit_of_work() as session:
             await inbox.store(session, 1, [message_of(number, 7, "x") for number in range(3)])
-            await inbox.mark_done(session, 1)
-            await inbox.mark_done(session, 2)
+            assert await inbox.claim_again(session, 1)
+            assert await inbox.claim_again(session, 2)
             old = "'2001-01-01T00:00:00+00:00'"
             await session.execute(text(f"UPDATE inbox SET done_at = {old} WHERE id = 1"))
             await session.execute(text(f"UPDATE inbox SET received_at = {old} WHERE id = 3"))
@@ -326,14 +327,20 @@ async def test_claiming_costs_the_same_however_many_wait(database_url: str) -> N
         await database.close()
 
 
+class Undone(Exception):
+    """What was claimed waits again."""
+
+
 async def quickest_claim(database: Database, busy: tuple[int, ...] = ()) -> float:
     """Seconds, at the best of many: others are at work on this machine."""
     taken = []
     for _ in range(25):
-        async with database.unit_of_work() as session:
-            begin = time.perf_counter()
-            assert await inbox.claim(session, 1, busy)
-            taken.append(time.perf_counter() - begin)
+        with suppress(Undone):
+            async with database.unit_of_work() as session:
+                begin = time.perf_counter()
+                assert await inbox.claim(session, 1, busy)
+                taken.append(time.perf_counter() - begin)
+                raise Undone
     return min(taken)
 
 
@@ -342,9 +349,9 @@ async def test_claiming_costs_the_same_after_years(sqlite_url: str) -> None:
     database = Database(sqlite_url)
     asked: list[str] = []
     try:
-        engine = database.reading_engine.sync_engine
-        event.listen(engine, "before_cursor_execute", lambda c, cursor, sql, *_: asked.append(sql))
-        async with database.snapshot() as session:
+        async with database.unit_of_work() as session:
+            connection = (await session.connection()).sync_connection
+            event.listen(connection, "before_cursor_execute", lambda c, cursor, sql, *_: asked.append(sql))
             await inbox.claim(session, 1, ())
             plan = await session.execute(text(f"EXPLAIN QUERY PLAN {asked[-1]}".replace("?", "1")))
             steps = [row[3] for row in plan]
