@@ -47,15 +47,14 @@ class May(Enum):
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /topup /reminders /leave",
+        "/order /basket /reminders /leave",
         "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "payother payswitch paydrop cardpay",
-        "topup mutes mute remgo",
+        "cardpay",
+        "mutes mute remgo",
     ),
     Role.TREASURER: (
-        "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other",
-        "balances member mhistory payfor openfor",
+        "/balances /member",
+        "balances member mhistory",
     ),
     Role.COORDINATOR: (
         "/settings /coordinators /distributions /sheets /catalog",

@@ -61,8 +61,6 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
     personal = [
         *order.conversation.entry_points,
-        *topup.conversation.entry_points,
-        *switching.handlers,
         *links.handlers,
     ]
     verbs = {verb for handler in personal if isinstance(handler, Button) for verb in handler.verbs}

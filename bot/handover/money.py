@@ -14,7 +14,7 @@ from bot.handover.asking import ask_if_sure
 from bot.handover.taps.goods import Sure
 from bot.handover.taps.money import Given, Instead, InsteadBy, Unannounced, UnannouncedBy
 from bot.handover.views import money as views
-from bot.payments.validate import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
+from bot.payments.pages import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
 from bot.payments.views import validation as payment_views
 from bot.refusals import sentences as errors
 from bot.rights import May
