@@ -47,8 +47,7 @@ class May(Enum):
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /topup /reminders /leave",
-        "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
+        "/topup /reminders /leave",
         "payother payswitch paydrop cardpay",
         "topup askback askbackoff mutes mute remgo",
     ),

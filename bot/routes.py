@@ -60,7 +60,6 @@ async def old_button(scene: Scene) -> None:
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
     personal = [
-        *order.conversation.entry_points,
         *topup.conversation.entry_points,
         *requests.conversation.entry_points,
         *switching.handlers,
