@@ -47,15 +47,14 @@ class May(Enum):
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/topup /reminders /leave",
-        "payother payswitch paydrop cardpay",
-        "topup askback askbackoff mutes mute remgo",
+        "/reminders /leave",
+        "cardpay",
+        "mutes mute remgo",
     ),
     Role.TREASURER: (
-        "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
-        "balances member mhistory payfor openfor",
-        "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
+        "/balances /member",
+        "pinstead pinstm",
+        "balances member mhistory",
     ),
     Role.COORDINATOR: (
         "/settings /coordinators /distributions /sheets /catalog",

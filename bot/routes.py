@@ -21,7 +21,7 @@ from bot.home import account, start
 from bot.members import coordinators, members, people, settling, welcome
 from bot.ordering import order, search
 from bot.payments import by_hand, switching, topup, validate
-from bot.refunds import refunds, requests
+from bot.refunds import declining, refunds, requests
 from bot.reminders import mute
 from bot.settings import settings, setup
 from bot.sheets import sheets
@@ -60,9 +60,6 @@ async def old_button(scene: Scene) -> None:
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
     personal = [
-        *topup.conversation.entry_points,
-        *requests.conversation.entry_points,
-        *switching.handlers,
         *links.handlers,
     ]
     verbs = {verb for handler in personal if isinstance(handler, Button) for verb in handler.verbs}
@@ -81,7 +78,7 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         people.conversation,
         settling.conversation,
         refunds.conversation,
-        requests.declining,
+        declining.conversation,
         by_hand.conversation,
         settings.conversation,
         coordinators.conversation,

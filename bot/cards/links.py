@@ -38,7 +38,7 @@ async def close_page(scene: Scene, payment: Payment) -> bool:
     if checkout is None:
         return True
     checkout_id = checkout.id
-    return scene.answer(f"close {checkout_id}", lambda: scene.service(Cards).close(checkout_id))
+    return scene.outside(f"close {checkout_id}", lambda _: scene.service(Cards).close(checkout_id))
 
 
 async def ask_link(scene: Scene) -> None:

@@ -90,10 +90,7 @@ async def take_key(scene: Scene) -> str:
 
 
 def _tried(scene: Scene, key: str) -> Account:
-    async def ask() -> Account:
-        return await scene.service(Cards).gateway.account(key)
-
-    return scene.answer("whose key", ask)
+    return scene.outside("whose key", lambda _: scene.service(Cards).gateway.account(key))
 
 
 async def leave(scene: Scene) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from telegram import Document, Message, Update
 
 from bot.catalogue.views import importing as views
+from bot.delivery.api import Api
 from bot.edge.conversation import Button, Command, Handler
+from bot.edge.outside import file_of
 from bot.edge.scene import Scene
 from ledger.catalogue import service as catalogue
-from ledger.catalogue.errors import FileTooLarge, UnreadableCatalogue
-from ledger.catalogue.reader import CatalogueFile
+from ledger.catalogue.errors import FileTooLarge
+from ledger.catalogue.reader import CatalogueFile, read_catalogue
 from ledger.catalogue.sniff import MAX_BYTES
 from ledger.errors import NotFound
 from ledger.names import clean_name
@@ -55,13 +59,18 @@ async def take_file(scene: Scene) -> None:
 
 
 def _read(scene: Scene, document: Document) -> CatalogueFile | None:
-    """The file's lines; none where Telegram does not give it. Raises :class:`UnreadableCatalogue`."""
+    """The file's lines; none where Telegram does not give it. Raises one of ``ledger.catalogue.errors``."""
     if (document.file_size or 0) > MAX_BYTES:
         raise FileTooLarge(document.file_size or 0, MAX_BYTES)
-    read = scene.fact("catalogue", document.file_id, document.file_name or "", scene.group.currency)
-    if isinstance(read, UnreadableCatalogue):
-        raise read
-    return read if isinstance(read, CatalogueFile) else None
+    currency = scene.group.currency
+
+    async def read(api: Api) -> CatalogueFile | None:
+        data = await file_of(api, document.file_id)
+        if data is None:
+            return None
+        return await asyncio.to_thread(read_catalogue, data, document.file_name or "", currency=currency)
+
+    return scene.outside("catalogue", read)
 
 
 async def _preview(scene: Scene, filename: str, read: CatalogueFile) -> None:

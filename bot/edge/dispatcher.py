@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
-from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.delivery import chats, inbox, outbox
@@ -28,7 +28,7 @@ from bot.delivery.api import Api, asked_pause
 from bot.delivery.inbox import Claimed
 from bot.edge import pages
 from bot.edge.carrier import current_scene
-from bot.edge.facts import Fact, NeedsFact, find_out
+from bot.edge.outside import ChatMoved, NotKnownYet
 from bot.edge.place import about, find_place
 from bot.edge.scene import Scene, tell_apart
 from bot.edge.secrets import Secrets
@@ -145,7 +145,7 @@ class Dispatcher:
     async def handle_next(self) -> bool:
         """Handle one update; false when none is waiting."""
         claimed: Claimed | None = None
-        facts: dict[Fact, Any] = {}
+        answers: dict[str, Any] = {}
         refusal: LedgerError | None = None
         begun = 0.0
         try:
@@ -158,11 +158,11 @@ class Dispatcher:
                             return not first
                         claimed, begun = row, time.monotonic() if first else begun
                         self._busy.add(claimed.sender_id)
-                        scene = await self._handle(unit, claimed, facts, refusal)
+                        scene = await self._handle(unit, claimed, answers, refusal)
                     break
-                except NeedsFact as need:
+                except NotKnownYet as need:
                     with self._stand_in():
-                        await self._find_out(need, facts)
+                        await self._ask(need, answers)
                 except LedgerError as error:
                     refusal = error
         except Exception as error:
@@ -186,19 +186,15 @@ class Dispatcher:
         UPDATE_HANDLING.observe(time.monotonic() - begun)
         UPDATE_DELAY.observe(max((utc_now() - claimed.received_at).total_seconds(), 0.0))
 
-    async def _find_out(self, need: NeedsFact, facts: dict[Fact, Any]) -> None:
-        """Do the work, or ask Telegram. A chat that got another id is known by it when the handler asks again."""
-        if need.work is not None:
-            try:
-                facts[need.fact] = await (need.work() if need.waits else asyncio.to_thread(need.work))
-            except LedgerError as error:
-                facts[need.fact] = error
-            return
+    async def _ask(self, need: NotKnownYet, answers: dict[str, Any]) -> None:
+        """Ask outside. A chat that got another id is known by it when the handler asks again."""
         try:
-            facts[need.fact] = await find_out(self._api, need.fact)
-        except ChatMigrated as moved:
+            answers[need.name] = await need.question(self._api)
+        except LedgerError as error:
+            answers[need.name] = error
+        except ChatMoved as moved:
             async with self._database.unit_of_work() as session:
-                await chats.migrate(session, self._bot_id, int(need.fact[1]), moved.new_chat_id)
+                await chats.migrate(session, self._bot_id, moved.old_id, moved.new_id)
 
     async def _claim(self, session: AsyncSession, claimed: Claimed | None) -> Claimed | None:
         if claimed is not None:
@@ -206,10 +202,10 @@ class Dispatcher:
         return await inbox.claim(session, self._bot_id, self._busy)
 
     async def _handle(
-        self, unit: Unit, claimed: Claimed, facts: dict[Fact, Any], refusal: LedgerError | None
+        self, unit: Unit, claimed: Claimed, answers: dict[str, Any], refusal: LedgerError | None
     ) -> Scene | None:
         update = as_update(claimed.payload, self._api)
-        scene = await self._scene(unit, update, facts)
+        scene = await self._scene(unit, update, answers)
         if scene is not None:
             scene.page_owner = pages.owner_of(claimed.payload)
             if refusal is None:
@@ -243,7 +239,7 @@ class Dispatcher:
         if scene.error is not None:
             raise scene.error
 
-    async def _scene(self, unit: Unit, update: Update, facts: dict[Fact, Any]) -> Scene | None:
+    async def _scene(self, unit: Unit, update: Update, answers: dict[str, Any]) -> Scene | None:
         session = unit.session
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None or user.id == self._bot_id:
@@ -273,7 +269,7 @@ class Dispatcher:
             chat_kind=place.chat.kind if place.chat else None,
             conversation=await set_aside(session, chat_id, user.id, place.conversation),
             tapped=(tapped, place.group_of_row) if tapped else None,
-            facts=facts,
+            answers=answers,
             bot_id=self._bot_id,
             bot_username=self._api.bot.username or "",
             calls=unit.calls,

@@ -1,15 +1,15 @@
 """What a handler gets: the person, the group they act in, the session, and the ways to answer.
 
 A handler never sends: what it says is collected here and queued in the same unit of work. What it must know from outside
-(is this person an admin of that chat? what is in that file?) it asks with :meth:`Scene.fact`; the dispatcher then undoes
-the unit of work, asks Telegram, and runs the handler again with the answer at hand, so no network call is ever made
+(is this person an admin of that chat? what is in that file?) it asks with :meth:`Scene.outside`; the dispatcher then undoes
+the unit of work, asks, and runs the handler again with the answer at hand, so no network call is ever made
 inside a transaction.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -21,8 +21,8 @@ from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.edge import pages
 from bot.edge.draft import Draft
-from bot.edge.facts import Fact, NeedsFact
 from bot.edge.notify import Notifier
+from bot.edge.outside import NotKnownYet, Question, member_status
 from bot.edge.place import About
 from bot.edge.state import end, set_aside, step_mark
 from bot.rights import needed
@@ -54,7 +54,8 @@ class Scene:
     maybe_member: Member | None
     chat_kind: ChatKind | None
     conversation: ConversationRow
-    facts: dict[Fact, Any]
+    answers: dict[str, Any]
+    """What is known from outside, by the name of its question."""
     bot_id: int
     bot_username: str
     services: Mapping[type, object]
@@ -229,32 +230,21 @@ class Scene:
         assert isinstance(found, kind)
         return found
 
-    def fact(self, *fact: object) -> Any:
-        """The answer to a question to the outside; see :class:`NeedsFact`."""
-        key = tuple(str(part) for part in fact)
-        if key not in self.facts:
-            raise NeedsFact(key)
-        return self.facts[key]
+    def outside(self, name: str, question: Question[T]) -> T:
+        """The answer to a question to the outside, asked once for an update; see :class:`NotKnownYet`.
 
-    def outcome(self, name: str, work: Callable[[], T]) -> T:
-        """What ``work`` returns: done once for an update, in a thread and outside the unit of work, so that nobody waits."""
-        return cast(T, self._outcome(name, work, waits=False))
-
-    def answer(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
-        """What ``work`` brings from outside, as :meth:`outcome` does, where one waits and does not compute.
-
-        What it raises of the ledger's errors is raised here.
+        ``name``: tells the handler's questions apart. What the answer raises of the ledger's errors is raised here.
         """
-        return cast(T, self._outcome(name, work, waits=True))
-
-    def _outcome(self, name: str, work: Callable[[], Any], *, waits: bool) -> Any:
-        key = ("outcome", name)
-        if key not in self.facts:
-            raise NeedsFact(key, work, waits=waits)
-        found = self.facts[key]
+        if name not in self.answers:
+            raise NotKnownYet(name, question)
+        found = self.answers[name]
         if isinstance(found, LedgerError):
             raise found
-        return found
+        return cast(T, found)
+
+    def status_in(self, chat_id: int) -> str:
+        """What Telegram says of the person in a chat: see :func:`~bot.edge.outside.member_status`."""
+        return self.outside(f"status in {chat_id}", member_status(chat_id, self.person.id))
 
     def attempt(self) -> AsyncSessionTransaction:
         """A part of the unit of work that is undone when it raises, for handlers that go on after a refusal."""

@@ -13,7 +13,7 @@ from bot.handover import pages
 from bot.handover.telling import show_aside
 from bot.handover.views import money as views
 from bot.handover.views.report import Till
-from bot.payments.validate import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
+from bot.payments.pages import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
 from bot.payments.views import validation as payment_views
 from bot.refusals import sentences as errors
 from bot.ui import money
@@ -27,6 +27,7 @@ from ledger.orders.models import Distribution
 from ledger.orders.order_state import OrderState, Receipt, Settles, sums
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
+from ledger.payments.models import Payment
 
 LONGEST_REASON = 100
 
@@ -43,6 +44,7 @@ class State(StrEnum):
 async def choose_other_method(scene: Scene) -> None:
     """Not as announced: how then?"""
     payment_id, steps = scene.numbers(2)
+    await scene.follow(Payment, payment_id)
     payment = await payment_of(scene, payment_id)
     if not await is_old(scene, payment, steps):
         scene.show(views.other_method(scene.texts, await page_of(scene, payment)))
@@ -51,6 +53,7 @@ async def choose_other_method(scene: Scene) -> None:
 async def ask_instead(scene: Scene) -> State | None:
     """By this method: how much?"""
     (payment_id, steps), method = _method(scene, 2)
+    await scene.follow(Payment, payment_id)
     payment = await payment_of(scene, payment_id)
     if await is_old(scene, payment, steps):
         return None

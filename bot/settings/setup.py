@@ -49,7 +49,7 @@ async def setup(scene: Scene) -> None:
         scene.say(views.send_it_in_the_chat(scene.texts, scene.bot_username))
     elif scene.maybe_group is not None:
         await _set_up_before(scene, scene.maybe_group)
-    elif scene.fact("chat_member", scene.chat_id, scene.person.id) not in ADMINS:
+    elif scene.status_in(scene.chat_id) not in ADMINS:
         scene.say(Screen(views.only_admins(scene.texts)))
     elif (currency := (scene.command_text or "EUR").upper()) not in currencies():
         scene.say(Screen(views.unknown_currency(scene.texts, scene.command_text)))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.handover.taps.day import Day
+from bot.payments.taps import ExpectedAt
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -47,9 +48,7 @@ def listing(texts: Texts, group: Group, found: Sequence[DistributionSummary], no
         (
             button(
                 texts.label("✅ Payments · {day}", day=texts.short_day(s.distribution.starts_at)),
-                "awaited",
-                s.distribution.id,
-                0,
+                ExpectedAt(s.distribution.id, 0),
             ),
         )
         for s in found[:4]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders, Reopen, ShowOrder, ShowReport
 from bot.handover.taps.goods import Products
+from bot.payments.taps import ExpectedAt
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -163,7 +164,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
         (
             button(texts.label("🥕 Goods"), Products(distribution.id, 0)),
             *(
-                [button(texts.label("✅ Payments"), "awaited", distribution.id, 0)]
+                [button(texts.label("✅ Payments"), ExpectedAt(distribution.id, 0))]
                 if group.payments_enabled
                 else []
             ),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.handover.taps.day import Day, ShowOrder
 from bot.handover.views.day import title
 from bot.handover.views.report import Till, till_lines
+from bot.payments.taps import ShowPayment
 from bot.payments.views.validation import PaymentPage, reference
 from bot.ui import money
 from bot.ui.screen import Button, Screen, button
@@ -33,7 +34,7 @@ def other_method(texts: Texts, page: PaymentPage) -> Screen:
         for method in OFFLINE_METHODS
         if method is not payment.method
     ]
-    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), "pmt", payment.id),)])
+    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), ShowPayment(payment.id)),)])
 
 
 def method_button(texts: Texts, method: Method, verb: str, *args: object) -> Button:

@@ -10,6 +10,7 @@ from bot.handover.taps.goods import Lines
 from bot.handover.views.day import PAGE, title, uncharged_line, validated_by
 from bot.home.views.account import payment_state
 from bot.ordering.views.order import current_line
+from bot.payments.taps import ShowPayment
 from bot.payments.views.validation import reference
 from bot.ui import money
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -224,7 +225,7 @@ def _payment_button(texts: Texts, state: OrderState, payment: Payment) -> Button
     if not amount and payment.method is Method.CARD:
         mark, amount = "❌", payment.amount_cents
     text = f"{mark} {format_reference(payment.reference)} · {texts.money(amount)}"
-    return button(text, "pmt", payment.id)
+    return button(text, ShowPayment(payment.id))
 
 
 def told_validated(

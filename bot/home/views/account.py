@@ -9,6 +9,7 @@ from bot.home.taps import Balance, CancelOrder, ChooseGroup, History, LookAtGrou
 from bot.ordering.taps import OrderAt, ShowBasket, Start
 from bot.ordering.views.order import current_line
 from bot.ordering.views.paying import drop_button, expected_rows
+from bot.payments.taps import ExpectedPayments, ExpectedTransfers
 from bot.payments.views.topup import way_in
 from bot.refunds.views import requests as refund_requests
 from bot.ui import money
@@ -51,7 +52,7 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
     if role_of(member) >= Role.TREASURER:
         rows.append(
             (
-                button(texts.label("✅ Payments to confirm"), "validate"),
+                button(texts.label("✅ Payments to confirm"), ExpectedPayments()),
                 button(texts.label("📅 Distributions"), "distributions"),
             )
         )
@@ -59,7 +60,7 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
             (button(texts.label("👥 Balances"), "balances"), button(texts.label("⚙️ Settings"), "settings"))
         )
     if member.is_treasurer:
-        rows.append((button(texts.label("🏦 Transfers awaited"), "transfers", 0),))
+        rows.append((button(texts.label("🏦 Transfers awaited"), ExpectedTransfers(0)),))
     if several_groups:
         rows.append((button(texts.label("🔁 Another group"), ChooseGroup()),))
     return Screen("\n".join(lines)).with_rows(rows)

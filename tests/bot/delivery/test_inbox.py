@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.delivery import inbox
 from bot.delivery.api import Api
-from bot.edge.scene import Fact, Scene
+from bot.edge.scene import Scene
 from bot.ui.screen import Screen
 from ledger.db import Database
 from ledger.groups.models import Method
@@ -95,23 +95,19 @@ async def test_each_persons_order_is_kept_across_messages_and_taps(desk: Desk) -
     assert set(map(tuple, seen.values())) == {tuple(map(str, range(30)))}
 
 
-async def test_nobody_waits_for_somebody_elses_answer_from_outside(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nobody_waits_for_somebody_elses_answer_from_outside(desk: Desk) -> None:
     """Marie's update asks Telegram something and waits; Paul's is handled meanwhile, Marie's next one after it."""
     marie, paul = await desk.world.person("Marie"), await desk.world.person("Paul")
     order: list[str] = []
     paul_was_here = asyncio.Event()
 
-    async def find_out(api: Api, fact: Fact) -> str:
+    async def answer(api: Api) -> str:
         await asyncio.wait_for(paul_was_here.wait(), 30)
         return "left"
 
-    monkeypatch.setattr("bot.edge.dispatcher.find_out", find_out)
-
     async def ask(scene: Scene) -> None:
         if said(scene.update) == "question":
-            scene.fact("chat_member", -1, scene.person.id)
+            scene.outside("status", answer)
         order.append(f"{scene.person.name} {said(scene.update)}")
         if scene.person.id == paul.id:
             paul_was_here.set()
@@ -126,23 +122,19 @@ async def test_nobody_waits_for_somebody_elses_answer_from_outside(
     assert order == ["Paul bonjour", "Marie question", "Marie ensuite"]
 
 
-async def test_as_many_answers_from_outside_as_there_are_workers_hold_up_nobody(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_as_many_answers_from_outside_as_there_are_workers_hold_up_nobody(desk: Desk) -> None:
     """Ten people's questions hang; Marie is answered, and then they are."""
     others = [await desk.world.person(f"Autre {number}") for number in range(10)]
     marie = await desk.world.person("Marie")
     outside = asyncio.Event()
 
-    async def find_out(api: Api, fact: Fact) -> str:
+    async def answer(api: Api) -> str:
         await asyncio.wait_for(outside.wait(), 30)
         return "left"
 
-    monkeypatch.setattr("bot.edge.dispatcher.find_out", find_out)
-
     async def ask(scene: Scene) -> None:
         if scene.person.id != marie.id:
-            scene.fact("chat_member", -1, scene.person.id)
+            scene.outside("status", answer)
         await echo(scene)
 
     desk.handle = ask
@@ -167,7 +159,7 @@ async def test_what_a_handler_did_before_it_asked_is_undone_and_done_once(desk: 
         scene.say(Screen("une fois"))
         insert = text("INSERT INTO leases (name, holder, until) VALUES ('once', 'x', CURRENT_TIMESTAMP)")
         await scene.session.execute(insert)  # twice would break the table's key
-        status = scene.fact("chat_member", -1, scene.person.id)
+        status = scene.status_in(-1)
         scene.say(Screen(f"{status}"))
 
     desk.handle = write_then_ask
