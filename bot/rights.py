@@ -45,7 +45,6 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: ("/setup",),
     Role.MEMBER: (
         "/reminders /leave",
         "cardpay",
@@ -57,8 +56,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /sheets /catalog",
-        "settings payments negative methods method grouplang joinpolicy invite setask",
+        "/coordinators /distributions /sheets /catalog",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist",
