@@ -45,10 +45,8 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /reminders /leave",
-        "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
+        "/reminders /leave",
         "cardpay",
         "mutes mute remgo",
     ),
@@ -57,8 +55,7 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /sheets /catalog",
-        "settings payments negative methods method grouplang joinpolicy invite setask",
+        "/coordinators /distributions /sheets /catalog",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist",

@@ -60,7 +60,6 @@ async def old_button(scene: Scene) -> None:
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
     personal = [
-        *order.conversation.entry_points,
         *links.handlers,
     ]
     verbs = {verb for handler in personal if isinstance(handler, Button) for verb in handler.verbs}
