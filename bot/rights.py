@@ -46,13 +46,11 @@ class May(Enum):
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.MEMBER: (
-        "/order /basket /reminders /leave",
-        "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
+        "/reminders /leave",
         "mutes mute remgo",
     ),
     Role.TREASURER: (
         "/balances /member",
-        "pinstead pinstm",
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
@@ -60,7 +58,6 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist",
-        "daddpay daddm dcash dcount",
         "catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
