@@ -46,23 +46,18 @@ class May(Enum):
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.MEMBER: (
-        "/order /basket /reminders /leave",
-        "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "cardpay",
+        "/reminders /leave",
         "mutes mute remgo",
     ),
     Role.TREASURER: (
         "/balances /member",
-        "pinstead pinstm",
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
         "/coordinators /distributions /sheets",
-        "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
+        "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist",
-        "daddpay daddm dcash dcount",
-        "board boardnow boardleft",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }
