@@ -47,20 +47,17 @@ class May(Enum):
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.MEMBER: (
         "/reminders /leave",
-        "cardpay",
         "mutes mute remgo",
     ),
     Role.TREASURER: (
         "/balances /member",
-        "pinstead pinstm",
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
         "/coordinators /sheets /catalog",
-        "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
+        "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "daddpay daddm dcash dcount",
-        "board boardnow boardleft catalogue import importno",
+        "catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }

@@ -6,9 +6,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import PostBoard
 from bot.distributions.taps import Distributions
 from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders, Reopen, ShowOrder, ShowReport
 from bot.handover.taps.goods import Products
+from bot.handover.taps.money import ShowTill
 from bot.payments.taps import ExpectedAt
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
@@ -160,7 +162,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
                 Orders(distribution.id, 0),
                 style="primary",
             ),
-            button(texts.label("📌 Board"), "board", distribution.id),
+            button(texts.label("📌 Board"), PostBoard(distribution.id)),
         ),
         (
             button(texts.label("🥕 Goods"), Products(distribution.id, 0)),
@@ -172,7 +174,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
         ),
         (
             *(
-                [button(texts.label("💶 Cash count"), "dcash", distribution.id)]
+                [button(texts.label("💶 Cash count"), ShowTill(distribution.id))]
                 if group.payments_enabled
                 else []
             ),
