@@ -54,10 +54,9 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/coordinators /distributions /sheets",
+        "/coordinators /sheets",
         "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+<<<<<<< HEAD
 from bot.catalogue.taps import Import, NotImported, ShowCatalogue
+=======
+from bot.distributions.taps import NewDistribution
+>>>>>>> main
 from bot.refusals.sentences import column_name
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import Row, Screen, button
@@ -227,7 +231,7 @@ def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool
     rows: list[Row] = [(button(texts.label("🌱 See the catalogue"), ShowCatalogue(), below=True),)]
     if not distributions:
         lines += ["", texts.t("Next: announce a distribution, so that members can order.")]
-        rows.append((button(texts.label("➕ New distribution"), "newdist", style="primary"),))
+        rows.append((button(texts.label("➕ New distribution"), NewDistribution(), style="primary"),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
