@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-<<<<<<< HEAD
 from bot.catalogue.taps import Import, NotImported, ShowCatalogue
-=======
 from bot.distributions.taps import NewDistribution
->>>>>>> main
 from bot.refusals.sentences import column_name
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import Row, Screen, button
