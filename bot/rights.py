@@ -45,26 +45,18 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /topup /reminders /leave",
-        "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "payother payswitch paydrop cardpay",
-        "topup mutes mute remgo",
+        "/reminders /leave",
+        "mutes mute remgo",
     ),
     Role.TREASURER: (
-        "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
-        "balances member mhistory payfor openfor",
+        "/balances /member",
+        "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /sheets /catalog",
-        "settings payments negative methods method grouplang joinpolicy invite setask",
-        "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
+        "/coordinators /sheets",
+        "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist",
-        "daddpay daddm dcash dcount",
-        "board boardnow boardleft catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }

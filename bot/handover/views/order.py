@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import WhoIsLeft
 from bot.handover.taps.day import BasketFor, Orders, ShowOrder, Undo, Validate, ValidateAndNext
 from bot.handover.taps.goods import Lines
+from bot.handover.taps.money import Unannounced
 from bot.handover.views.day import PAGE, title, uncharged_line, validated_by
 from bot.home.views.account import payment_state
 from bot.ordering.views.order import current_line
+from bot.payments.taps import ShowPayment
 from bot.payments.views.validation import reference
 from bot.ui import money
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -63,7 +66,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage, left_page: int | Non
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
     back = button(texts.label("◀️ Back"), Orders(page.distribution.id, page.turn.before // PAGE))
     if left_page is not None:
-        back = button(texts.label("◀️ Back"), "boardleft", page.distribution.id, left_page)
+        back = button(texts.label("◀️ Back"), WhoIsLeft(page.distribution.id, left_page))
     return Screen("\n".join(lines)).with_rows([*_order_rows(texts, group, page), (back,)])
 
 
@@ -147,7 +150,7 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
         if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED)
     ]
     goods = button(texts.label("🥕 Goods"), Lines(order.id, 0))
-    pay = button(texts.label("➕ Payment"), "daddpay", order.id)
+    pay = button(texts.label("➕ Payment"), Unannounced(order.id))
     rows.append((goods, pay) if group.payments_enabled else (goods,))
     rows.append((button(texts.label("➕ Add products"), BasketFor(page.distribution.id, order.member_id)),))
     if state.validated is not None:
@@ -224,7 +227,7 @@ def _payment_button(texts: Texts, state: OrderState, payment: Payment) -> Button
     if not amount and payment.method is Method.CARD:
         mark, amount = "❌", payment.amount_cents
     text = f"{mark} {format_reference(payment.reference)} · {texts.money(amount)}"
-    return button(text, "pmt", payment.id)
+    return button(text, ShowPayment(payment.id))
 
 
 def told_validated(
