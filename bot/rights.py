@@ -58,14 +58,13 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /sheets /catalog",
+        "/settings /coordinators /distributions",
         "settings payments negative methods method grouplang joinpolicy invite setask",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist",
         "daddpay daddm dcash dcount",
-        "board boardnow boardleft catalogue import importno",
-        "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
+        "board boardnow boardleft",
     ),
 }
 NEEDED: dict[str, Role] = {

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders, Reopen, ShowOrder, ShowReport
 from bot.handover.taps.goods import Products
 from bot.payments.taps import ExpectedAt
+from bot.sheets.taps import Sheets
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -175,7 +176,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
                 if group.payments_enabled
                 else []
             ),
-            button(texts.label("🖨 Sheets"), "sheets", distribution.id),
+            button(texts.label("🖨 Sheets"), Sheets(distribution.id)),
         ),
     ]
     if page.closed is not None:
