@@ -45,25 +45,20 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: ("/setup",),
     Role.MEMBER: (
-        "/order /basket /reminders /leave",
-        "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
+        "/reminders /leave",
         "cardpay",
         "mutes mute remgo",
     ),
     Role.TREASURER: (
         "/balances /member",
-        "pinstead pinstm",
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions",
-        "settings payments negative methods method grouplang joinpolicy invite setask",
+        "/coordinators /distributions",
         "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist",
-        "daddpay daddm dcash dcount",
         "board boardnow boardleft",
     ),
 }

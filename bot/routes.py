@@ -16,7 +16,7 @@ from bot.distributions import planning
 from bot.edge.conversation import Button, Callback, Handler, verb_of
 from bot.edge.handling import Either, On
 from bot.edge.scene import Scene
-from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, weighing
+from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, till, weighing
 from bot.home import account, start
 from bot.members import coordinators, members, people, settling, welcome
 from bot.ordering import order, search
@@ -60,7 +60,6 @@ async def old_button(scene: Scene) -> None:
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
     personal = [
-        *order.conversation.entry_points,
         *links.handlers,
     ]
     verbs = {verb for handler in personal if isinstance(handler, Button) for verb in handler.verbs}
@@ -86,7 +85,9 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         planning.conversation,
         correcting.conversation,
         weighing.conversation,
-        money.conversation,
+        money.instead,
+        money.unannounced,
+        till.conversation,
         plan.conversation,
         ordering_for.conversation,
         *find.handlers,

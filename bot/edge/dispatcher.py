@@ -29,7 +29,7 @@ from bot.delivery.inbox import Claimed
 from bot.edge import pages
 from bot.edge.carrier import current_scene
 from bot.edge.outside import ChatMoved, NotKnownYet
-from bot.edge.place import find_place
+from bot.edge.place import about, find_place
 from bot.edge.scene import Scene, tell_apart
 from bot.edge.secrets import Secrets
 from bot.edge.state import set_aside
@@ -246,12 +246,13 @@ class Dispatcher:
             return None
         private = chat.id == user.id
         chat_id = chat.id if private else await chats.now_at(session, chat.id)
-        place = await find_place(session, user.id, chat_id)
+        tapped = about(update)
+        place = await find_place(session, user.id, chat_id, tapped)
         name = clean_name(user.full_name, user.id)
         if place is None or (place.person.name, place.person.username) != (name, user.username):
             language = language_of(user.language_code)
             await groups.remember_person(session, user.id, name, user.username, language)
-            place = await find_place(session, user.id, chat_id)
+            place = await find_place(session, user.id, chat_id, tapped)
             assert place is not None
         person = place.person
         if private and update.message is not None:
@@ -267,6 +268,7 @@ class Dispatcher:
             maybe_member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
             conversation=await set_aside(session, chat_id, user.id, place.conversation),
+            tapped=(tapped, place.group_of_row) if tapped else None,
             answers=answers,
             bot_id=self._bot_id,
             bot_username=self._api.bot.username or "",

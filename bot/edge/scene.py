@@ -23,6 +23,7 @@ from bot.edge import pages
 from bot.edge.draft import Draft
 from bot.edge.notify import Notifier
 from bot.edge.outside import NotKnownYet, Question, member_status
+from bot.edge.place import About
 from bot.edge.state import end, set_aside, step_mark
 from bot.rights import needed
 from bot.ui.screen import BELOW, Button, Screen, button, verb_of
@@ -74,6 +75,8 @@ class Scene:
     """What to wake once all this is committed."""
     answered: Answered = Answered.HERE
     """Who reads the answer along, as what was tapped or typed declares."""
+    tapped: tuple[About, int | None] | None = None
+    """The row that was tapped, and its group."""
     draft: Draft | None = None
     """What the conversation that goes on here has been told so far."""
     conversations: list[ConversationRow] = field(default_factory=list)
@@ -398,13 +401,10 @@ class Scene:
 
     async def follow(self, table: type[Base], row_id: int) -> None:
         """Act in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
-        group_id = await groups.group_of(self.session, table, row_id)
-        if group_id is not None:
-            await self.follow_to(group_id)
-
-    async def follow_to(self, group_id: int) -> None:
-        """As :meth:`follow`, where the row is at hand."""
-        if self.maybe_group is None or self.maybe_group.id != group_id:
+        tapped, group_id = self.tapped or (None, None)
+        if tapped != About(table, row_id):
+            group_id = await groups.group_of(self.session, table, row_id)
+        if group_id is not None and (self.maybe_group is None or self.maybe_group.id != group_id):
             await self.act_in(group_id)
 
     async def act_in(self, group_id: int) -> None:

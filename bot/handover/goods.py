@@ -10,6 +10,7 @@ from collections import defaultdict
 from bot.edge.handling import On
 from bot.edge.notify import Say
 from bot.edge.scene import Scene
+from bot.handover import pages
 from bot.handover.taps.goods import (
     AskNotDelivered,
     LineNotDelivered,
@@ -28,7 +29,7 @@ from bot.payments.views import taken_back
 from bot.ui.taps import Answered
 from ledger.errors import NotFound
 from ledger.groups.service import get_member
-from ledger.orders import corrections, distributions
+from ledger.orders import corrections
 from ledger.orders import service as orders
 from ledger.orders.corrections import Changed, Corrected, CurrentLine
 from ledger.orders.handover_models import Change, ChangeKind
@@ -39,9 +40,7 @@ from ledger.payments.service import expected_by_member
 
 async def products(scene: Scene, tap: Products) -> None:
     """Shows the products of a distribution, by pages."""
-    distribution = await distributions.get_distribution(
-        scene.session, scene.member.group_id, tap.distribution
-    )
+    distribution = await pages.get_distribution(scene, tap.distribution)
     lines = await corrections.current_lines(scene.session, Order.distribution_id == distribution.id)
     scene.show(views.goods_page(scene.texts, distribution, views.totals(lines), tap.page))
 
@@ -53,7 +52,7 @@ async def product(scene: Scene, tap: ShowProduct) -> None:
 
 async def show_product(scene: Scene, distribution_id: int, product_id: int) -> None:
     """Shows a product's page."""
-    distribution = await distributions.get_distribution(scene.session, scene.group.id, distribution_id)
+    distribution = await pages.get_distribution(scene, distribution_id)
     lines = await corrections.current_lines(scene.session, Order.distribution_id == distribution.id)
     found = views.totals(lines)
     at = next((at for at, one in enumerate(found) if one.newest.product_id == product_id), None)
@@ -69,7 +68,7 @@ async def ask_not_delivered(scene: Scene, tap: AskNotDelivered) -> None:
 
 async def _ask_not_delivered(scene: Scene, distribution_id: int, product_id: int) -> None:
     one = await totals_of(scene, distribution_id, product_id)
-    distribution = await distributions.get_distribution(scene.session, scene.group.id, distribution_id)
+    distribution = await pages.get_distribution(scene, distribution_id)
     scene.show(views.sure_it_did_not_come(scene.texts, distribution, one))
 
 
@@ -169,9 +168,7 @@ async def show_changed(scene: Scene, done: Changed, notice: str | None = None) -
 async def tell_changed(scene: Scene, done: Changed) -> None:
     """Tells each member concerned, in one message."""
     by = scene.member
-    distribution = await distributions.get_distribution(
-        scene.session, by.group_id, done.change.distribution_id
-    )
+    distribution = await pages.get_distribution(scene, done.change.distribution_id)
     own: dict[int, list[Corrected]] = defaultdict(list)
     for one in done.corrected:
         own[one.member.id].append(one)
@@ -206,7 +203,7 @@ async def line_page_of(scene: Scene, line_id: int) -> views.LinePage:
     now = await corrections.get_line(session, group_id, line_id)
     order = await orders.get_order(session, group_id, now.line.order_id)
     member = await get_member(session, group_id, order.member_id)
-    distribution = await distributions.get_distribution(session, group_id, order.distribution_id)
+    distribution = await pages.get_distribution(scene, order.distribution_id)
     last = await corrections.last_change(session, now)
     if last is None:
         return views.LinePage(now, member, distribution)

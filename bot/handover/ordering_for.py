@@ -14,7 +14,7 @@ from bot.edge.state import end
 from bot.handover import pages
 from bot.handover.taps.day import BasketFor, ChooseMember, OrderFor
 from bot.handover.views import plan as views
-from bot.ordering.baskets import show_catalogue
+from bot.ordering.pages import show_catalogue
 from bot.payments.views import by_hand as payment_views
 from bot.rights import May
 from bot.ui.screen import NARROW

@@ -1,4 +1,4 @@
-"""Distribution day: what is shown to a coordinator aside, and who is told that a distribution is open again."""
+"""Distribution day: why nothing was done, and who is told that a distribution is open again."""
 
 from __future__ import annotations
 
@@ -11,19 +11,6 @@ from ledger.errors import LedgerError
 from ledger.groups.models import Member
 from ledger.orders.handover_models import DistributionStep
 from ledger.orders.seen import SeenChanged
-
-
-def show_aside(scene: Scene, screen: Screen) -> None:
-    """Here, where only coordinators read along; else in private, with a word over the button instead of a message."""
-    if scene.among_coordinators:
-        scene.show(screen)
-        return
-    scene.person.group_id = scene.group.id
-    if scene.update.callback_query is not None and scene.person.started_at is not None:
-        scene.toast(scene.texts.label("I answered you in private."))
-        scene.tell(scene.person.id, screen)
-        return
-    scene.show_privately(screen)
 
 
 def toast_refusal(scene: Scene, refusal: LedgerError) -> None:

@@ -11,7 +11,7 @@ from bot.home.plain_questions import Word, asked_by_word, asks_balance
 from bot.home.views import account as views
 from bot.home.views import history as history_views
 from bot.home.views import start as start_views
-from bot.ordering.baskets import show_open_distributions, show_own_basket
+from bot.ordering.pages import show_open_distributions, show_own_basket
 from bot.rights import May
 from bot.ui.screen import Screen, button
 from bot.ui.taps import ANYWHERE, Answered, Place

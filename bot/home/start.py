@@ -16,7 +16,7 @@ from bot.home.views import account as views
 from bot.home.views import start as start_views
 from bot.members.views import people as people_views
 from bot.members.welcome import IN_CHAT, ask_back, statuses
-from bot.ordering.baskets import show_open_distributions
+from bot.ordering.pages import show_open_distributions
 from bot.rights import May
 from ledger.errors import NotFound
 from ledger.groups import people

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.edge.conversation import Button
+from bot.edge.handling import On
 from bot.edge.scene import Scene
-from bot.ordering.baskets import (
-    add_quantity,
-    basket_at_hand,
-    live_basket,
-    show_basket_of,
-    show_of,
-    show_open_distributions,
-    show_shop,
-)
+from bot.ordering import taps
+from bot.ordering.filling import add_quantity, basket_at_hand, live_basket
+from bot.ordering.pages import show_basket_of, show_of, show_open_distributions, show_shop
 from bot.ordering.views import order as order_views
 from bot.ordering.views import search as views
 from ledger.catalogue.search import find_products
@@ -24,7 +18,6 @@ from ledger.groups.models import Member
 from ledger.groups.roles import Role, role_of
 from ledger.orders import basket_views, baskets, distributions, repeating
 from ledger.orders.basket_views import Shop
-from ledger.orders.models import Distribution
 
 
 async def by_words(scene: Scene) -> bool:
@@ -70,30 +63,20 @@ async def show_nothing_found(scene: Scene, text: str) -> None:
         await show_open_distributions(scene)
 
 
-async def found_product(scene: Scene) -> None:
-    """A product that was found: one more or less of it; the rest of what was found stays in sight."""
-    query = _carried(scene)
-    basket_id, product_id, delta = scene.numbers(3, skip=1)
-    view = await live_basket(scene, basket_id)
+async def found_product(scene: Scene, tap: taps.Found) -> None:
+    """Takes one more or less of a product that was found; the rest of what was found stays in sight."""
+    view = await live_basket(scene, tap.basket)
     if view is not None:
-        shop = await add_quantity(scene, view, product_id, delta)
-        await _show_hits(scene, shop, query, product_id)
+        shop = await add_quantity(scene, view, tap.product, tap.delta)
+        await _show_hits(scene, shop, views.query_of(tap.query), tap.product)
 
 
-async def found_for(scene: Scene) -> None:
-    """Several distributions take orders: for this one."""
-    query = _carried(scene)
-    distribution_id = scene.numbers(1, skip=1)[0]
-    await scene.follow(Distribution, distribution_id)
-    member = scene.member
-    distribution = await distributions.get_distribution(scene.session, member.group_id, distribution_id)
-    view = await baskets.open_basket(scene.session, member, distribution)
-    await _show_hits(scene, await basket_views.shop(scene.session, view), query, 0)
-
-
-def _carried(scene: Scene) -> str:
-    """What the tapped button says is looked for, no longer than a button may say it."""
-    return views.query_of(scene.button_args[0] if scene.button_args else "")
+async def found_for(scene: Scene, tap: taps.FoundAt) -> None:
+    """Shows what is found for one of several distributions that take orders."""
+    distribution = await distributions.get_distribution(scene.session, scene.group.id, tap.distribution)
+    view = await baskets.open_basket(scene.session, scene.member, distribution)
+    shop = await basket_views.shop(scene.session, view)
+    await _show_hits(scene, shop, views.query_of(tap.query), 0)
 
 
 async def _show_hits(
@@ -108,27 +91,25 @@ async def _show_hits(
     await show_of(scene, shop.view.basket, screen.with_rows([*screen.rows, *views.member_rows(members)]))
 
 
-async def add_one(scene: Scene) -> None:
-    """A product of the catalogue's page was tapped: one of it, with its − n + row."""
-    basket_id, product_id, page = scene.numbers(3)
-    view = await live_basket(scene, basket_id)
+async def add_one(scene: Scene, tap: taps.Add) -> None:
+    """Takes one of a product of the catalogue's page, with its − n + row."""
+    view = await live_basket(scene, tap.basket)
     if view is not None:
-        shop = await add_quantity(scene, view, product_id, order_views.ONE)
-        await show_shop(scene, shop, order_views.Place(page, product_id))
+        shop = await add_quantity(scene, view, tap.product, order_views.ONE)
+        await show_shop(scene, shop, order_views.Place(tap.page, tap.product))
 
 
-async def producers(scene: Scene) -> None:
-    """Behind the page's number: whose products, to go straight there."""
-    basket_id, page = scene.numbers(2)
-    view = await live_basket(scene, basket_id)
+async def producers(scene: Scene, tap: taps.Producers) -> None:
+    """Shows, behind the page's number, whose products there are, to go straight there."""
+    view = await live_basket(scene, tap.basket)
     if view is not None:
         catalogue = await offered_products(scene.session, view.basket.group_id)
-        await show_of(scene, view.basket, views.producers(scene.texts, basket_id, catalogue, page))
+        await show_of(scene, view.basket, views.producers(scene.texts, tap.basket, catalogue, tap.page))
 
 
-async def like_last_time(scene: Scene) -> None:
-    """The basket is filled as the last order was, with a word on what is different today."""
-    view = await live_basket(scene, scene.numbers(1)[0])
+async def like_last_time(scene: Scene, tap: taps.Again) -> None:
+    """Fills the basket as the last order was, with a word on what is different today."""
+    view = await live_basket(scene, tap.basket)
     if view is None:
         return
     repeated = await repeating.repeat(scene.session, view.basket)
@@ -137,9 +118,9 @@ async def like_last_time(scene: Scene) -> None:
 
 
 entry_points = [
-    Button("add", add_one),
-    Button("found", found_product),
-    Button("foundfor", found_for),
-    Button("producers", producers),
-    Button("again", like_last_time),
+    On(taps.Add, add_one),
+    On(taps.Found, found_product),
+    On(taps.FoundAt, found_for),
+    On(taps.Producers, producers),
+    On(taps.Again, like_last_time),
 ]

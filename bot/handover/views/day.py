@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders, Reopen, ShowOrder, ShowReport
 from bot.handover.taps.goods import Products
+from bot.handover.taps.money import ShowTill
 from bot.payments.taps import ExpectedAt
 from bot.sheets.taps import Sheets
 from bot.ui import money
@@ -172,7 +173,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
         ),
         (
             *(
-                [button(texts.label("💶 Cash count"), "dcash", distribution.id)]
+                [button(texts.label("💶 Cash count"), ShowTill(distribution.id))]
                 if group.payments_enabled
                 else []
             ),

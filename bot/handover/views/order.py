@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.handover.taps.day import BasketFor, Orders, ShowOrder, Undo, Validate, ValidateAndNext
 from bot.handover.taps.goods import Lines
+from bot.handover.taps.money import Unannounced
 from bot.handover.views.day import PAGE, title, uncharged_line, validated_by
 from bot.home.views.account import payment_state
 from bot.ordering.views.order import current_line
@@ -148,7 +149,7 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
         if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED)
     ]
     goods = button(texts.label("🥕 Goods"), Lines(order.id, 0))
-    pay = button(texts.label("➕ Payment"), "daddpay", order.id)
+    pay = button(texts.label("➕ Payment"), Unannounced(order.id))
     rows.append((goods, pay) if group.payments_enabled else (goods,))
     rows.append((button(texts.label("➕ Add products"), BasketFor(page.distribution.id, order.member_id)),))
     if state.validated is not None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.handover.taps.day import Day, LeaveOpen, Orders, Reopen, WhichAreOpen
+from bot.handover.taps.money import ShowTill
 from bot.handover.views.day import DayPage, figures, title, validated_by
 from bot.sheets.taps import Sheets
 from bot.ui import money
@@ -129,7 +130,7 @@ def _report_rows(texts: Texts, page: DayPage) -> list[Row]:
     distribution = page.distribution
     rows: list[Row] = [
         (
-            button(texts.label("💶 Cash count"), "dcash", distribution.id),
+            button(texts.label("💶 Cash count"), ShowTill(distribution.id)),
             button(texts.label("🖨 Sheets"), Sheets(distribution.id)),
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.home.taps import Balance, Speak
+from bot.ordering.taps import Start
 from bot.ui.screen import Button, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -90,7 +91,7 @@ def help_screen(texts: Texts, role: Role) -> Screen:
             texts.t("/catalog — the products: send me a CSV or Excel file"),
             texts.t("/settings, /coordinators — options and roles"),
         ]
-    rows = ((button(texts.label("🛒 Order"), "order"), button(texts.label("💰 My balance"), Balance())),)
+    rows = ((button(texts.label("🛒 Order"), Start()), button(texts.label("💰 My balance"), Balance())),)
     return Screen("\n".join(lines), rows)
 
 

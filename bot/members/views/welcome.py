@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.ordering.taps import ShowBasket, Start
 from bot.ui.screen import Button, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -33,7 +34,7 @@ def held(texts: Texts, group: Group) -> Screen:
         "ordered yet and nothing is lost: your basket stays as it is. I will tell you as soon as they have answered.",
         group=group.title,
     )
-    return Screen(text, ((button(texts.label("🧺 Basket"), "basket"),),))
+    return Screen(text, ((button(texts.label("🧺 Basket"), ShowBasket()),),))
 
 
 def keeps(texts: Texts, member: Member, by: str) -> Html:
@@ -49,7 +50,7 @@ def kept(texts: Texts, group: Group) -> Screen:
         "✅ The coordinators of <b>{group}</b> say you stay a member. You can order: your basket is as you left it.",
         group=group.title,
     )
-    return Screen(text, ((button(texts.label("🧺 Basket"), "basket"),),))
+    return Screen(text, ((button(texts.label("🧺 Basket"), ShowBasket()),),))
 
 
 def settled_before(texts: Texts) -> Html:
@@ -92,7 +93,7 @@ def asked_back(texts: Texts, group: Group, *, asked_now: bool) -> Screen:
 def let_back(texts: Texts, group: Group) -> Screen:
     """They are in again."""
     text = texts.t("👋 You are back in <b>{group}</b>, with the account you had.", group=group.title)
-    return Screen(text, ((button(texts.label("🛒 Order"), "order"),),))
+    return Screen(text, ((button(texts.label("🛒 Order"), Start()),),))
 
 
 def stays_out(texts: Texts, group: Group) -> Screen:

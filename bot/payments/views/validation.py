@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.handover.taps.day import ShowOrder
+from bot.handover.taps.money import Instead
 from bot.home.taps import Balance
 from bot.home.views.account import payment_state
 from bot.payments.taps import (
@@ -121,7 +122,7 @@ def payment_page(
                 "instead, choose how."
             ),
         ]
-        rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+        rows.append((button(texts.label("Other method"), Instead(payment.id, page.steps)),))
     else:
         lines += _to_receive(texts, page, amount_cents)
         rows += _receiving_rows(texts, page, amount_cents)
@@ -180,7 +181,7 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
             button(texts.label("Not received"), Refuse(payment.id, page.steps), style="danger"),
         )
     )
-    rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+    rows.append((button(texts.label("Other method"), Instead(payment.id, page.steps)),))
     return rows
 
 
