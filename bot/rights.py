@@ -47,7 +47,6 @@ class May(Enum):
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.MEMBER: (
         "/reminders /leave",
-        "cardpay",
         "mutes mute remgo",
     ),
     Role.TREASURER: (
@@ -56,10 +55,10 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
     ),
     Role.COORDINATOR: (
         "/coordinators /distributions",
-        "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
+        "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
         "distributions newdist",
-        "board boardnow boardleft",
+        "catalogue import importno",
     ),
 }
 NEEDED: dict[str, Role] = {

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import PostBoard
 from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders, Reopen, ShowOrder, ShowReport
 from bot.handover.taps.goods import Products
 from bot.handover.taps.money import ShowTill
@@ -161,7 +162,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
                 Orders(distribution.id, 0),
                 style="primary",
             ),
-            button(texts.label("📌 Board"), "board", distribution.id),
+            button(texts.label("📌 Board"), PostBoard(distribution.id)),
         ),
         (
             button(texts.label("🥕 Goods"), Products(distribution.id, 0)),
