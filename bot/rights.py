@@ -54,11 +54,9 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/coordinators /distributions",
+        "/coordinators",
         "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist",
-        "catalogue import importno",
     ),
 }
 NEEDED: dict[str, Role] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.catalogue.taps import Catalogue, Import, LeaveAsItIs
+from bot.distributions.taps import NewDistribution
 from bot.refusals.sentences import column_name
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import Row, Screen, button
@@ -227,7 +228,7 @@ def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool
     rows: list[Row] = [(button(texts.label("🌱 See the catalogue"), Catalogue(), below=True),)]
     if not distributions:
         lines += ["", texts.t("Next: announce a distribution, so that members can order.")]
-        rows.append((button(texts.label("➕ New distribution"), "newdist", style="primary"),))
+        rows.append((button(texts.label("➕ New distribution"), NewDistribution(), style="primary"),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
