@@ -47,7 +47,6 @@ class May(Enum):
 _WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.MEMBER: (
         "/reminders /leave",
-        "cardpay",
         "mutes mute remgo",
     ),
     Role.TREASURER: (
@@ -55,11 +54,9 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/coordinators /distributions /sheets /catalog",
-        "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
+        "/coordinators /sheets",
+        "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist",
-        "board boardnow boardleft catalogue import importno",
         "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }

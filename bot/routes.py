@@ -13,7 +13,7 @@ from bot.cards import links
 from bot.cards import settings as card_settings
 from bot.catalogue import importing
 from bot.distributions import planning
-from bot.edge.conversation import Button, Callback, Handler, verb_of
+from bot.edge.conversation import Handler
 from bot.edge.handling import Either, On
 from bot.edge.scene import Scene
 from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, till, weighing
@@ -25,21 +25,6 @@ from bot.refunds import declining, refunds, requests
 from bot.reminders import mute
 from bot.settings import settings, setup
 from bot.sheets import sheets
-
-
-class PersonalElsewhere(Handler):
-    """A tap, in a group's chat, on what belongs into somebody's private chat: only a forged button is there."""
-
-    def __init__(self, verbs: set[str], callback: Callback) -> None:
-        super().__init__(callback)
-        self.verbs = verbs
-
-    def check_update(self, update: object) -> bool:
-        """By the chat and the verb."""
-        query = update.callback_query if isinstance(update, Update) else None
-        if query is None or query.message is None or query.message.chat.type == "private":
-            return False
-        return verb_of(query.data or "") in self.verbs
 
 
 class Rest(Handler):
@@ -59,15 +44,9 @@ async def old_button(scene: Scene) -> None:
 
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
-    personal = [
-        *links.handlers,
-    ]
-    verbs = {verb for handler in personal if isinstance(handler, Button) for verb in handler.verbs}
     return [
         On(start.ANONYMOUS, start.refuse_anonymous),
-        PersonalElsewhere(verbs, old_button),
-        card_settings.conversation,
-        card_settings.KeyTyped(card_settings.not_asked_for),
+        *card_settings.handlers,
         order.conversation,
         topup.conversation,
         requests.conversation,

@@ -129,6 +129,8 @@ class On(BaseHandler[Update, Carrier, Any]):
         declared = self.declared
         assert declared is not None
         if not scene.place & declared.at:
+            if declared.at is not Place.PRIVATE:
+                raise NotFound("button", scene.place)
             scene.say_old()
             return None
         if role_of(scene.maybe_member) < declared.may.role and not await _elsewhere(scene, declared):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.cards.links import returned
+from bot.cards.pages import returned
 from bot.edge.handling import On, event
 from bot.edge.scene import Scene
 from bot.edge.state import end

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.cards.links import card_link
+from bot.cards.pages import card_link
 from bot.edge.draft import Draft
 from bot.edge.handling import Conversation, On, Typed
 from bot.edge.scene import Scene

@@ -5,7 +5,7 @@ The conversation asks for whatever is missing, in a fixed order, so a line that 
 
 from __future__ import annotations
 
-from bot.cards.links import close_page
+from bot.cards.pages import close_page
 from bot.edge.handling import END, Conversation, On, Typed
 from bot.edge.scene import Scene
 from bot.payments import line as payment_line

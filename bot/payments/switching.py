@@ -5,7 +5,7 @@ Buttons carry how many settlements the payment had when they were made: an old o
 
 from __future__ import annotations
 
-from bot.cards.links import card_link, close_page
+from bot.cards.pages import card_link, close_page
 from bot.cards.views import cards as card_views
 from bot.edge.handling import On
 from bot.edge.scene import Scene

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.cards.links import card_link
+from bot.cards.pages import card_link
 from bot.edge.draft import Draft
 from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.scene import Scene

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from bot.home.taps import Balance
 from bot.ordering.views.paying import drop_button, if_paid, pay_another_way, pay_button, slow
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button
@@ -76,7 +77,7 @@ def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int, s
     if receipt.is_avoir:
         lines.append(texts.t("It was not awaited any more, so it is yours: it is credit on your account."))
     lines.append(money.balance_with_awaited(texts, balance, awaited_cents))
-    rows: list[Row] = [(button(texts.label("💰 My balance"), "balance", below=True),)]
+    rows: list[Row] = [(button(texts.label("💰 My balance"), Balance(), below=True),)]
     instead = receipt.instead
     if instead is not None:
         lines.append(

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import PostBoard
+from bot.distributions.taps import Distributions
 from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders, Reopen, ShowOrder, ShowReport
 from bot.handover.taps.goods import Products
 from bot.handover.taps.money import ShowTill
@@ -150,7 +152,7 @@ def uncharged_line(texts: Texts, state: OrderState) -> Html:
 def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
     distribution = page.distribution
     refresh = button(texts.label("🔄 Refresh"), Day(distribution.id))
-    last: Row = (refresh, button(texts.label("◀️ Back"), "distributions"))
+    last: Row = (refresh, button(texts.label("◀️ Back"), Distributions()))
     if distribution.cancelled_at is not None:
         return [last]
     rows: list[Row] = [
@@ -160,7 +162,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
                 Orders(distribution.id, 0),
                 style="primary",
             ),
-            button(texts.label("📌 Board"), "board", distribution.id),
+            button(texts.label("📌 Board"), PostBoard(distribution.id)),
         ),
         (
             button(texts.label("🥕 Goods"), Products(distribution.id, 0)),
@@ -232,4 +234,4 @@ def orders_page(texts: Texts, distribution: Distribution, states: Sequence[Order
 def no_distribution(texts: Texts) -> Screen:
     """Nothing was ever announced."""
     text = texts.t("There is no distribution. Announce one: members will be told and can order.")
-    return Screen(text, ((button(texts.label("📅 Distributions"), "distributions"),),))
+    return Screen(text, ((button(texts.label("📅 Distributions"), Distributions()),),))

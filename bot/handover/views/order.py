@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import WhoIsLeft
 from bot.handover.taps.day import BasketFor, Orders, ShowOrder, Undo, Validate, ValidateAndNext
 from bot.handover.taps.goods import Lines
 from bot.handover.taps.money import Unannounced
@@ -65,7 +66,7 @@ def order_page(texts: Texts, group: Group, page: OrderPage, left_page: int | Non
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
     back = button(texts.label("◀️ Back"), Orders(page.distribution.id, page.turn.before // PAGE))
     if left_page is not None:
-        back = button(texts.label("◀️ Back"), "boardleft", page.distribution.id, left_page)
+        back = button(texts.label("◀️ Back"), WhoIsLeft(page.distribution.id, left_page))
     return Screen("\n".join(lines)).with_rows([*_order_rows(texts, group, page), (back,)])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.cards.taps import AskLink
 from bot.payments.taps import Drop, PayAnotherWay
 from bot.ui.screen import Button, Row, button
 from bot.ui.texts import Html, Texts
@@ -76,7 +77,7 @@ def slow(texts: Texts) -> Html:
 def pay_button(texts: Texts, payment: Payment, url: str | None = None) -> Button:
     """Pay by card: opens the page, or asks for a link to it."""
     text = texts.label("💳 Pay {amount} by card", amount=texts.money(payment.amount_cents))
-    return Button(text, url=url) if url else button(text, "cardpay", payment.id, below=True)
+    return Button(text, url=url) if url else button(text, AskLink(payment.id), below=True)
 
 
 def pay_rows(texts: Texts, group: Group, payment: Payment, url: str | None = None) -> list[Row]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.cards.taps import CardSettings
 from bot.home.taps import Home
 from bot.settings import taps
 from bot.settings.taps import Option
@@ -68,7 +69,7 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
             button(texts.label("🏦 IBAN"), taps.AskValue(group.id, Option.IBAN)),
             button(texts.label("Account holder"), taps.AskValue(group.id, Option.ACCOUNT_HOLDER)),
         ),
-        (button(texts.label("💳 Card"), "cardset", group.id),),
+        (button(texts.label("💳 Card"), CardSettings(group.id)),),
         (
             button(texts.label("Name of the group"), taps.AskValue(group.id, Option.TITLE)),
             button(texts.label("Language"), taps.GroupLanguage(group.id)),
@@ -138,7 +139,7 @@ def methods_question(texts: Texts, group: Group, offered: list[Method]) -> Scree
         label = f"{'✅' if is_offered else '⬜'} {money.METHOD_ICON[method]} {money.method(texts, method)}"
         rows.append((button(label, taps.OfferMethod(group.id, method, not is_offered)),))
     if not group.takes_cards and group.currency in SMALLEST_BY_CARD:
-        rows.append((button(texts.label("💳 Card"), "cardset", group.id),))
+        rows.append((button(texts.label("💳 Card"), CardSettings(group.id)),))
     rows.append(back_row(texts))
     return Screen(text).with_rows(rows)
 
