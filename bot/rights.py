@@ -54,11 +54,9 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/coordinators /sheets /catalog",
+        "/coordinators /sheets",
         "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "catalogue import importno",
-        "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }
 NEEDED: dict[str, Role] = {
