@@ -54,12 +54,9 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/coordinators /distributions /sheets /catalog",
+        "/coordinators /sheets",
         "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist",
-        "catalogue import importno",
-        "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }
 NEEDED: dict[str, Role] = {

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.board.taps import PostBoard
+from bot.distributions.taps import Distributions
 from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders, Reopen, ShowOrder, ShowReport
 from bot.handover.taps.goods import Products
 from bot.handover.taps.money import ShowTill
 from bot.payments.taps import ExpectedAt
+from bot.sheets.taps import Sheets
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -151,7 +153,7 @@ def uncharged_line(texts: Texts, state: OrderState) -> Html:
 def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
     distribution = page.distribution
     refresh = button(texts.label("🔄 Refresh"), Day(distribution.id))
-    last: Row = (refresh, button(texts.label("◀️ Back"), "distributions"))
+    last: Row = (refresh, button(texts.label("◀️ Back"), Distributions()))
     if distribution.cancelled_at is not None:
         return [last]
     rows: list[Row] = [
@@ -177,7 +179,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
                 if group.payments_enabled
                 else []
             ),
-            button(texts.label("🖨 Sheets"), "sheets", distribution.id),
+            button(texts.label("🖨 Sheets"), Sheets(distribution.id)),
         ),
     ]
     if page.closed is not None:
@@ -233,4 +235,4 @@ def orders_page(texts: Texts, distribution: Distribution, states: Sequence[Order
 def no_distribution(texts: Texts) -> Screen:
     """Nothing was ever announced."""
     text = texts.t("There is no distribution. Announce one: members will be told and can order.")
-    return Screen(text, ((button(texts.label("📅 Distributions"), "distributions"),),))
+    return Screen(text, ((button(texts.label("📅 Distributions"), Distributions()),),))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.distributions.taps import Distributions
 from bot.home.taps import Balance, CancelOrder, ChooseGroup, History, LookAtGroup, MyOrders
 from bot.ordering.taps import OrderAt, ShowBasket, Start
 from bot.ordering.views.order import current_line
@@ -53,7 +54,7 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
         rows.append(
             (
                 button(texts.label("✅ Payments to confirm"), ExpectedPayments()),
-                button(texts.label("📅 Distributions"), "distributions"),
+                button(texts.label("📅 Distributions"), Distributions()),
             )
         )
         rows.append(

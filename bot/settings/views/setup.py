@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.distributions.taps import Distributions
 from bot.settings.taps import Settings
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
@@ -61,7 +62,7 @@ def next_steps(texts: Texts, group: Group) -> Screen:
     ]
     rows = (
         (
-            button(texts.label("📅 Distributions"), "distributions", below=True),
+            button(texts.label("📅 Distributions"), Distributions(), below=True),
             button(texts.label("⚙️ Settings"), Settings(), below=True),
         ),
     )
