@@ -16,6 +16,7 @@ from ledger.books.models import AccountKind
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Person
+from ledger.notes import service as notes
 from ledger.orders import history as statements
 from ledger.payments import requests
 from ledger.payments import service as payments
@@ -106,6 +107,7 @@ async def show_member_page(context: Context, found: Member, notice: str | None =
     """One member's page, to coordinators and treasurers."""
     assert found.group_id == context.treasurer.group_id
     person = await context.session.get(Person, found.person_id) if found.person_id else None
+    request = await requests.open_request(context.session, found)
     page = views.MemberPage(
         found,
         await payments.balance_of(context.session, found),
@@ -113,7 +115,8 @@ async def show_member_page(context: Context, found: Member, notice: str | None =
         await payments.payments_of(context.session, found, PaymentState.EXPECTED),
         is_reachable=person is not None and person.started_at is not None,
         has_blocked=person is not None and person.blocked_at is not None,
-        request=await requests.open_request(context.session, found),
+        request=request,
+        note=await notes.read_one(context.session, request.note_id if request else None),
         invitation_url=context.deep_link(f"m_{found.invitation}") if found.invitation else None,
     )
     screen = views.member_page(context.texts, page)

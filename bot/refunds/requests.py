@@ -25,6 +25,7 @@ from bot.ui.texts import Texts
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
+from ledger.notes import service as notes
 from ledger.payments import refunds, requests
 from ledger.payments import service as payments
 from ledger.payments.models import RefundRequest
@@ -116,8 +117,9 @@ async def ask(update: Update, context: Context) -> State | str:  # noqa: ARG001
     except (refunds.MoreThanCredit, refunds.MoreThanTheWayTakes) as refusal:
         return await _ask_amount(context, errors.sentence(context.texts, refusal))
     group, balance = context.group, await payments.balance_of(context.session, member)
+    note = await notes.read_one(context.session, request.note_id)
     told = await _tell_treasurers(
-        context, lambda texts: views.told_asked(texts, group, member, request, balance), but=member
+        context, lambda texts: views.told_asked(texts, group, member, request, note, balance), but=member
     )
     context.show(views.asked(context.texts, group, request, told))
     return END
@@ -238,11 +240,14 @@ async def _decline(context: Context, reason: str | None) -> str:
         return await _decided(context, member, decided)
     await show_member_page(context, member, views.declined(context.texts, member, request))
     group, balance = context.group, await payments.balance_of(context.session, member)
+    answer = await notes.read_one(context.session, request.answer_id)
     if member.id != by.id:
         await tell_member(
             context,
             member,
-            lambda texts, awaited: views.told_declined(texts, group, request, by.name, balance, awaited),
+            lambda texts, awaited: views.told_declined(
+                texts, group, request, answer, by.name, balance, awaited
+            ),
         )
     return END
 

@@ -284,13 +284,7 @@ async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: 
         before = await _at_step(session, now.line, correction.step - 1)
         transaction_id = None
         if correction.transaction_id is not None:
-            posted = await books.reverse(
-                session,
-                group_id,
-                correction.transaction_id,
-                actor_id=by.id,
-                note=before.line.product_name,
-            )
+            posted = await books.reverse(session, group_id, correction.transaction_id, actor_id=by.id)
             transaction_id = posted.transaction_id
         corrected.append(await _correct(session, undo, now, before, transaction_id))
     for line in await _ordered_since(session, change):
@@ -371,7 +365,6 @@ async def _post(session: AsyncSession, before: CurrentLine, after: CurrentLine, 
         legs=[books.Leg(debit, credit, abs(difference))],
         subject=f"order:{order.id}",
         actor_id=by.id,
-        note=before.line.product_name,
     )
     return (await books.post(session, order.group_id, entry)).transaction_id
 

@@ -19,6 +19,7 @@ from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.money import MAX_AMOUNT, SMALLEST_BY_CARD
+from ledger.notes import service as notes
 from ledger.payments.card.models import Checkout, CheckoutState
 from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement, SettlementKind
 from ledger.reference import find_references, neighbours, new_reference
@@ -529,6 +530,7 @@ async def _add_payment(
     note: str | None = None,
     entered_by_id: int | None = None,
 ) -> Payment:
+    kept = await notes.keep(session, member.group_id, member.id, note)
     payment = Payment(
         group_id=member.group_id,
         member_id=member.id,
@@ -537,7 +539,7 @@ async def _add_payment(
         reference=await _unused_reference(session),
         subject=subject,
         dated=dated,
-        note=note,
+        note_id=kept.id if kept else None,
         entered_by_id=entered_by_id,
         created_at=utc_now(),
     )
@@ -567,7 +569,7 @@ async def _settle_received(session: AsyncSession, payment: Payment, by: Member, 
         subject=f"payment:{payment.id}",
         dated=payment.dated if payment.entered_by_id else None,
         actor_id=by.id,
-        note=payment.note,
+        note_id=payment.note_id,
     )
     posted = await books.post(session, payment.group_id, entry)
     return await _settle(
