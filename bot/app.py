@@ -15,7 +15,8 @@ from telegram import Update
 from telegram.error import BadRequest, InvalidToken
 from telegram.ext import Application, ContextTypes
 
-from bot.board.boards import post_board
+from bot.board import boards
+from bot.cards import typed_keys
 from bot.cards.service import Cards
 from bot.config import Address, Config
 from bot.delivery import inbox, outbox
@@ -24,8 +25,10 @@ from bot.delivery.budget import Budget
 from bot.delivery.http import AiohttpRequest
 from bot.delivery.polling import poll
 from bot.delivery.sender import Sender
+from bot.edge.carrier import Carrier, current_scene
 from bot.edge.dispatcher import AnyApplication, Dispatcher
-from bot.edge.scene import Context, current_scene
+from bot.edge.intake import Intake
+from bot.edge.unit import Edge
 from bot.home.menu import publish_menus
 from bot.reminders.sending import Reminding
 from bot.routes import handlers
@@ -67,12 +70,18 @@ class Bot:
     """A running bot. ``ended``: it cannot go on, for this reason."""
 
     api: Api
-    database: Database
+    edge: Edge
+    intake: Intake
     dispatcher: Dispatcher
     sender: Sender
     reminding: Reminding
     cards: Cards
     ended: asyncio.Future[None]
+
+    @property
+    def database(self) -> Database:
+        """Where all of it is kept."""
+        return self.edge.database
 
 
 def build_api(config: Config) -> Api:
@@ -88,7 +97,7 @@ def build_api(config: Config) -> Api:
 
 def build_application(api: Api) -> AnyApplication:
     """python-telegram-bot's application with all our handlers; it is handed updates and fetches none."""
-    context_types: Any = ContextTypes(context=Context)
+    context_types: Any = ContextTypes(context=Carrier)
     application = Application.builder().bot(api).updater(None).context_types(context_types).build()
     for handler in handlers():
         application.add_handler(handler)
@@ -101,18 +110,16 @@ def build_application(api: Api) -> AnyApplication:
     return application
 
 
-def build_cards(config: Config, database: Database, api: Api, committed: Callable[[], None]) -> Cards:
+def build_cards(config: Config, edge: Edge, api: Api) -> Cards:
     """The door to Stripe; members reach it through our own web server where that has a public address."""
     return Cards(
-        database=database,
+        edge=edge,
         gateway=Gateway(config.stripe.base_url),
         vault=Vault(config.stripe.encryption_key),
         host_key=config.stripe.api_key,
         host_group=config.stripe.group,
         public_url=config.web.public_url if config.web.listen else None,
-        bot_id=api.bot.id,
         bot_username=api.bot.username or "",
-        committed=committed,
     )
 
 
@@ -137,12 +144,13 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         application = build_application(api)
         await application.initialize()
         sender = Sender(database, api, api.bot.id, budget)
-        dispatcher = Dispatcher(database, application, api, sender.wake)
-        reminding = Reminding(database, api.bot.id, api.bot.username or "", sender.wake, post_board)
-        cards = build_cards(config, database, api, sender.wake)
-        application.bot_data["cards"] = cards
+        edge = Edge(database, api.bot.id, boards.refresh, sender.wake)
+        cards = build_cards(config, edge, api)
+        dispatcher = Dispatcher(edge, application, api, typed_keys, {Cards: cards})
+        intake = Intake(edge, typed_keys, dispatcher.wake)
+        reminding = Reminding(edge, api.bot.username or "", boards.post_board)
         ended = asyncio.get_running_loop().create_future()
-        bot = Bot(api, database, dispatcher, sender, reminding, cards, ended)
+        bot = Bot(api, edge, intake, dispatcher, sender, reminding, cards, ended)
         try:
             async with _work(config, bot):
                 yield bot
@@ -189,8 +197,8 @@ async def _feeding(config: Config, bot: Bot) -> AsyncIterator[None]:
             await _listen(stack, metrics.app(), "web.metrics_listen", web.metrics_listen)
         if web.listen is not None:
             here = None if web.metrics_listen else metrics
-            stripe = StripeDoor(bot.database, bot.cards, config.stripe.webhook_secret)
-            app = web_app(bot.database, bot.api.bot.id, secret, bot.dispatcher.wake, stripe, here)
+            stripe = StripeDoor(bot.cards, config.stripe.webhook_secret)
+            app = web_app(bot.database, bot.intake, secret, stripe, here)
             await _listen(stack, app, "web.listen", web.listen)
         if telegram.mode == "webhook":
             parameters = {
@@ -204,9 +212,7 @@ async def _feeding(config: Config, bot: Bot) -> AsyncIterator[None]:
             yield
             return
         await _with_patience(lambda: bot.api.call("deleteWebhook", {}))
-        polling = asyncio.create_task(
-            _for_ever("polling", lambda: poll(bot.database, bot.api, bot.dispatcher.wake))
-        )
+        polling = asyncio.create_task(_for_ever("polling", lambda: poll(bot.api, bot.intake.take)))
         polling.add_done_callback(lambda task: _end(bot, task))
         log.info("connected as @%s, polling", bot.api.bot.username)
         try:

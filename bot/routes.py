@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from telegram import Update
-from telegram.ext import BaseHandler
 
 from bot.board import asking
 from bot.cards import links
 from bot.cards import settings as card_settings
 from bot.catalogue import importing
 from bot.distributions import planning
-from bot.edge.conversation import Button, Callback, verb_of
-from bot.edge.scene import Context
+from bot.edge.conversation import Button, Callback, Handler, verb_of
+from bot.edge.scene import Scene
 from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, weighing
 from bot.home import account, start
 from bot.members import coordinators, members, people, settling, welcome
@@ -29,7 +27,7 @@ ANONYMOUS_ADMIN = 1087968824
 """The account in whose name Telegram delivers what a group's anonymous admins write."""
 
 
-class FromAnonymousAdmin(BaseHandler[Update, Context, Any]):
+class FromAnonymousAdmin(Handler):
     """A command of an anonymous admin: never authorised, since nobody knows who it is."""
 
     def check_update(self, update: object) -> bool:
@@ -43,7 +41,7 @@ class FromAnonymousAdmin(BaseHandler[Update, Context, Any]):
         )
 
 
-class PersonalElsewhere(BaseHandler[Update, Context, Any]):
+class PersonalElsewhere(Handler):
     """A tap, in a group's chat, on what belongs into somebody's private chat: only a forged button is there."""
 
     def __init__(self, verbs: set[str], callback: Callback) -> None:
@@ -58,7 +56,7 @@ class PersonalElsewhere(BaseHandler[Update, Context, Any]):
         return verb_of(query.data or "") in self.verbs
 
 
-class Unknown(BaseHandler[Update, Context, Any]):
+class Unknown(Handler):
     """A message in private that nothing takes: an unknown command, a picture, a voice message."""
 
     def check_update(self, update: object) -> bool:
@@ -69,7 +67,7 @@ class Unknown(BaseHandler[Update, Context, Any]):
         return bool(message.text) or message.effective_attachment is not None
 
 
-class Rest(BaseHandler[Update, Context, Any]):
+class Rest(Handler):
     """A tap on a button that nothing takes any more."""
 
     def check_update(self, update: object) -> bool:
@@ -77,14 +75,14 @@ class Rest(BaseHandler[Update, Context, Any]):
         return isinstance(update, Update) and update.callback_query is not None
 
 
-async def old_button(update: Update, context: Context) -> None:  # noqa: ARG001
+async def old_button(scene: Scene) -> None:
     """Say that the button is old; nothing else happens."""
-    context.toast(
-        context.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
+    scene.toast(
+        scene.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
     )
 
 
-def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
+def handlers() -> Sequence[Handler]:
     """All of them, in order."""
     personal = [
         *order.conversation.entry_points,

@@ -31,6 +31,7 @@ from ledger.payments.models import Payment, Settlement
 UNKNOWN_FOR = dt.timedelta(seconds=60)
 """How long a first message whose outcome nobody wrote down is waited for before another one is sent."""
 TOUCHED = "touched"
+BEHIND = "behind"
 ORDER = "order:"
 
 
@@ -91,16 +92,19 @@ async def touch(session: AsyncSession, distribution_ids: Collection[int]) -> Non
     ids = list((await session.execute(statement.with_for_update(key_share=True))).scalars())
     if ids:
         await session.execute(update(Board).where(Board.id.in_(ids)).values(wanted=Board.wanted + 1))
+        session.sync_session.info[BEHIND] = True
 
 
-async def refresh(session: AsyncSession) -> None:
-    """Touch the boards of whatever this unit of work wrote about distributions: orders, payments, corrections, steps.
+async def refresh(session: AsyncSession) -> bool:
+    """Touches the boards of whatever this unit of work wrote about distributions: orders, payments, corrections, steps.
 
-    Called once, last, by whoever opened the unit of work (the dispatcher, after the handler).
+    Called once, last, by whoever opened the unit of work (``edge/unit.py``); returns whether any board is behind by it.
     """
+    await session.flush()
     rows = session.sync_session.info.pop(TOUCHED, None)
     if rows:
         await touch(session, await _distributions(session, rows))
+    return bool(session.sync_session.info.pop(BEHIND, False))
 
 
 @event.listens_for(Session, "after_flush")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from telegram import Update
-
+from bot.cards.service import Cards
 from bot.cards.views import cards as views
 from bot.edge.conversation import Button
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.ordering.views.paying import slow
 from bot.refusals.sentences import already_settled, plain
 from ledger.errors import NotAllowed, NotFound
@@ -16,16 +15,16 @@ from ledger.payments.card import checkouts
 from ledger.payments.models import Payment, PaymentState
 
 
-async def card_link(context: Context, payment: Payment | None) -> str | None:
+async def card_link(scene: Scene, payment: Payment | None) -> str | None:
     """Where a payment is paid by card; none for any other, and where the link follows in a message of its own."""
     if payment is None or payment.method is not Method.CARD:
         return None
-    link = await context.cards.offer(context.session, context.group, payment, context.person.language)
-    context.scene.after_commit.append(context.cards.wake)
+    link = await scene.service(Cards).offer(scene.session, scene.group, payment, scene.person.language)
+    scene.after_commit.append(scene.service(Cards).wake)
     return link
 
 
-async def close_page(context: Context, payment: Payment) -> bool:
+async def close_page(scene: Scene, payment: Payment) -> bool:
     """Before a payment is settled or paid otherwise: nobody can pay it by card any more, or it is paid. False where that
     cannot be seen to, since the key of its page does not serve: it may have been paid, or be paid yet.
 
@@ -35,52 +34,52 @@ async def close_page(context: Context, payment: Payment) -> bool:
     """
     if payment.method is not Method.CARD:
         return True
-    checkout = await checkouts.live(context.session, payment.id)
+    checkout = await checkouts.live(scene.session, payment.id)
     if checkout is None:
         return True
     checkout_id = checkout.id
-    return context.answer(f"close {checkout_id}", lambda: context.cards.close(checkout_id))
+    return scene.answer(f"close {checkout_id}", lambda: scene.service(Cards).close(checkout_id))
 
 
-async def ask_link(update: Update, context: Context) -> None:  # noqa: ARG001
+async def ask_link(scene: Scene) -> None:
     """💳: the way to the page, for one's own payment."""
-    payment_id = context.numbers(1)[0]
-    await context.follow(Payment, payment_id)
-    payment = await payments.get_payment(context.session, context.member.group_id, payment_id)
-    if payment.member_id != context.member.id:
+    payment_id = scene.numbers(1)[0]
+    await scene.follow(Payment, payment_id)
+    payment = await payments.get_payment(scene.session, scene.member.group_id, payment_id)
+    if payment.member_id != scene.member.id:
         raise NotFound("payment", payment_id)
     if payment.under_way_since is not None:
-        context.toast(plain(slow(context.texts)), alert=True)
+        scene.toast(plain(slow(scene.texts)), alert=True)
         return
     try:
-        link = await card_link(context, payment)
+        link = await card_link(scene, payment)
     except payments.AlreadySettled as settled:
-        context.toast(plain(already_settled(context.texts, settled)), alert=True)
+        scene.toast(plain(already_settled(scene.texts, settled)), alert=True)
         return
     if link is None:
-        context.toast(views.coming(context.texts, payment))
+        scene.toast(views.coming(scene.texts, payment))
     else:
-        context.say(views.to_pay(context.texts, context.group, payment, link))
+        scene.say(views.to_pay(scene.texts, scene.group, payment, link))
 
 
-async def returned(context: Context, token: str) -> bool:
+async def returned(scene: Scene, token: str) -> bool:
     """Back from the page: what we know, and Stripe is asked. That somebody comes back proves nothing (D7).
 
     False where it is nobody's page, or another's.
     """
     try:
-        checkout = await checkouts.by_token(context.session, token)
-        payment = await payments.get_payment(context.session, checkout.group_id, checkout.payment_id)
-        await context.follow(Payment, payment.id)
-        is_own = payment.member_id == context.member.id
+        checkout = await checkouts.by_token(scene.session, token)
+        payment = await payments.get_payment(scene.session, checkout.group_id, checkout.payment_id)
+        await scene.follow(Payment, payment.id)
+        is_own = payment.member_id == scene.member.id
     except (NotAllowed, NotFound):
         return False
     if not is_own:
         return False
     if payment.state is PaymentState.EXPECTED:
-        await checkouts.look_soon(context.session, token)
-        context.scene.after_commit.append(context.cards.wake)
-    context.say(views.returned(context.texts, payment))
+        await checkouts.look_soon(scene.session, token)
+        scene.after_commit.append(scene.service(Cards).wake)
+    scene.say(views.returned(scene.texts, payment))
     return True
 
 

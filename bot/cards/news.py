@@ -1,19 +1,14 @@
-"""Who is told what about cards: the member whose money it is, and whoever keeps the group's money. Calls, not sent here."""
+"""Who is told what about cards: the member whose money it is, and whoever keeps the group's money. Nothing is sent here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Protocol
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.cards.views import cards as views
 from bot.cards.views import settings as key_views
-from bot.delivery.outbox import Call
-from bot.ui.screen import Screen
-from bot.ui.texts import Texts
+from bot.edge.notify import Notifier, Say
+from bot.edge.unit import Unit
 from ledger.errors import LedgerError
-from ledger.groups import service as groups
 from ledger.groups.models import Group, Member
 from ledger.payments import service as payments
 from ledger.payments.card.checkouts import News
@@ -32,12 +27,12 @@ class Links(Protocol):
 
 
 class CardNews:
-    """Collects the messages that one unit of work causes."""
+    """Tells what one unit of work writes down of cards."""
 
-    def __init__(self, links: Links, session: AsyncSession) -> None:
+    def __init__(self, links: Links, unit: Unit) -> None:
         self._links = links
-        self._session = session
-        self.calls: list[Call] = []
+        self._unit = unit
+        self._session = unit.session
 
     async def of_checkout(self, news: News) -> None:
         """Paid, under way, declined, over, or ready to be paid."""
@@ -136,7 +131,7 @@ class CardNews:
         answer = StripeEvent(kind="checkout.session", stripe_id=seen.stripe_id)
         await self._staff(group, lambda texts: views.parked(texts, group, answer))
 
-    async def _keepers_of(self, group: Group, news: RefundNews, screen: Callable[[Texts], Screen]) -> None:
+    async def _keepers_of(self, group: Group, news: RefundNews, screen: Say) -> None:
         """Whoever gave a refund; everybody who keeps the money where Stripe was asked without us."""
         by_id = news.payment.entered_by_id
         if by_id is None:
@@ -144,13 +139,8 @@ class CardNews:
         elif by_id != news.member.id:
             await self._member(group, await self._session.get_one(Member, by_id), screen)
 
-    async def _staff(self, group: Group, screen: Callable[[Texts], Screen]) -> None:
-        for member in await groups.coordinators(self._session, group.id):
-            await self._member(group, member, screen)
+    async def _staff(self, group: Group, screen: Say) -> None:
+        await Notifier(self._session, group, self._unit.calls).staff(screen)
 
-    async def _member(self, group: Group, member: Member, screen: Callable[[Texts], Screen]) -> None:
-        person = await groups.reachable(self._session, member)
-        if person is None:
-            return
-        texts = Texts(person.language, group.time_zone, group.currency)
-        self.calls.append(Call("sendMessage", person.id, screen(texts).as_json()))
+    async def _member(self, group: Group, member: Member, screen: Say) -> None:
+        await Notifier(self._session, group, self._unit.calls).member(member, screen)

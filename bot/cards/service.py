@@ -18,14 +18,12 @@ from functools import partial
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.board import boards as board
 from bot.cards.host_key import standing
 from bot.cards.news import CardNews
 from bot.cards.views import cards as views
-from bot.delivery import outbox
-from bot.delivery.outbox import Call
+from bot.edge.unit import Edge
 from bot.ui.texts import Texts
-from ledger.db import Database, utc_now
+from ledger.db import utc_now
 from ledger.errors import LedgerError
 from ledger.groups.models import Group
 from ledger.payments.card import accounts, asking, checkouts, events, movements, refunds
@@ -72,18 +70,15 @@ class Cards:
     """One process's door to Stripe. ``public_url`` is where our own web server is reached, if it is.
 
     ``host_key`` is the configuration's, ``host_group`` the number of the group it is for, where the host names one.
-
-    ``committed`` is called after each commit that queued calls. ``telegram_links``: where links into chats lead.
+    ``telegram_links``: where links into chats lead.
     """
 
-    database: Database
+    edge: Edge
     gateway: Gateway
     vault: Vault
     host_key: str | None
     public_url: str | None
-    bot_id: int
     bot_username: str
-    committed: Callable[[], None]
     telegram_links: str = "https://t.me"
     host_group: int | None = None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
@@ -111,7 +106,7 @@ class Cards:
         Raises :class:`CardUnavailable`, where it may still be paid; :class:`PaymentUnderWay`, where it is paid by a means
         that takes days.
         """
-        async with self.database.unit_of_work() as session:
+        async with self.edge.database.unit_of_work() as session:
             checkout = await checkouts.hold_to_close(session, checkout_id)
             if checkout is None:
                 return True
@@ -138,7 +133,7 @@ class Cards:
                 return True
             if not seen.is_over:
                 raise CardUnavailable
-        async with self.database.unit_of_work() as session:
+        async with self.edge.database.unit_of_work() as session:
             await checkouts.close(session, checkout_id)
         return True
 
@@ -163,7 +158,7 @@ class Cards:
             news = await self._learn(checkout.id, seen, is_replaced=True)
             if news and news.is_over:
                 continue
-            async with self.database.snapshot() as session:
+            async with self.edge.database.snapshot() as session:
                 found = await session.get_one(Checkout, checkout.id)
                 payment = await session.get_one(Payment, found.payment_id)
             if found.state is CheckoutState.OPEN and payment.state is PaymentState.EXPECTED and seen.url:
@@ -174,7 +169,7 @@ class Cards:
     async def look_at(self, token: str) -> tuple[Payment, bool]:
         """Ask Stripe how a checkout stands, as far as it answers; returns the payment as it stands then, and whether that
         may be behind what the member did."""
-        async with self.database.snapshot() as session:
+        async with self.edge.database.snapshot() as session:
             checkout = await checkouts.by_token(session, token)
             account = await accounts.get_account(session, checkout.account_id)
         is_behind = False
@@ -184,25 +179,25 @@ class Cards:
             except (CardUnavailable, CardRefused, CardKeyRefused, KeyUnreadable):
                 log.info("checkout %s: Stripe could not be asked just now", checkout.id)
                 is_behind = True
-        async with self.database.snapshot() as session:
+        async with self.edge.database.snapshot() as session:
             checkout = await checkouts.by_token(session, token)
             return await get_payment(session, checkout.group_id, checkout.payment_id), is_behind
 
     async def may_be_paid(self, token: str) -> bool:
         """Whether somebody may have paid what a link is for, without our knowing."""
-        async with self.database.snapshot() as session:
+        async with self.edge.database.snapshot() as session:
             return await checkouts.may_be_paid(session, (await checkouts.by_token(session, token)).payment_id)
 
     async def _hold(self, token: str) -> tuple[Checkout, CardAccount]:
         try:
-            async with self.database.unit_of_work() as session:
+            async with self.edge.database.unit_of_work() as session:
                 known = await checkouts.by_token(session, token)
                 group = await session.get_one(Group, known.group_id)
                 checkout = await checkouts.want(session, group, known.payment_id, known.language)
                 await checkouts.hold(session, checkout)
                 return checkout, await accounts.get_account(session, checkout.account_id)
         except AlreadySettled:
-            async with self.database.snapshot() as session:
+            async with self.edge.database.snapshot() as session:
                 known = await checkouts.by_token(session, token)
                 payment = await get_payment(session, known.group_id, known.payment_id)
             raise CardClosed(payment) from None
@@ -217,7 +212,7 @@ class Cards:
         return await self._ask(account, checkout)
 
     async def _renew(self, checkout_id: int) -> None:
-        async with self.database.unit_of_work() as session:
+        async with self.edge.database.unit_of_work() as session:
             await checkouts.renew(session, checkout_id)
 
     async def _no_key(self, checkout: Checkout, error: LedgerError) -> None:
@@ -261,7 +256,7 @@ class Cards:
         """Handle every event that came in, and ask Stripe everything that is due."""
         await self._while_due(self._next_event)
         now = utc_now()
-        async with self.database.snapshot() as session:
+        async with self.edge.database.snapshot() as session:
             is_due = await asking.is_due(session, Checkout, now) or await asking.is_due(
                 session, CardRefund, now
             )
@@ -269,7 +264,7 @@ class Cards:
             await asyncio.gather(
                 *(self._while_due(self._next_checkout, self._next_refund) for _ in range(AT_A_TIME))
             )
-        async with self.database.snapshot() as session:
+        async with self.edge.database.snapshot() as session:
             due = await accounts.due(session, utc_now())
         for account_id in due:
             await self._guarded(partial(self._follow, account_id))
@@ -288,11 +283,10 @@ class Cards:
             return False
 
     async def _next_event(self) -> bool:
-        async with self.database.unit_of_work() as session:
+        async with self._telling() as (session, news):
             event = await events.take(session)
             if event is None:
                 return False
-            news = CardNews(self, session)
             outcome = "ignored"
             try:
                 async with session.begin_nested():
@@ -321,8 +315,6 @@ class Cards:
                 log.error("stripe event %s (%s): %s", event.stripe_id, event.kind, outcome)
                 await news.parked(event)
             await events.finish(session, event, outcome)
-            await self._send(session, news.calls)
-        self.committed()
         return True
 
     async def _event_of_checkout(self, session: AsyncSession, news: CardNews, seen: Seen) -> str:
@@ -341,7 +333,7 @@ class Cards:
         return "learnt"
 
     async def _next_checkout(self) -> bool:
-        async with self.database.unit_of_work() as session:
+        async with self.edge.database.unit_of_work() as session:
             checkout = await checkouts.take_due(session, utc_now())
             if checkout is None:
                 return False
@@ -354,7 +346,7 @@ class Cards:
                 seen = await self.gateway.expire(self._key(account), seen.stripe_id)
             learnt = await self._learn(checkout.id, seen)
             if learnt is None or not (learnt.is_over or learnt.receipt):
-                async with self.database.unit_of_work() as session:
+                async with self.edge.database.unit_of_work() as session:
                     await checkouts.postpone(session, checkout.id)
         except AnswerLost:
             log.error(
@@ -387,7 +379,7 @@ class Cards:
         key = self._key(account)
         if checkout.stripe_id is not None:
             return await self.gateway.look(key, checkout.stripe_id)
-        async with self.database.snapshot() as session:
+        async with self.edge.database.snapshot() as session:
             payment = await session.get_one(Payment, checkout.payment_id)
         back = self.link(checkout.token)
         return await self.gateway.create(
@@ -429,7 +421,7 @@ class Cards:
         return learnt
 
     async def _next_refund(self) -> bool:
-        async with self.database.unit_of_work() as session:
+        async with self.edge.database.unit_of_work() as session:
             taken = await refunds.take_due(session, utc_now())
             if taken is None:
                 return False
@@ -439,7 +431,7 @@ class Cards:
             await self._make(account, checkout, refund)
         except (CardUnavailable, CardKeyRefused, KeyUnreadable) as error:
             log.warning("refund %s: %s", refund.id, type(error).__name__)
-            async with self.database.unit_of_work() as session:
+            async with self.edge.database.unit_of_work() as session:
                 await refunds.postpone(session, refund.id)
         return True
 
@@ -461,7 +453,7 @@ class Cards:
             if is_first:
                 raise
             log.error("refund %s: Stripe keeps an error as its answer; asked anew", refund.id)
-            async with self.database.unit_of_work() as session:
+            async with self.edge.database.unit_of_work() as session:
                 await refunds.ask_anew(session, refund.id)
             return
         except CardRefused as refusal:
@@ -482,14 +474,14 @@ class Cards:
     async def _follow(self, account_id: int) -> bool:
         """Write down what moved at Stripe since the last look; returns whether all of it was seen."""
         begun = utc_now()
-        async with self.database.snapshot() as session:
+        async with self.edge.database.snapshot() as session:
             account = await accounts.get_account(session, account_id)
         soon, is_complete = False, True
         waiting: list[Movement] = []
         try:
             key = self._key(account)
             found = [movement async for movement in self.gateway.movements(key, movements.since(account))]
-            async with self.database.snapshot() as session:
+            async with self.edge.database.snapshot() as session:
                 known = await movements.known(session, account, [movement.stripe_id for movement in found])
             for movement in reversed(found):
                 if movement.stripe_id not in known:
@@ -505,7 +497,7 @@ class Cards:
         except (CardUnavailable, CardRefused, CardKeyRefused, KeyUnreadable) as error:
             log.warning("card account %s: %s", account_id, type(error).__name__)
             soon, is_complete = isinstance(error, CardUnavailable), False
-        async with self.database.unit_of_work() as session:
+        async with self.edge.database.unit_of_work() as session:
             await movements.looked(
                 session, account_id, begun, is_complete=is_complete, soon=soon, waiting=waiting
             )
@@ -543,13 +535,6 @@ class Cards:
 
     @contextlib.asynccontextmanager
     async def _telling(self) -> AsyncIterator[tuple[AsyncSession, CardNews]]:
-        """A unit of work with the messages it causes, which go out once it is committed."""
-        async with self.database.unit_of_work() as session:
-            news = CardNews(self, session)
-            yield session, news
-            await self._send(session, news.calls)
-        self.committed()
-
-    async def _send(self, session: AsyncSession, calls: list[Call]) -> None:
-        await board.refresh(session)
-        await outbox.enqueue(session, self.bot_id, calls)
+        """A unit of work with what members read of it."""
+        async with self.edge.unit_of_work() as unit:
+            yield unit.session, CardNews(self, unit)

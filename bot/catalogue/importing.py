@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from telegram import Document, Message, Update
-from telegram.ext import BaseHandler
 
 from bot.catalogue.views import importing as views
-from bot.edge.conversation import Button, Command
-from bot.edge.scene import Context
+from bot.edge.conversation import Button, Command, Handler
+from bot.edge.scene import Scene
 from ledger.catalogue import service as catalogue
 from ledger.catalogue.errors import FileTooLarge, UnreadableCatalogue
 from ledger.catalogue.reader import CatalogueFile
@@ -22,7 +19,7 @@ from ledger.orders.distributions import open_distributions
 CATALOGUE_NAMES = (".csv", ".xlsx", ".txt", ".tsv")
 
 
-class File(BaseHandler[Update, Context, Any]):
+class File(Handler):
     """A document. In a chat of many, only one that is meant for the bot."""
 
     def check_update(self, update: object) -> bool:
@@ -39,68 +36,66 @@ def _answers_a_bot(message: Message) -> bool:
     return bool(replied and replied.from_user and replied.from_user.is_bot)
 
 
-async def take_file(update: Update, context: Context) -> None:
+async def take_file(scene: Scene) -> None:
     """A file: what importing it would do, with the buttons to do it."""
-    document = update.message.document if update.message else None
+    document = scene.update.message.document if scene.update.message else None
     assert document is not None
-    member = context.scene.member
+    member = scene.maybe_member
     if member is None or not member.is_coordinator:
-        if context.is_private:
-            context.say(views.not_yours(context.texts))
+        if scene.is_private:
+            scene.say(views.not_yours(scene.texts))
         return
-    if not await context.discreetly():
+    if not await scene.discreetly():
         return
-    read = _read(context, document)
+    read = _read(scene, document)
     if read is None:
-        context.say(views.unavailable(context.texts))
+        scene.say(views.unavailable(scene.texts))
     else:
-        await _preview(context, clean_name(document.file_name or "", update.update_id), read)
+        await _preview(scene, clean_name(document.file_name or "", scene.update.update_id), read)
 
 
-def _read(context: Context, document: Document) -> CatalogueFile | None:
+def _read(scene: Scene, document: Document) -> CatalogueFile | None:
     """The file's lines; none where Telegram does not give it. Raises :class:`UnreadableCatalogue`."""
     if (document.file_size or 0) > MAX_BYTES:
         raise FileTooLarge(document.file_size or 0, MAX_BYTES)
-    read = context.fact("catalogue", document.file_id, document.file_name or "", context.group.currency)
+    read = scene.fact("catalogue", document.file_id, document.file_name or "", scene.group.currency)
     if isinstance(read, UnreadableCatalogue):
         raise read
     return read if isinstance(read, CatalogueFile) else None
 
 
-async def _preview(context: Context, filename: str, read: CatalogueFile) -> None:
-    group_id = context.coordinator.group_id
-    plan = await stock.plan_import(context.session, group_id, read.rows)
+async def _preview(scene: Scene, filename: str, read: CatalogueFile) -> None:
+    group_id = scene.coordinator.group_id
+    plan = await stock.plan_import(scene.session, group_id, read.rows)
     upload_id = None
     if read.rows:
-        upload_id = (await catalogue.keep_upload(context.session, group_id, filename, read.rows)).id
-    context.say(views.preview(context.texts, context.group, filename, read, plan, upload_id))
+        upload_id = (await catalogue.keep_upload(scene.session, group_id, filename, read.rows)).id
+    scene.say(views.preview(scene.texts, scene.group, filename, read, plan, upload_id))
 
 
-async def import_file(update: Update, context: Context) -> None:  # noqa: ARG001
+async def import_file(scene: Scene) -> None:
     """✅: import it, once."""
-    member = context.coordinator
-    upload_id, withdraw = context.numbers(2)
+    member = scene.coordinator
+    upload_id, withdraw = scene.numbers(2)
     if withdraw not in (0, 1):
         raise NotFound("button", withdraw)
-    plan = await stock.import_upload(
-        context.session, context.group, upload_id, withdraw_missing=bool(withdraw)
-    )
-    has_distribution = bool(await open_distributions(context.session, member.group_id))
-    context.show(views.imported(context.texts, plan, len(plan.missing) if withdraw else 0, has_distribution))
+    plan = await stock.import_upload(scene.session, scene.group, upload_id, withdraw_missing=bool(withdraw))
+    has_distribution = bool(await open_distributions(scene.session, member.group_id))
+    scene.show(views.imported(scene.texts, plan, len(plan.missing) if withdraw else 0, has_distribution))
 
 
-async def leave(update: Update, context: Context) -> None:  # noqa: ARG001
+async def leave(scene: Scene) -> None:
     """Not after all."""
-    _ = context.coordinator
-    context.show(views.not_imported(context.texts))
+    _ = scene.coordinator
+    scene.show(views.not_imported(scene.texts))
 
 
-async def show_catalogue(update: Update, context: Context) -> None:  # noqa: ARG001
+async def show_catalogue(scene: Scene) -> None:
     """/catalogue: what is on offer, and how to change it."""
-    member = context.coordinator
-    page = context.numbers(1)[0] if context.button_args else 0
-    offered = await catalogue.offered_products(context.session, member.group_id)
-    context.show(views.catalogue(context.texts, context.group, offered, page))
+    member = scene.coordinator
+    page = scene.numbers(1)[0] if scene.button_args else 0
+    offered = await catalogue.offered_products(scene.session, member.group_id)
+    scene.show(views.catalogue(scene.texts, scene.group, offered, page))
 
 
 handlers = [

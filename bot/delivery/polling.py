@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from telegram.error import Conflict, InvalidToken, TelegramError
 
-from bot.delivery import inbox, intake
+from bot.delivery import inbox
 from bot.delivery.api import Api, asked_pause
 from bot.figures import POLLED
-from ledger.db import Database
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +20,8 @@ LONG_POLL_SECONDS = 25
 LONGEST_BACK_OFF = 30.0
 
 
-async def poll(database: Database, api: Api, stored: Callable[[int], None]) -> None:
-    """Poll until cancelled. ``stored(count)`` is called after each commit. Raises :class:`InvalidToken`."""
+async def poll(api: Api, take: Callable[[Sequence[dict[str, Any]]], Awaitable[None]]) -> None:
+    """Polls until cancelled. ``take`` keeps updates and commits them. Raises :class:`InvalidToken`."""
     offset: int | None = None
     failures = 0
     while True:
@@ -34,10 +34,8 @@ async def poll(database: Database, api: Api, stored: Callable[[int], None]) -> N
         try:
             updates = await api.call("getUpdates", parameters, read_timeout=LONG_POLL_SECONDS + 10.0)
             if updates:
-                async with database.unit_of_work() as session:
-                    await intake.take(session, api.bot.id, updates)
+                await take(updates)
                 offset = max(int(update["update_id"]) for update in updates) + 1
-                stored(len(updates))
             failures = 0
             POLLED.set_to_current_time()
         except InvalidToken:

@@ -14,7 +14,8 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, BaseHandler, filters
 
-from bot.edge.scene import Context, current_scene
+from bot.edge.carrier import Carrier, current_scene
+from bot.edge.scene import Scene
 from bot.edge.state import advance, end, keep, step_mark
 from bot.rights import needed
 from bot.ui.screen import verb_of
@@ -27,6 +28,7 @@ __all__ = [
     "Button",
     "Command",
     "DurableConversation",
+    "Handler",
     "StepButton",
     "Typed",
     "advance",
@@ -35,7 +37,7 @@ __all__ = [
     "verb_of",
 ]
 
-Callback = Callable[[Update, Context], Coroutine[Any, Any, Any]]
+Callback = Callable[[Scene], Coroutine[Any, Any, Any]]
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 END = "end"
 """What a step returns when the conversation is over."""
@@ -43,11 +45,22 @@ END = "end"
 STEP = "step"
 
 
-class Button(BaseHandler[Update, Context, Any]):
+class Handler(BaseHandler[Update, Carrier, Any]):
+    """What takes an update and answers it; ``respond`` gets the scene."""
+
+    def __init__(self, respond: Callback) -> None:
+        super().__init__(self._respond)
+        self.respond = respond
+
+    async def _respond(self, _: Update, carrier: Carrier) -> None:
+        await self.respond(carrier.scene)
+
+
+class Button(Handler):
     """A tap on a button whose data starts with one of ``verbs``."""
 
-    def __init__(self, verbs: str | Sequence[str], callback: Callback) -> None:
-        super().__init__(callback)
+    def __init__(self, verbs: str | Sequence[str], respond: Callback) -> None:
+        super().__init__(respond)
         self.verbs = {verbs} if isinstance(verbs, str) else set(verbs)
         self.needs = max(needed(verb) for verb in self.verbs)
 
@@ -57,18 +70,18 @@ class Button(BaseHandler[Update, Context, Any]):
         return query is not None and query.data is not None and verb_of(query.data) in self.verbs
 
     async def handle_update(
-        self, update: Update, application: AnyApplication, check_result: object, context: Context
+        self, update: Update, application: AnyApplication, check_result: object, carrier: Carrier
     ) -> None:
         """Run it for whoever may."""
-        await admit(self, context)
-        await super().handle_update(update, application, check_result, context)
+        await admit(self, carrier.scene)
+        await super().handle_update(update, application, check_result, carrier)
 
 
-class StepButton(BaseHandler[Update, Context, Any]):
+class StepButton(Handler):
     """A tap on a conversation's own button: ``step:<word>:<revision>.<person>``, of this very step and no other."""
 
-    def __init__(self, word: str, callback: Callback) -> None:
-        super().__init__(callback)
+    def __init__(self, word: str, respond: Callback) -> None:
+        super().__init__(respond)
         self.word = word
 
     def check_update(self, update: object) -> bool:
@@ -80,7 +93,7 @@ class StepButton(BaseHandler[Update, Context, Any]):
         return query.data.split(":")[:3] == [STEP, self.word, mark]
 
 
-class Typed(BaseHandler[Update, Context, Any]):
+class Typed(Handler):
     """A plain text that is no command."""
 
     def check_update(self, update: object) -> bool:
@@ -92,11 +105,11 @@ class Typed(BaseHandler[Update, Context, Any]):
         )
 
 
-class Command(BaseHandler[Update, Context, Any]):
+class Command(Handler):
     """``/name`` or ``/name@thisbot``, by any of its names (the French one, the English one, others), in any case."""
 
-    def __init__(self, names: Sequence[str], callback: Callback) -> None:
-        super().__init__(callback)
+    def __init__(self, names: Sequence[str], respond: Callback) -> None:
+        super().__init__(respond)
         self.names = tuple(names)
         self.needs = max(needed(f"/{name}") for name in names)
 
@@ -111,35 +124,35 @@ class Command(BaseHandler[Update, Context, Any]):
         return ours and name.lower() in self.names
 
     async def handle_update(
-        self, update: Update, application: AnyApplication, check_result: object, context: Context
+        self, update: Update, application: AnyApplication, check_result: object, carrier: Carrier
     ) -> None:
         """Run it for whoever may."""
-        await admit(self, context)
-        await super().handle_update(update, application, check_result, context)
+        await admit(self, carrier.scene)
+        await super().handle_update(update, application, check_result, carrier)
 
 
-async def admit(handler: BaseHandler[Update, Context, Any], context: Context) -> None:
+async def admit(handler: Handler, scene: Scene) -> None:
     """Raise :class:`NotAllowed` for who does not hold the role that a command or a button needs.
 
     In private, where a button may belong to another of one's groups: in none of them.
     """
     wanted = handler.needs if isinstance(handler, Button | Command) else Role.ANYONE
-    if wanted < Role.TREASURER or role_of(context.scene.member) >= wanted:
+    if wanted < Role.TREASURER or role_of(scene.maybe_member) >= wanted:
         return
-    if context.is_private and await highest_role(context.session, context.person.id) >= wanted:
+    if scene.is_private and await highest_role(scene.session, scene.person.id) >= wanted:
         return
-    raise NotAllowed("member" if context.scene.member is None else wanted.name.lower())
+    raise NotAllowed("member" if scene.maybe_member is None else wanted.name.lower())
 
 
-class DurableConversation(BaseHandler[Update, Context, Any]):
+class DurableConversation(Handler):
     """Entry points, states and fallbacks; a step returns the next state, ``END``, or None to stay."""
 
     def __init__(
         self,
         name: str,
-        entry_points: Sequence[BaseHandler[Update, Context, Any]],
-        states: Mapping[StrEnum, Sequence[BaseHandler[Update, Context, Any]]],
-        fallbacks: Sequence[BaseHandler[Update, Context, Any]] = (),
+        entry_points: Sequence[Handler],
+        states: Mapping[StrEnum, Sequence[Handler]],
+        fallbacks: Sequence[Handler] = (),
     ) -> None:
         super().__init__(self._never)
         self.name = name
@@ -147,10 +160,10 @@ class DurableConversation(BaseHandler[Update, Context, Any]):
         self.states = {str(state): handlers for state, handlers in states.items()}
         self.fallbacks = fallbacks
 
-    def check_update(self, update: object) -> BaseHandler[Update, Context, Any] | None:
+    def check_update(self, update: object) -> Handler | None:
         """The handler of the present state that takes the update, else a fallback, else an entry point."""
         row = current_scene.get().conversation
-        candidates: list[BaseHandler[Update, Context, Any]] = []
+        candidates: list[Handler] = []
         if row.name == self.name:
             candidates += [*self.states.get(row.state or "", ()), *self.fallbacks]
         for handler in (*candidates, *self.entry_points):
@@ -162,20 +175,21 @@ class DurableConversation(BaseHandler[Update, Context, Any]):
         self,
         update: Update,
         application: AnyApplication,
-        check_result: BaseHandler[Update, Context, Any],
-        context: Context,
+        check_result: Handler,
+        carrier: Carrier,
     ) -> None:
         """Run the step and keep where it leads."""
-        row = context.conversation
+        scene = carrier.scene
+        row = scene.conversation
         if check_result in self.entry_points:
             end(row)
-        await admit(check_result, context)
-        state = await check_result.callback(update, context)
-        row = context.conversation  # the step may have gone on in the private chat
+        await admit(check_result, scene)
+        state = await check_result.respond(scene)
+        row = scene.conversation  # the step may have gone on in the private chat
         if state == END:
             end(row)
         elif state is not None:
             advance(row, self.name, state)
 
-    async def _never(self, update: Update, context: Context) -> None:
+    async def _never(self, _: Scene) -> None:
         raise NotImplementedError

@@ -14,7 +14,7 @@ import logging
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -23,22 +23,23 @@ from telegram import Update
 from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot.board import boards as board
-from bot.cards import typed_keys
 from bot.delivery import chats, inbox, outbox
 from bot.delivery.api import Api, asked_pause
 from bot.delivery.inbox import Claimed
 from bot.edge import pages
-from bot.edge.facts import find_out
+from bot.edge.carrier import current_scene
+from bot.edge.facts import Fact, NeedsFact, find_out
 from bot.edge.place import find_place
-from bot.edge.scene import Fact, NeedsFact, Scene, current_scene, tell_apart
+from bot.edge.scene import Scene, tell_apart
+from bot.edge.secrets import Secrets
 from bot.edge.state import conversation_row
+from bot.edge.unit import Edge, Unit
 from bot.figures import UPDATE_DELAY, UPDATE_HANDLING, UPDATES
 from bot.members.views import welcome
 from bot.refusals import sentences as errors
 from bot.ui.screen import Screen
 from bot.ui.texts import Texts, language_of
-from ledger.db import Database, utc_now
+from ledger.db import utc_now
 from ledger.errors import LedgerError, NotAllowed
 from ledger.groups import service as groups
 from ledger.names import clean_name
@@ -58,16 +59,26 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 
 
 class Dispatcher:
-    """Handles updates until cancelled or told to finish. ``committed`` is called after each commit that queued calls."""
+    """Handles updates until cancelled or told to finish.
+
+    ``secrets``: what is neither kept nor left in a chat. ``services``: what this process offers handlers, by its class.
+    """
 
     def __init__(
-        self, database: Database, application: AnyApplication, api: Api, committed: Callable[[], None]
+        self,
+        edge: Edge,
+        application: AnyApplication,
+        api: Api,
+        secrets: Secrets,
+        services: Mapping[type, object],
     ) -> None:
-        self._database = database
+        self._services = services
+        self._edge = edge
+        self._database = edge.database
         self._application = application
         self._api = api
         self._bot_id = api.bot.id
-        self._committed = committed
+        self._secrets = secrets
         self._busy: set[int] = set()
         self._sleeping: deque[asyncio.Future[None]] = deque()
         self._news = 0
@@ -140,14 +151,14 @@ class Dispatcher:
         try:
             while True:
                 try:
-                    async with self._database.unit_of_work() as session:
+                    async with self._edge.unit_of_work() as unit:
                         first = claimed is None
-                        row = await self._claim(session, claimed)
+                        row = await self._claim(unit.session, claimed)
                         if row is None:
                             return not first
                         claimed, begun = row, time.monotonic() if first else begun
                         self._busy.add(claimed.sender_id)
-                        scene = await self._handle(session, claimed, facts, refusal)
+                        scene = await self._handle(unit, claimed, facts, refusal)
                     break
                 except NeedsFact as need:
                     with self._stand_in():
@@ -164,7 +175,7 @@ class Dispatcher:
                 self._busy.discard(claimed.sender_id)
         self._count(claimed, begun)
         if scene is not None:
-            self._after_commit(scene)
+            self._answer_tap(scene)
             if scene.secret:
                 await self._database.empty_log()
         return True
@@ -195,10 +206,10 @@ class Dispatcher:
         return await inbox.claim(session, self._bot_id, self._busy)
 
     async def _handle(
-        self, session: AsyncSession, claimed: Claimed, facts: dict[Fact, Any], refusal: LedgerError | None
+        self, unit: Unit, claimed: Claimed, facts: dict[Fact, Any], refusal: LedgerError | None
     ) -> Scene | None:
         update = as_update(claimed.payload, self._api)
-        scene = await self._scene(session, update, facts)
+        scene = await self._scene(unit, update, facts)
         if scene is not None:
             scene.page_owner = pages.owner_of(claimed.payload)
             if refusal is None:
@@ -206,28 +217,21 @@ class Dispatcher:
                 await self._process(scene)
             else:
                 refuse(scene, refusal)
-            await board.refresh(session)
-        await self._done(session, claimed, scene)
-        return scene
-
-    async def _done(self, session: AsyncSession, claimed: Claimed, scene: Scene | None) -> None:
-        calls = [] if scene is None else scene.calls
-        hushed = await self._hush(session, claimed, calls, typed=scene is not None and scene.secret)
+        hushed = await self._hush(unit, claimed, typed=scene is not None and scene.secret)
         if scene is not None:
             scene.secret = hushed
-        await outbox.enqueue(session, self._bot_id, calls)
-        await inbox.mark_done(session, claimed.id)
+        await inbox.mark_done(unit.session, claimed.id)
+        return scene
 
-    async def _hush(
-        self, session: AsyncSession, claimed: Claimed, calls: list[outbox.Call], *, typed: bool
-    ) -> bool:
+    async def _hush(self, unit: Unit, claimed: Claimed, *, typed: bool) -> bool:
         """Where a key was typed: it goes out of the chat, ahead of the answer, and out of the inbox."""
-        if not typed and not typed_keys.holds_key(claimed.payload):
+        if not typed and not self._secrets.holds_key(claimed.payload):
             return False
-        deletion = typed_keys.deletion(claimed.payload, typed=typed)
+        deletion = self._secrets.deletion(claimed.payload, typed=typed)
         if deletion is not None:
-            calls.insert(0, deletion)
-        await inbox.replace_payload(session, claimed.id, typed_keys.blanked(claimed.payload, typed=typed))
+            unit.calls.insert(0, deletion)
+        blanked = self._secrets.blanked(claimed.payload, typed=typed)
+        await inbox.replace_payload(unit.session, claimed.id, blanked)
         return True
 
     async def _process(self, scene: Scene) -> None:
@@ -239,7 +243,8 @@ class Dispatcher:
         if scene.error is not None:
             raise scene.error
 
-    async def _scene(self, session: AsyncSession, update: Update, facts: dict[Fact, Any]) -> Scene | None:
+    async def _scene(self, unit: Unit, update: Update, facts: dict[Fact, Any]) -> Scene | None:
+        session = unit.session
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None or user.id == self._bot_id:
             return None
@@ -260,24 +265,24 @@ class Dispatcher:
         return Scene(
             session=session,
             update=update,
-            chat_id=chat_id,
+            origin=chat_id,
             person=person,
-            group=None if nowhere else place.group,
-            member=place.member,
+            maybe_group=None if nowhere else place.group,
+            maybe_member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
             conversation=place.conversation or await conversation_row(session, chat_id, user.id),
             facts=facts,
+            bot_id=self._bot_id,
             bot_username=self._api.bot.username or "",
+            calls=unit.calls,
+            after_commit=unit.after_commit,
+            services=self._services,
         )
 
-    def _after_commit(self, scene: Scene) -> None:
-        if scene.calls:
-            self._committed()
-        for wake in scene.after_commit:
-            wake()
+    def _answer_tap(self, scene: Scene) -> None:
         query = scene.update.callback_query
         if query is not None:
-            text, alert = scene.toast or ("", False)
+            text, alert = scene.toasted or ("", False)
             task = asyncio.create_task(self._answer(query.id, text, alert))
             self._answers.add(task)
             task.add_done_callback(self._answers.discard)
@@ -305,13 +310,12 @@ class Dispatcher:
             return
         UPDATES.labels("failed").inc()
         log.error("update %s failed: %s", claimed.id, describe(error))
-        async with self._database.unit_of_work() as session:
-            await inbox.mark_done(session, claimed.id, error=type(error).__name__)
+        async with self._edge.unit_of_work() as unit:
+            await inbox.mark_done(unit.session, claimed.id, error=type(error).__name__)
             apology = self._apology(claimed)
-            calls = [] if apology is None else [apology]
-            hushed = await self._hush(session, claimed, calls, typed=False)
-            await outbox.enqueue(session, self._bot_id, calls)
-        self._committed()
+            if apology is not None:
+                unit.calls.append(apology)
+            hushed = await self._hush(unit, claimed, typed=False)
         if hushed:
             await self._database.empty_log()
 
@@ -345,7 +349,7 @@ def as_update(payload: dict[str, Any], api: Api) -> Update:
 
 def refuse(scene: Scene, refusal: LedgerError) -> None:
     """Answer a refusal: over the button when it was a tap, else as a message."""
-    group = scene.group
+    group = scene.maybe_group
     texts = (
         Texts(scene.person.language, group.time_zone, group.currency)
         if group
@@ -353,7 +357,7 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     )
     sentence = errors.sentence(texts, refusal)
     if scene.update.callback_query is not None:
-        scene.toast = (errors.plain(sentence)[:200], True)
+        scene.toasted = (errors.plain(sentence)[:200], True)
         return
     screen = Screen(sentence)
     if isinstance(refusal, NotAllowed) and refusal.needed == "member" and group and scene.chat_kind:

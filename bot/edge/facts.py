@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from telegram.error import BadRequest, Forbidden
 
 from bot.delivery.api import Api
-from bot.edge.scene import Fact
 from ledger.catalogue.errors import UnreadableCatalogue
 from ledger.catalogue.reader import CatalogueFile, read_catalogue
 
 FILE_LIMIT = 5 * 1024 * 1024
 """The largest file we fetch, in bytes; importers have tighter limits of their own."""
+
+Fact = tuple[str, ...]
+"""A question to the outside: ``("chat_member", chat id, user id)`` or ``("catalogue", file id, file name, currency)``."""
+
+
+class NeedsFact(Exception):
+    """The handler needs an answer from outside, or the outcome of ``work`` that takes a while, before it can go on.
+
+    ``waits``: the work is a coroutine's, which computes nothing that would hold up others.
+    """
+
+    def __init__(self, fact: Fact, work: Callable[[], Any] | None = None, *, waits: bool = False) -> None:
+        super().__init__(fact)
+        self.fact = fact
+        self.work = work
+        self.waits = waits
 
 
 async def find_out(api: Api, fact: Fact) -> Any:

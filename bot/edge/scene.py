@@ -1,7 +1,7 @@
 """What a handler gets: the person, the group they act in, the session, and the ways to answer.
 
 A handler never sends: what it says is collected here and queued in the same unit of work. What it must know from outside
-(is this person an admin of that chat? what is in that file?) it asks with :meth:`Context.fact`; the dispatcher then undoes
+(is this person an admin of that chat? what is in that file?) it asks with :meth:`Scene.fact`; the dispatcher then undoes
 the unit of work, asks Telegram, and runs the handler again with the answer at hand, so no network call is ever made
 inside a transaction.
 """
@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 from telegram import Message, Update
-from telegram.ext import Application, CallbackContext
 
-from bot.delivery.api import Api
 from bot.delivery.files import Document
 from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.edge import pages
+from bot.edge.draft import Draft
+from bot.edge.facts import Fact, NeedsFact
+from bot.edge.notify import Notifier
 from bot.edge.state import conversation_row, end, step_mark
 from bot.rights import needed
 from bot.ui.screen import BELOW, Button, Screen, button, verb_of
+from bot.ui.taps import UNSEEN, Answered, Place, Tap
 from bot.ui.texts import Html, Texts
 from ledger.db import Base
 from ledger.errors import LedgerError, NotAllowed, NotFound
@@ -35,31 +36,8 @@ from ledger.groups.namesakes import Namesake, namesakes, without_balances
 from ledger.groups.roles import Role, role_of
 from ledger.money import InvalidAmount, parse_amount
 
-if TYPE_CHECKING:
-    from bot.cards.service import Cards
-
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]{1,15}")
-
-UNSEEN = -1
-"""Stands for the mark of what a screen showed where the button carries none: nothing is ever like that."""
-
-Fact = tuple[str, ...]
-"""A question to the outside: ``("chat_member", chat id, user id)`` or ``("catalogue", file id, file
-name, currency)``."""
-
-
-class NeedsFact(Exception):
-    """The handler needs an answer from outside, or the outcome of ``work`` that takes a while, before it can go on.
-
-    ``waits``: the work is a coroutine's, which computes nothing that would hold up others.
-    """
-
-    def __init__(self, fact: Fact, work: Callable[[], Any] | None = None, *, waits: bool = False) -> None:
-        super().__init__(fact)
-        self.fact = fact
-        self.work = work
-        self.waits = waits
 
 
 @dataclass
@@ -68,17 +46,20 @@ class Scene:
 
     session: AsyncSession
     update: Update
-    chat_id: int
-    """The chat as Telegram numbers it now: a button of before an upgrade comes from the chat's old number."""
+    origin: int
+    """The chat it came from, as Telegram numbers it now: a button of before an upgrade comes from the chat's old number."""
     person: Person
-    group: Group | None
-    member: Member | None
+    maybe_group: Group | None
+    maybe_member: Member | None
     chat_kind: ChatKind | None
     conversation: ConversationRow
     facts: dict[Fact, Any]
+    bot_id: int
     bot_username: str
+    services: Mapping[type, object]
+    """What this process offers its rooms, such as a door to the outside: see :meth:`service`."""
     calls: list[Call] = field(default_factory=list)
-    toast: tuple[str, bool] | None = None
+    toasted: tuple[str, bool] | None = None
     error: Exception | None = None
     moved: bool = False
     """Whether what began in a group goes on in the person's private chat."""
@@ -90,6 +71,12 @@ class Scene:
     """Members of one name, for who keeps money: see :func:`tell_apart`."""
     after_commit: list[Callable[[], None]] = field(default_factory=list)
     """What to wake once all this is committed."""
+    answered: Answered = Answered.HERE
+    """Who reads the answer along, as what was tapped or typed declares."""
+    draft: Draft | None = None
+    """What the conversation that goes on here has been told so far."""
+    _denied: bool = False
+    """Whether the person was told that the bot can answer them in private only, and cannot yet."""
 
     @property
     def topic(self) -> int | None:
@@ -102,57 +89,19 @@ class Scene:
         """The parameters that send an answer to that topic."""
         return {} if self.topic is None else {"message_thread_id": self.topic}
 
-
-async def tell_apart(scene: Scene) -> None:
-    """Whoever keeps money reads which of two members of one name is meant; others need not know."""
-    has_role = role_of(scene.member) >= Role.TREASURER
-    scene.namesakes = await namesakes(scene.session, scene.group.id) if scene.group and has_role else {}
-
-
-current_scene: ContextVar[Scene] = ContextVar("current_scene")
-
-
-class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
-    """python-telegram-bot's context, knowing the scene."""
-
-    scene: Scene
-
-    @classmethod
-    def from_update(cls, update: object, application: Application[Any, Any, Any, Any, Any, Any]) -> Context:
-        """The context of the update that is being handled in this task."""
-        context = super().from_update(update, application)
-        context.scene = current_scene.get()
-        return context
-
-    @property
-    def cards(self) -> Cards:
-        """This process's door to Stripe."""
-        cards: Cards = self.bot_data["cards"]
-        return cards
-
-    @property
-    def session(self) -> AsyncSession:
-        """The unit of work's session."""
-        return self.scene.session
-
-    @property
-    def person(self) -> Person:
-        """Who wrote or tapped."""
-        return self.scene.person
-
     @property
     def group(self) -> Group:
         """The group they act in: the chat's, or in private the one they look at."""
-        if self.scene.group is None:
+        if self.maybe_group is None:
             raise NotFound("group", self.chat_id)
-        return self.scene.group
+        return self.maybe_group
 
     @property
     def member(self) -> Member:
         """Their membership of that group."""
-        if self.scene.member is None:
+        if self.maybe_member is None:
             raise NotAllowed("member")
-        return self.scene.member
+        return self.maybe_member
 
     @property
     def coordinator(self) -> Member:
@@ -172,28 +121,23 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     @property
     def texts(self) -> Texts:
         """The person's language, with the group's currency and time zone; members of one name told apart."""
-        group, language = self.scene.group, self.person.language
+        group, language = self.maybe_group, self.person.language
         if group is None:
             return Texts(language)
-        told_apart = self.scene.namesakes
+        told_apart = self.namesakes
         if not self.among_coordinators:
             told_apart = without_balances(told_apart)
         return Texts(language, group.time_zone, group.currency, told_apart)
 
     def texts_for(self, language: str) -> Texts:
         """Another reader's language in the same group."""
-        group = self.scene.group
+        group = self.maybe_group
         return Texts(language, group.time_zone, group.currency) if group else Texts(language)
-
-    async def texts_of_keeper(self, language: str) -> Texts:
-        """The language of somebody else who keeps the group's money: members of one name told apart."""
-        group = self.group
-        return Texts(language, group.time_zone, group.currency, await namesakes(self.session, group.id))
 
     @property
     def chat_id(self) -> int:
         """The Telegram chat the update came from, or the private one where :meth:`discreetly` went on."""
-        return self.person.id if self.scene.moved else self.scene.chat_id
+        return self.person.id if self.moved else self.origin
 
     @property
     def is_private(self) -> bool:
@@ -203,12 +147,19 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     @property
     def among_coordinators(self) -> bool:
         """Whether only coordinators read what is answered here."""
-        return self.is_private or self.scene.chat_kind is ChatKind.COORDINATORS
+        return self.is_private or self.chat_kind is ChatKind.COORDINATORS
+
+    @property
+    def place(self) -> Place:
+        """The kind of chat it came from."""
+        if self.is_private:
+            return Place.PRIVATE
+        return Place.COORDINATORS if self.among_coordinators else Place.MEMBERS
 
     @property
     def is_on_others_page(self) -> bool:
         """Whether the tapped page is one that somebody else opened: then nothing is done, one's own page opens."""
-        return self.scene.page_owner not in (None, self.person.id)
+        return self.page_owner not in (None, self.person.id)
 
     def leaves_others_page(self) -> bool:
         """:attr:`is_on_others_page`, and it is said over the button that nothing was done."""
@@ -219,7 +170,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     @property
     def button_args(self) -> list[str]:
         """What follows the verb in the tapped button's data."""
-        query = self.scene.update.callback_query
+        query = self.update.callback_query
         return (query.data or "").split(":")[1:] if query else []
 
     def numbers(self, count: int, *, skip: int = 0) -> list[int]:
@@ -245,7 +196,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     @property
     def command_text(self) -> str:
         """What follows the command in the message."""
-        message = self.scene.update.effective_message
+        message = self.update.effective_message
         text = (message.text or "") if message else ""
         _, _, rest = text.partition(" ") if text.startswith("/") else ("", "", text)
         return rest.strip()
@@ -253,7 +204,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
     @property
     def typed(self) -> str:
         """The message's text."""
-        message = self.scene.update.effective_message
+        message = self.update.effective_message
         return (message.text or "").strip() if message else ""
 
     @property
@@ -264,17 +215,18 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         except InvalidAmount:
             return None
 
-    @property
-    def conversation(self) -> ConversationRow:
-        """What the person is in the middle of in this chat."""
-        return self.scene.conversation
+    def service(self, kind: type[T]) -> T:
+        """What this process has of a kind."""
+        found = self.services[kind]
+        assert isinstance(found, kind)
+        return found
 
     def fact(self, *fact: object) -> Any:
         """The answer to a question to the outside; see :class:`NeedsFact`."""
         key = tuple(str(part) for part in fact)
-        if key not in self.scene.facts:
+        if key not in self.facts:
             raise NeedsFact(key)
-        return self.scene.facts[key]
+        return self.facts[key]
 
     def outcome(self, name: str, work: Callable[[], T]) -> T:
         """What ``work`` returns: done once for an update, in a thread and outside the unit of work, so that nobody waits."""
@@ -289,9 +241,9 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def _outcome(self, name: str, work: Callable[[], Any], *, waits: bool) -> Any:
         key = ("outcome", name)
-        if key not in self.scene.facts:
+        if key not in self.facts:
             raise NeedsFact(key, work, waits=waits)
-        found = self.scene.facts[key]
+        found = self.facts[key]
         if isinstance(found, LedgerError):
             raise found
         return found
@@ -301,12 +253,21 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         return self.session.begin_nested()
 
     def say(self, screen: Screen) -> None:
-        """A new message in this chat."""
-        self._say(screen)
+        """A new message, where the answer belongs."""
+        if self._may_answer():
+            self._say(screen)
+
+    def ask(self, screen: Screen, *, in_place: bool = False) -> None:
+        """A screen whose answer is typed: a new message, or the tapped one."""
+        answerable = self.to_answer(screen)
+        if in_place:
+            self.show(answerable)
+        else:
+            self.say(answerable)
 
     def _say(self, screen: Screen, collapse_key: str | None = None) -> None:
-        parameters = self._for_reader(screen).as_json() | self.scene.in_topic()
-        self.scene.calls.append(Call("sendMessage", self.chat_id, parameters, collapse_key=collapse_key))
+        parameters = self._for_reader(screen).as_json() | self.in_topic()
+        self.calls.append(Call("sendMessage", self.chat_id, parameters, collapse_key=collapse_key))
 
     @property
     def _page_key(self) -> str:
@@ -317,7 +278,7 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         """In private without the buttons that the reader's role does not allow; in a group's chat, this person's page."""
         if not self.is_private:
             return pages.owned(screen, self.person.id)
-        role = max(role_of(self.scene.member), Role.MEMBER)
+        role = max(role_of(self.maybe_member), Role.MEMBER)
         return screen.with_rows(
             [one for one in row if one.data is None or needed(verb_of(one.data)) <= role]
             for row in screen.rows
@@ -325,18 +286,20 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def send_file(self, document: Document, caption: Html) -> None:
         """A file with a caption, as a new message in this chat."""
-        parameters = {"caption": caption, "parse_mode": "HTML"} | self.scene.in_topic()
-        self.scene.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
+        parameters = {"caption": caption, "parse_mode": "HTML"} | self.in_topic()
+        self.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
 
     def show(self, screen: Screen) -> None:
-        """The tapped message becomes this screen.
+        """The tapped message becomes this screen, where the answer belongs there.
 
         A new message where nothing was tapped, or the tapped one stays: a receipt, or the page of somebody else.
         """
-        query = self.scene.update.callback_query
+        if not self._may_answer():
+            return
+        query = self.update.callback_query
         stays = query is not None and (query.data or "").startswith(BELOW)
-        if query is not None and self.is_on_others_page and self.chat_id == self.scene.chat_id:
-            self.scene.toast = self.scene.toast or (
+        if query is not None and self.is_on_others_page and self.chat_id == self.origin:
+            self.toasted = self.toasted or (
                 self.texts.label("That page is a colleague's. Yours is below."),
                 False,
             )
@@ -348,11 +311,21 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         message_id = query.message.message_id
         parameters = {"message_id": message_id, **self._for_reader(screen).as_json()}
         key = f"edit:{self.chat_id}:{message_id}" if self.is_private else self._page_key
-        self.scene.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
+        self.calls.append(Call("editMessageText", self.chat_id, parameters, collapse_key=key))
+
+    @property
+    def notify(self) -> Notifier:
+        """Tells others in the group they act in."""
+        return self.notify_in(self.group)
+
+    def notify_in(self, group: Group) -> Notifier:
+        """Tells people of a group that the person need not act in."""
+        here = self.chat_id if self._answers_here else self.person.id
+        return Notifier(self.session, group, self.calls, here=here)
 
     def tell(self, chat_id: int, screen: Screen) -> None:
         """A new message in another chat (a person's id is their private chat)."""
-        self.scene.calls.append(Call("sendMessage", chat_id, screen.as_json()))
+        self.calls.append(Call("sendMessage", chat_id, screen.as_json()))
 
     def show_privately(self, screen: Screen) -> None:
         """Answer the person alone: here if this is private, else in their private chat, with a word left here."""
@@ -379,30 +352,52 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         if not self._can_go_private():
             return False
         self.person.group_id = self.group.id
-        self.scene.conversation = await conversation_row(self.session, self.person.id, self.person.id)
-        end(self.scene.conversation)
-        self.scene.moved = True
+        self.conversation = await conversation_row(self.session, self.person.id, self.person.id)
+        end(self.conversation)
+        self.moved = True
         return True
+
+    async def go_where_answered(self) -> bool:
+        """Go on, in a conversation, where only those read along who may. False when that chat was never opened."""
+        return self._answers_here or await self.privately()
+
+    @property
+    def _answers_here(self) -> bool:
+        """Whether everybody who reads this chat may read the answer."""
+        if self.is_private or self.answered is Answered.HERE:
+            return True
+        return self.answered is Answered.DISCREETLY and self.among_coordinators
+
+    def _may_answer(self) -> bool:
+        """Whether there is a chat to answer in; from now on the private one where the answer is not for this chat."""
+        if self._answers_here:
+            return True
+        if not self._denied and self._can_go_private():
+            self.person.group_id = self.group.id
+            self.moved = True
+            return True
+        self._denied = True
+        return False
 
     def _can_go_private(self) -> bool:
         """Whether the bot may write to the person alone; a word here says where the answer is, or what to do."""
         if self.person.is_reachable:
-            if self.scene.update.callback_query is not None:
-                self.toast(self.texts.label("I answered you in private."))
+            if self.update.callback_query is not None:
+                self.toasted = self.toasted or (self.texts.label("I answered you in private."), False)
             else:
-                self.say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
+                self._say(Screen(self.texts.t("{name}, I answered you in private.", name=self.person.name)))
             return True
         text = self.texts.t(
             "{name}, I can only answer you in private. Open our chat first:", name=self.person.name
         )
         url = self.deep_link(f"o_{self.group.invitation}")
-        self.say(Screen(text, ((Button(self.texts.label("Open the chat"), url=url),),)))
+        self._say(Screen(text, ((Button(self.texts.label("Open the chat"), url=url),),)))
         return False
 
     async def follow(self, table: type[Base], row_id: int) -> None:
         """Act in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
         group_id = await groups.group_of(self.session, table, row_id)
-        if group_id is not None and (self.scene.group is None or self.scene.group.id != group_id):
+        if group_id is not None and (self.maybe_group is None or self.maybe_group.id != group_id):
             await self.act_in(group_id)
 
     async def act_in(self, group_id: int) -> None:
@@ -410,13 +405,25 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
         member = await groups.member_of(self.session, group_id, self.person.id) if self.is_private else None
         if member is None:
             raise NotAllowed("member")
-        self.scene.group, self.scene.member = await groups.get_group(self.session, group_id), member
+        self.maybe_group, self.maybe_member = await groups.get_group(self.session, group_id), member
         self.person.group_id = group_id
-        await tell_apart(self.scene)
+        await tell_apart(self)
 
-    def step_button(self, text: str, word: str, *args: object, style: str | None = None) -> Button:
+    def step_button(self, text: str, what: str | Tap, *args: object, style: str | None = None) -> Button:
         """A button of the conversation's coming step, for this person: the handler that shows it returns a state."""
+        word, args = (what.verb, tuple(what.packed)) if isinstance(what, Tap) else (what, args)
         return button(text, "step", word, step_mark(self.conversation, 1), *args, style=style)
+
+    def keep(self, draft: Draft) -> None:
+        """Begins the draft of a conversation, in the group that the person acts in."""
+        draft.group = self.maybe_group.id if self.maybe_group else None
+        self.draft = draft
+
+    def say_old(self) -> None:
+        """Says over the button that it is old; nothing else happens."""
+        self.toast(
+            self.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
+        )
 
     def to_answer(self, screen: Screen) -> Screen:
         """A screen whose answer is typed: in a group, Telegram gives a bot only what replies to it."""
@@ -427,8 +434,16 @@ class Context(CallbackContext[Api, dict[Any, Any], dict[Any, Any], dict[Any, Any
 
     def toast(self, text: str, *, alert: bool = False) -> None:
         """A short word over the tapped button."""
-        self.scene.toast = (text[:200], alert)
+        self.toasted = (text[:200], alert)
 
     def deep_link(self, payload: str) -> str:
         """The link that opens the private chat and sends ``/start payload``."""
-        return f"https://t.me/{self.scene.bot_username}?start={payload}"
+        return f"https://t.me/{self.bot_username}?start={payload}"
+
+
+async def tell_apart(scene: Scene) -> None:
+    """Whoever keeps money reads which of two members of one name is meant; others need not know."""
+    has_role = role_of(scene.maybe_member) >= Role.TREASURER
+    scene.namesakes = (
+        await namesakes(scene.session, scene.maybe_group.id) if scene.maybe_group and has_role else {}
+    )

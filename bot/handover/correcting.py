@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import UNSEEN, Context
+from bot.edge.scene import Scene
 from bot.handover import goods
 from bot.handover.views import asking, changes
 from bot.handover.views import goods as views
 from bot.refusals import sentences as errors
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
+from bot.ui.taps import UNSEEN
 from ledger.errors import NotFound
 from ledger.money import InvalidAmount
 from ledger.orders import corrections
@@ -35,127 +34,125 @@ class State(StrEnum):
     CONFIRM_PRICE = "confirm_price"
 
 
-async def ask_quantity(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def ask_quantity(scene: Scene) -> State | None:
     """How much of a line was handed over?"""
-    _ = context.coordinator
-    page = await goods.line_page_of(context, context.numbers(1)[0])
-    if not await context.discreetly():
+    _ = scene.coordinator
+    page = await goods.line_page_of(scene, scene.numbers(1)[0])
+    if not await scene.discreetly():
         return None
-    keep_line(context, page)
-    context.say(context.to_answer(asking.ask_quantity(context.texts, page, _cancel(context))))
+    keep_line(scene, page)
+    scene.say(scene.to_answer(asking.ask_quantity(scene.texts, page, _cancel(scene))))
     return State.QUANTITY
 
 
-async def take_quantity(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_quantity(scene: Scene) -> str | None:
     """The quantity; ten times what was ordered is asked again."""
-    page = await asked_line(context)
-    quantity = typed_quantity(context, page)
+    page = await asked_line(scene)
+    quantity = typed_quantity(scene, page)
     if quantity is None:
-        return say_again(context, asking.quantity_again(context.texts))
+        return say_again(scene, asking.quantity_again(scene.texts))
     if corrections.is_far_off(page.line.line.quantity_milli, quantity):
-        ask_if_sure(context, page, quantity, _cancel(context))
+        ask_if_sure(scene, page, quantity, _cancel(scene))
         return State.QUANTITY
-    return await _deliver(context, page, quantity)
+    return await _deliver(scene, page, quantity)
 
 
-async def sure_quantity(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def sure_quantity(scene: Scene) -> str | None:
     """It is ten times as much indeed."""
-    return await _deliver(context, await asked_line(context), context.conversation.data["quantity"])
+    return await _deliver(scene, await asked_line(scene), scene.conversation.data["quantity"])
 
 
-async def _deliver(context: Context, page: views.LinePage, quantity: int) -> str | None:
-    ask = asking.ask_quantity(context.texts, page, _cancel(context))
-    if changed_meanwhile(context, page, ask):
+async def _deliver(scene: Scene, page: views.LinePage, quantity: int) -> str | None:
+    ask = asking.ask_quantity(scene.texts, page, _cancel(scene))
+    if changed_meanwhile(scene, page, ask):
         return State.QUANTITY
-    by, line = context.coordinator, page.line
+    by, line = scene.coordinator, page.line
     seen = corrections.mark_of_line(line.line.id, line.step)
-    done = await corrections.deliver(context.session, by.group_id, line.line.id, quantity, by, seen=seen)
-    await goods.show_changed(context, done)
+    done = await corrections.deliver(scene.session, by.group_id, line.line.id, quantity, by, seen=seen)
+    await goods.show_changed(scene, done)
     return END
 
 
-async def ask_price(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def ask_price(scene: Scene) -> State | None:
     """What does a line cost?"""
-    _ = context.coordinator
-    page = await goods.line_page_of(context, context.numbers(1)[0])
-    if not await context.discreetly():
+    _ = scene.coordinator
+    page = await goods.line_page_of(scene, scene.numbers(1)[0])
+    if not await scene.discreetly():
         return None
-    keep_line(context, page)
-    screen = asking.ask_price(context.texts, page.line.line, page.line.price_cents, _cancel(context))
-    context.say(context.to_answer(screen))
+    keep_line(scene, page)
+    screen = asking.ask_price(scene.texts, page.line.line, page.line.price_cents, _cancel(scene))
+    scene.say(scene.to_answer(screen))
     return State.PRICE
 
 
-async def take_price(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_price(scene: Scene) -> str | None:
     """The price of one line; ten times the present one is asked again."""
-    texts, page = context.texts, await asked_line(context)
-    price = context.typed_amount
+    texts, page = scene.texts, await asked_line(scene)
+    price = scene.typed_amount
     if not price:
-        return say_again(context, errors.amount_again(texts))
+        return say_again(scene, errors.amount_again(texts))
     if is_far_off(page.line.price_cents, price):
-        keep(context.conversation, price=price)
+        keep(scene.conversation, price=price)
         yes = texts.label("Yes, {amount}", amount=texts.money(price))
-        button = context.step_button(yes, "sure", style="danger")
-        context.say(
-            context.to_answer(asking.price_far_off(texts, page.line, price, button, _cancel(context)))
-        )
+        button = scene.step_button(yes, "sure", style="danger")
+        scene.say(scene.to_answer(asking.price_far_off(texts, page.line, price, button, _cancel(scene))))
         return State.PRICE
-    return await _reprice(context, page, price)
+    return await _reprice(scene, page, price)
 
 
-async def sure_price(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def sure_price(scene: Scene) -> str | None:
     """It is ten times as much indeed."""
-    return await _reprice(context, await asked_line(context), context.conversation.data["price"])
+    return await _reprice(scene, await asked_line(scene), scene.conversation.data["price"])
 
 
-async def _reprice(context: Context, page: views.LinePage, price: int) -> str | None:
-    ask = asking.ask_price(context.texts, page.line.line, page.line.price_cents, _cancel(context))
-    if changed_meanwhile(context, page, ask):
+async def _reprice(scene: Scene, page: views.LinePage, price: int) -> str | None:
+    ask = asking.ask_price(scene.texts, page.line.line, page.line.price_cents, _cancel(scene))
+    if changed_meanwhile(scene, page, ask):
         return State.PRICE
-    by, line = context.coordinator, page.line
+    by, line = scene.coordinator, page.line
     seen = corrections.mark_of_line(line.line.id, line.step)
-    done = await corrections.reprice(context.session, by.group_id, line.line.id, price, by, seen=seen)
-    await goods.show_changed(context, done)
+    done = await corrections.reprice(scene.session, by.group_id, line.line.id, price, by, seen=seen)
+    await goods.show_changed(scene, done)
     return END
 
 
-async def ask_price_for_all(update: Update, context: Context) -> State:  # noqa: ARG001
+async def ask_price_for_all(scene: Scene) -> State:
     """What does a product cost everybody?"""
-    _ = context.coordinator
-    distribution_id, product_id = context.numbers(2)
-    one = await goods.totals_of(context, distribution_id, product_id)
-    keep(context.conversation, distribution=distribution_id, product=product_id)
+    _ = scene.coordinator
+    distribution_id, product_id = scene.numbers(2)
+    one = await goods.totals_of(scene, distribution_id, product_id)
+    keep(scene.conversation, distribution=distribution_id, product=product_id)
     screen = asking.ask_price(
-        context.texts, one.newest, one.newest.price_cents, _cancel(context), members=one.members
+        scene.texts, one.newest, one.newest.price_cents, _cancel(scene), members=one.members
     )
-    context.say(context.to_answer(screen))
+    scene.say(scene.to_answer(screen))
     return State.PRICE_FOR_ALL
 
 
-async def take_price_for_all(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def take_price_for_all(scene: Scene) -> State | None:
     """The price, shown once more with how many it is for."""
-    one = await _asked_product(context)
-    price = context.typed_amount
+    one = await _asked_product(scene)
+    price = scene.typed_amount
     if not price:
-        return say_again(context, errors.amount_again(context.texts))
-    context.say(_price_preview(context, one, price))
+        return say_again(scene, errors.amount_again(scene.texts))
+    scene.say(_price_preview(scene, one, price))
     return State.CONFIRM_PRICE
 
 
-def _price_preview(context: Context, one: views.ProductTotals, price: int) -> Screen:
+def _price_preview(scene: Scene, one: views.ProductTotals, price: int) -> Screen:
     """Remembers what it shows."""
-    keep(context.conversation, price=price, seen=one.mark)
-    yes = context.step_button(context.texts.label("✅ Confirm"), "confirm", style="success")
-    return asking.price_preview(context.texts, one, price, yes, _cancel(context))
+    keep(scene.conversation, price=price, seen=one.mark)
+    yes = scene.step_button(scene.texts.label("✅ Confirm"), "confirm", style="success")
+    return asking.price_preview(scene.texts, one, price, yes, _cancel(scene))
 
 
-async def confirm_price(update: Update, context: Context) -> str:  # noqa: ARG001
+async def confirm_price(scene: Scene) -> str:
     """✅: for everybody, once; shown again when a line changed meanwhile."""
-    by, data = context.coordinator, context.conversation.data
+    by, data = scene.coordinator, scene.conversation.data
     try:
-        async with context.attempt():
+        async with scene.attempt():
             done = await corrections.reprice_for_all(
-                context.session,
+                scene.session,
                 by.group_id,
                 data["distribution"],
                 data["product"],
@@ -164,76 +161,76 @@ async def confirm_price(update: Update, context: Context) -> str:  # noqa: ARG00
                 seen=data.get("seen", UNSEEN),
             )
     except SeenChanged as refusal:
-        again = _price_preview(context, await _asked_product(context), data["price"])
-        context.show(again.under(errors.sentence(context.texts, refusal)))
+        again = _price_preview(scene, await _asked_product(scene), data["price"])
+        scene.show(again.under(errors.sentence(scene.texts, refusal)))
         return State.CONFIRM_PRICE
-    await goods.tell_changed(context, done)
-    context.toast(changes.toast_changed(context.texts, done))
-    context.show(changes.changed_many(context.texts, done, by.name))
+    await goods.tell_changed(scene, done)
+    scene.toast(changes.toast_changed(scene.texts, done))
+    scene.show(changes.changed_many(scene.texts, done, by.name))
     return END
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """Not after all."""
-    _ = context.coordinator
-    context.show(Screen(asking.not_changed(context.texts)))
+    _ = scene.coordinator
+    scene.show(Screen(asking.not_changed(scene.texts)))
     return END
 
 
-def keep_line(context: Context, page: views.LinePage) -> None:
+def keep_line(scene: Scene, page: views.LinePage) -> None:
     """Remember which line is asked for, of which group, and how often it was corrected so far."""
-    keep(context.conversation, group=context.group.id, line=page.line.line.id, step=page.line.step)
+    keep(scene.conversation, group=scene.group.id, line=page.line.line.id, step=page.line.step)
 
 
-async def asked_line(context: Context) -> views.LinePage:
+async def asked_line(scene: Scene) -> views.LinePage:
     """The line that was asked for, of the group it was asked in, as it is now."""
-    group_id = context.coordinator.group_id
-    data = context.conversation.data
+    group_id = scene.coordinator.group_id
+    data = scene.conversation.data
     if data["group"] != group_id:
         raise NotFound("line", data["line"])
-    return await goods.line_page_of(context, data["line"])
+    return await goods.line_page_of(scene, data["line"])
 
 
-async def _asked_product(context: Context) -> views.ProductTotals:
-    data = context.conversation.data
-    return await goods.totals_of(context, data["distribution"], data["product"])
+async def _asked_product(scene: Scene) -> views.ProductTotals:
+    data = scene.conversation.data
+    return await goods.totals_of(scene, data["distribution"], data["product"])
 
 
-def changed_meanwhile(context: Context, page: views.LinePage, ask: Screen) -> bool:
+def changed_meanwhile(scene: Scene, page: views.LinePage, ask: Screen) -> bool:
     """Whether somebody corrected the line since it was asked for; then they are named, and it is asked again."""
-    if page.line.step == context.conversation.data["step"]:
+    if page.line.step == scene.conversation.data["step"]:
         return False
-    keep_line(context, page)
-    context.say(context.to_answer(ask.under(asking.changed_meanwhile(context.texts, page))))
+    keep_line(scene, page)
+    scene.say(scene.to_answer(ask.under(asking.changed_meanwhile(scene.texts, page))))
     return True
 
 
-def ask_if_sure(context: Context, page: views.LinePage, quantity: int, instead: ScreenButton) -> None:
+def ask_if_sure(scene: Scene, page: views.LinePage, quantity: int, instead: ScreenButton) -> None:
     """Ten times as much as was ordered: a button for yes, and another way out; typing again is one too."""
-    keep(context.conversation, quantity=quantity)
-    texts, line = context.texts, page.line.line
+    keep(scene.conversation, quantity=quantity)
+    texts, line = scene.texts, page.line.line
     label = texts.label("Yes, {quantity}", quantity=texts.quantity(quantity, line.unit))
-    yes = context.step_button(label, "sure", style="danger")
-    context.say(context.to_answer(asking.far_off(texts, line, quantity, yes, instead)))
+    yes = scene.step_button(label, "sure", style="danger")
+    scene.say(scene.to_answer(asking.far_off(texts, line, quantity, yes, instead)))
 
 
-def typed_quantity(context: Context, page: views.LinePage) -> int | None:
+def typed_quantity(scene: Scene, page: views.LinePage) -> int | None:
     """Thousandths of the line's unit; none when the text is no quantity."""
     try:
-        quantity = parse_quantity(context.typed, page.line.line.unit)
+        quantity = parse_quantity(scene.typed, page.line.line.unit)
     except InvalidAmount:
         return None
     return quantity if quantity <= MAX_QUANTITY else None
 
 
-def say_again(context: Context, sentence: str) -> State | None:
+def say_again(scene: Scene, sentence: str) -> State | None:
     """Ask once more: the state stays."""
-    context.say(context.to_answer(Screen(sentence)))
+    scene.say(scene.to_answer(Screen(sentence)))
     return None
 
 
-def _cancel(context: Context) -> ScreenButton:
-    return context.step_button(context.texts.label("Cancel"), "cancel")
+def _cancel(scene: Scene) -> ScreenButton:
+    return scene.step_button(scene.texts.label("Cancel"), "cancel")
 
 
 CANCEL = StepButton("cancel", leave)

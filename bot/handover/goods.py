@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from telegram import Update
-
 from bot.edge.conversation import Button
-from bot.edge.scene import Context
-from bot.handover.telling import show_aside, tell_maker, tell_member, toast_refusal
+from bot.edge.notify import Say
+from bot.edge.scene import Scene
+from bot.handover.telling import show_aside, toast_refusal
 from bot.handover.views import changes
 from bot.handover.views import goods as views
 from bot.handover.views.day import PAGE
@@ -25,59 +24,58 @@ from ledger.orders.handover_models import Change, ChangeKind
 from ledger.orders.models import Order
 from ledger.orders.seen import SeenChanged
 from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
 
 
-async def goods(update: Update, context: Context) -> None:  # noqa: ARG001
+async def goods(scene: Scene) -> None:
     """The products of a distribution, by pages."""
-    group_id = context.coordinator.group_id
-    distribution_id, page = context.numbers(2)
-    distribution = await distributions.get_distribution(context.session, group_id, distribution_id)
-    lines = await corrections.current_lines(context.session, Order.distribution_id == distribution.id)
-    context.show(views.goods_page(context.texts, distribution, views.totals(lines), page))
+    group_id = scene.coordinator.group_id
+    distribution_id, page = scene.numbers(2)
+    distribution = await distributions.get_distribution(scene.session, group_id, distribution_id)
+    lines = await corrections.current_lines(scene.session, Order.distribution_id == distribution.id)
+    scene.show(views.goods_page(scene.texts, distribution, views.totals(lines), page))
 
 
-async def product(update: Update, context: Context) -> None:  # noqa: ARG001
+async def product(scene: Scene) -> None:
     """One product for everybody."""
-    _ = context.coordinator
-    distribution_id, product_id = context.numbers(2)
-    await show_product(context, distribution_id, product_id)
+    _ = scene.coordinator
+    distribution_id, product_id = scene.numbers(2)
+    await show_product(scene, distribution_id, product_id)
 
 
-async def show_product(context: Context, distribution_id: int, product_id: int) -> None:
+async def show_product(scene: Scene, distribution_id: int, product_id: int) -> None:
     """A product's page."""
-    distribution = await distributions.get_distribution(context.session, context.group.id, distribution_id)
-    lines = await corrections.current_lines(context.session, Order.distribution_id == distribution.id)
+    distribution = await distributions.get_distribution(scene.session, scene.group.id, distribution_id)
+    lines = await corrections.current_lines(scene.session, Order.distribution_id == distribution.id)
     found = views.totals(lines)
     at = next((at for at, one in enumerate(found) if one.newest.product_id == product_id), None)
     if at is None:
         raise NotFound("product", product_id)
-    context.show(views.product_page(context.texts, distribution, found[at], at // PAGE))
+    scene.show(views.product_page(scene.texts, distribution, found[at], at // PAGE))
 
 
-async def ask_not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
+async def ask_not_delivered(scene: Scene) -> None:
     """A product did not come: sure?"""
-    _ = context.coordinator
-    distribution_id, product_id = context.numbers(2)
-    await _ask_not_delivered(context, distribution_id, product_id)
+    _ = scene.coordinator
+    distribution_id, product_id = scene.numbers(2)
+    await _ask_not_delivered(scene, distribution_id, product_id)
 
 
-async def _ask_not_delivered(context: Context, distribution_id: int, product_id: int) -> None:
-    one = await totals_of(context, distribution_id, product_id)
-    distribution = await distributions.get_distribution(context.session, context.group.id, distribution_id)
-    context.show(views.sure_it_did_not_come(context.texts, distribution, one))
+async def _ask_not_delivered(scene: Scene, distribution_id: int, product_id: int) -> None:
+    one = await totals_of(scene, distribution_id, product_id)
+    distribution = await distributions.get_distribution(scene.session, scene.group.id, distribution_id)
+    scene.show(views.sure_it_did_not_come(scene.texts, distribution, one))
 
 
-async def not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
+async def not_delivered(scene: Scene) -> None:
     """It did not come, for the lines that were shown; asked again when any of them changed."""
-    by = context.coordinator
-    (distribution_id, product_id, _), seen = context.numbers_seen(3)
-    one = await totals_of(context, distribution_id, product_id)
+    by = scene.coordinator
+    (distribution_id, product_id, _), seen = scene.numbers_seen(3)
+    one = await totals_of(scene, distribution_id, product_id)
     nothing_left = one.given_milli == 0
     try:
-        async with context.attempt():
+        async with scene.attempt():
             done = await corrections.not_delivered(
-                context.session,
+                scene.session,
                 by.group_id,
                 distribution_id,
                 product_id,
@@ -85,120 +83,124 @@ async def not_delivered(update: Update, context: Context) -> None:  # noqa: ARG0
                 seen=None if nothing_left else seen,
             )
     except SeenChanged as refusal:
-        toast_refusal(context, refusal)
-        await _ask_not_delivered(context, distribution_id, product_id)
+        toast_refusal(scene, refusal)
+        await _ask_not_delivered(scene, distribution_id, product_id)
         return
     except corrections.NothingToChange:
-        lines = await corrections.product_lines(context.session, by.group_id, distribution_id, product_id)
-        await _say_who_was_first(context, lines[0])
-        await show_product(context, distribution_id, product_id)
+        lines = await corrections.product_lines(scene.session, by.group_id, distribution_id, product_id)
+        await _say_who_was_first(scene, lines[0])
+        await show_product(scene, distribution_id, product_id)
         return
-    await tell_changed(context, done)
-    context.toast(changes.toast_changed(context.texts, done))
-    context.show(changes.changed_many(context.texts, done, by.name))
+    await tell_changed(scene, done)
+    scene.toast(changes.toast_changed(scene.texts, done))
+    scene.show(changes.changed_many(scene.texts, done, by.name))
 
 
-async def lines(update: Update, context: Context) -> None:  # noqa: ARG001
+async def lines(scene: Scene) -> None:
     """An order's lines, by pages."""
-    group_id = context.coordinator.group_id
-    order_id, page = context.numbers(2)
-    order = await orders.get_order(context.session, group_id, order_id)
-    member = await get_member(context.session, group_id, order.member_id)
-    found = await corrections.lines_now(context.session, order)
-    show_aside(context, views.lines_page(context.texts, found, member, order_id, page))
+    group_id = scene.coordinator.group_id
+    order_id, page = scene.numbers(2)
+    order = await orders.get_order(scene.session, group_id, order_id)
+    member = await get_member(scene.session, group_id, order.member_id)
+    found = await corrections.lines_now(scene.session, order)
+    show_aside(scene, views.lines_page(scene.texts, found, member, order_id, page))
 
 
-async def line(update: Update, context: Context) -> None:  # noqa: ARG001
+async def line(scene: Scene) -> None:
     """One line."""
-    _ = context.coordinator
-    await show_line(context, context.numbers(1)[0])
+    _ = scene.coordinator
+    await show_line(scene, scene.numbers(1)[0])
 
 
-async def show_line(context: Context, line_id: int) -> None:
+async def show_line(scene: Scene, line_id: int) -> None:
     """A line's page."""
-    page = await line_page_of(context, line_id)
-    order = await orders.get_order(context.session, context.group.id, page.line.line.order_id)
-    ids = [line.line.id for line in await corrections.lines_now(context.session, order)]
-    show_aside(context, views.line_page(context.texts, page, ids.index(line_id) // PAGE))
+    page = await line_page_of(scene, line_id)
+    order = await orders.get_order(scene.session, scene.group.id, page.line.line.order_id)
+    ids = [line.line.id for line in await corrections.lines_now(scene.session, order)]
+    show_aside(scene, views.line_page(scene.texts, page, ids.index(line_id) // PAGE))
 
 
-async def line_not_delivered(update: Update, context: Context) -> None:  # noqa: ARG001
+async def line_not_delivered(scene: Scene) -> None:
     """One line did not come."""
-    by = context.coordinator
-    line_id, step = context.numbers(2)
-    if context.leaves_others_page():
-        await show_line(context, line_id)
+    by = scene.coordinator
+    line_id, step = scene.numbers(2)
+    if scene.leaves_others_page():
+        await show_line(scene, line_id)
         return
     seen = corrections.mark_of_line(line_id, step)
     try:
-        async with context.attempt():
-            done = await corrections.deliver(context.session, by.group_id, line_id, 0, by, seen=seen)
+        async with scene.attempt():
+            done = await corrections.deliver(scene.session, by.group_id, line_id, 0, by, seen=seen)
     except (corrections.NothingToChange, SeenChanged):
-        await _say_who_was_first(context, await corrections.get_line(context.session, by.group_id, line_id))
-        await show_line(context, line_id)
+        await _say_who_was_first(scene, await corrections.get_line(scene.session, by.group_id, line_id))
+        await show_line(scene, line_id)
         return
-    await show_changed(context, done)
+    await show_changed(scene, done)
 
 
-async def undo_change(update: Update, context: Context) -> None:  # noqa: ARG001
+async def undo_change(scene: Scene) -> None:
     """↩️: the whole change is taken back; a receipt that stays gets its answer below."""
-    by = context.coordinator
-    change_id = context.numbers(1)[0]
-    done = await corrections.undo_change(context.session, by.group_id, change_id, by)
-    maker_id = (await context.session.get_one(Change, change_id)).by_id
-    notice = await tell_maker(
-        context, maker_id, by, lambda texts: taken_back.goods(texts, context.group, done, by.name)
+    by = scene.coordinator
+    change_id = scene.numbers(1)[0]
+    done = await corrections.undo_change(scene.session, by.group_id, change_id, by)
+    maker_id = (await scene.session.get_one(Change, change_id)).by_id
+    told = await scene.notify.maker(
+        maker_id, by, lambda texts: taken_back.goods(texts, scene.group, done, by.name)
     )
-    await show_changed(context, done, notice)
+    await show_changed(scene, done, taken_back.unreachable(scene.texts, told.unreachable))
 
 
-async def show_changed(context: Context, done: Changed, notice: str | None = None) -> None:
+async def show_changed(scene: Scene, done: Changed, notice: str | None = None) -> None:
     """The coordinator's receipt of a change (under a notice), and what the members concerned read."""
-    by = context.coordinator
-    await tell_changed(context, done)
+    by = scene.coordinator
+    await tell_changed(scene, done)
     if len(done.corrected) > 1:
-        context.toast(changes.toast_changed(context.texts, done))
-        screen = changes.changed_many(context.texts, done, by.name)
-        context.show(screen.under(notice) if notice else screen)
+        scene.toast(changes.toast_changed(scene.texts, done))
+        screen = changes.changed_many(scene.texts, done, by.name)
+        scene.show(screen.under(notice) if notice else screen)
         return
-    screen = changes.changed_one(context.texts, context.group, done.corrected[0], done.change, by.name)
-    show_aside(context, screen.under(notice) if notice else screen)
-    context.toast(changes.toast_changed(context.texts, done))
+    screen = changes.changed_one(scene.texts, scene.group, done.corrected[0], done.change, by.name)
+    show_aside(scene, screen.under(notice) if notice else screen)
+    scene.toast(changes.toast_changed(scene.texts, done))
 
 
-async def tell_changed(context: Context, done: Changed) -> None:
-    """One message to each member concerned."""
-    by = context.coordinator
+async def tell_changed(scene: Scene, done: Changed) -> None:
+    """Tells each member concerned, in one message."""
+    by = scene.coordinator
     distribution = await distributions.get_distribution(
-        context.session, by.group_id, done.change.distribution_id
+        scene.session, by.group_id, done.change.distribution_id
     )
     own: dict[int, list[Corrected]] = defaultdict(list)
     for one in done.corrected:
         own[one.member.id].append(one)
-    for theirs in own.values():
-        member = theirs[0].member
-        announced = await payments.payments_of(context.session, member, PaymentState.EXPECTED)
-        await tell_member(
-            context,
-            member,
-            lambda texts, _, theirs=theirs, announced=announced: changes.told_changed(  # type: ignore[misc]
-                texts, context.group, distribution, theirs, done.change, by.name, announced
-            ),
+    announced = await payments.expected_by_member(scene.session, own)
+
+    def say(member_id: int) -> Say:
+        return lambda texts: changes.told_changed(
+            texts,
+            scene.group,
+            distribution,
+            own[member_id],
+            done.change,
+            by.name,
+            announced.get(member_id, ()),
         )
 
+    await scene.notify.each((theirs[0].member, say(member_id)) for member_id, theirs in own.items())
 
-async def totals_of(context: Context, distribution_id: int, product_id: int) -> views.ProductTotals:
+
+async def totals_of(scene: Scene, distribution_id: int, product_id: int) -> views.ProductTotals:
     """A product that was ordered for a distribution of this group."""
-    group_id = context.coordinator.group_id
-    lines = await corrections.product_lines(context.session, group_id, distribution_id, product_id)
+    group_id = scene.coordinator.group_id
+    lines = await corrections.product_lines(scene.session, group_id, distribution_id, product_id)
     if not lines:
         raise NotFound("product", product_id)
     return views.totals(lines)[0]
 
 
-async def line_page_of(context: Context, line_id: int) -> views.LinePage:
+async def line_page_of(scene: Scene, line_id: int) -> views.LinePage:
     """A line with all that its screen shows."""
-    session, group_id = context.session, context.coordinator.group_id
+    session, group_id = scene.session, scene.coordinator.group_id
     now = await corrections.get_line(session, group_id, line_id)
     order = await orders.get_order(session, group_id, now.line.order_id)
     member = await get_member(session, group_id, order.member_id)
@@ -211,13 +213,13 @@ async def line_page_of(context: Context, line_id: int) -> views.LinePage:
     return views.LinePage(now, member, distribution, change, by, count)
 
 
-async def _say_who_was_first(context: Context, now: CurrentLine) -> None:
-    last = await corrections.last_change(context.session, now)
+async def _say_who_was_first(scene: Scene, now: CurrentLine) -> None:
+    last = await corrections.last_change(scene.session, now)
     if last is None:
-        context.toast(context.texts.label("It is like this already. Nothing was changed."))
+        scene.toast(scene.texts.label("It is like this already. Nothing was changed."))
         return
     change, by = last
-    context.toast(views.already_so(context.texts, change.at, by), alert=change.kind is not ChangeKind.UNDO)
+    scene.toast(views.already_so(scene.texts, change.at, by), alert=change.kind is not ChangeKind.UNDO)
 
 
 handlers = [

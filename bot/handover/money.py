@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
-from telegram import Update
-
 from bot.cards.links import close_page
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.handover import day as handover
-from bot.handover.telling import show_aside, tell_coordinators_chat
+from bot.handover.telling import show_aside
 from bot.handover.views import money as views
 from bot.handover.views.report import Till
 from bot.payments.validate import back_of, is_old, page_of, payment_of, screen_of, show_settled, tell_settled
@@ -42,177 +40,177 @@ class State(StrEnum):
     REASON = "reason"
 
 
-async def choose_other_method(update: Update, context: Context) -> None:  # noqa: ARG001
+async def choose_other_method(scene: Scene) -> None:
     """Not as announced: how then?"""
-    payment_id, steps = context.numbers(2)
-    payment = await payment_of(context, payment_id)
-    if not await is_old(context, payment, steps):
-        context.show(views.other_method(context.texts, await page_of(context, payment)))
+    payment_id, steps = scene.numbers(2)
+    payment = await payment_of(scene, payment_id)
+    if not await is_old(scene, payment, steps):
+        scene.show(views.other_method(scene.texts, await page_of(scene, payment)))
 
 
-async def ask_instead(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def ask_instead(scene: Scene) -> State | None:
     """By this method: how much?"""
-    (payment_id, steps), method = _method(context, 2)
-    payment = await payment_of(context, payment_id)
-    if await is_old(context, payment, steps):
+    (payment_id, steps), method = _method(scene, 2)
+    payment = await payment_of(scene, payment_id)
+    if await is_old(scene, payment, steps):
         return None
-    offered = sums(method, payment.amount_cents, (await page_of(context, payment)).due)
-    keep(context.conversation, group=context.group.id, payment=payment.id, steps=steps, method=method)
-    _ask_given(context, method, offered)
+    offered = sums(method, payment.amount_cents, (await page_of(scene, payment)).due)
+    keep(scene.conversation, group=scene.group.id, payment=payment.id, steps=steps, method=method)
+    _ask_given(scene, method, offered)
     return State.INSTEAD
 
 
-async def take_instead(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_instead(scene: Scene) -> str | None:
     """The amount, typed."""
-    amount = _typed_amount(context)
+    amount = _typed_amount(scene)
     if not amount:
         return None
-    if _asks_if_sure(context, amount):
+    if _asks_if_sure(scene, amount):
         return State.INSTEAD
-    return await _receive_instead(context, amount)
+    return await _receive_instead(scene, amount)
 
 
-async def sure_instead(update: Update, context: Context) -> str:  # noqa: ARG001
+async def sure_instead(scene: Scene) -> str:
     """It is ten times as much indeed."""
-    return await _receive_instead(context, _data(context)["typed"])
+    return await _receive_instead(scene, _data(scene)["typed"])
 
 
-async def proposed_instead(update: Update, context: Context) -> str:  # noqa: ARG001
+async def proposed_instead(scene: Scene) -> str:
     """As much as was announced, or as is due now."""
-    return await _receive_instead(context, _proposed(context))
+    return await _receive_instead(scene, _proposed(scene))
 
 
-async def _receive_instead(context: Context, amount: int) -> str:
-    by, data = context.treasurer, _data(context)
-    announced = await payment_of(context, data["payment"])
-    await close_page(context, announced)
-    if await is_old(context, announced, data["steps"]):
+async def _receive_instead(scene: Scene, amount: int) -> str:
+    by, data = scene.treasurer, _data(scene)
+    announced = await payment_of(scene, data["payment"])
+    await close_page(scene, announced)
+    if await is_old(scene, announced, data["steps"]):
         return END
-    due = (await page_of(context, announced)).due.amount_cents
+    due = (await page_of(scene, announced)).due.amount_cents
     done = await payments.receive_instead(
-        context.session, by.group_id, announced.id, Method(data["method"]), amount, by
+        scene.session, by.group_id, announced.id, Method(data["method"]), amount, by
     )
-    await show_settled(context, done, due_cents=due, instead_of=announced)
+    await show_settled(scene, done, due_cents=due, instead_of=announced)
     return END
 
 
-async def choose_unannounced(update: Update, context: Context) -> None:  # noqa: ARG001
+async def choose_unannounced(scene: Scene) -> None:
     """Money nobody announced: how was it paid?"""
-    group_id = context.coordinator.group_id
-    state = await validation.order_state(context.session, group_id, context.numbers(1)[0])
-    show_aside(context, views.unannounced_method(context.texts, state))
+    group_id = scene.coordinator.group_id
+    state = await validation.order_state(scene.session, group_id, scene.numbers(1)[0])
+    show_aside(scene, views.unannounced_method(scene.texts, state))
 
 
-async def ask_unannounced(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def ask_unannounced(scene: Scene) -> State | None:
     """How much of it? What is missing is proposed."""
-    group_id = context.coordinator.group_id
-    (order_id,), method = _method(context, 1)
-    state = await validation.order_state(context.session, group_id, order_id)
-    if not await context.discreetly():
+    group_id = scene.coordinator.group_id
+    (order_id,), method = _method(scene, 1)
+    state = await validation.order_state(scene.session, group_id, order_id)
+    if not await scene.discreetly():
         return None
-    _ask_unannounced(context, state, method)
+    _ask_unannounced(scene, state, method)
     return State.UNANNOUNCED
 
 
-def _ask_unannounced(context: Context, state: OrderState, method: Method, notice: str = "") -> None:
+def _ask_unannounced(scene: Scene, state: OrderState, method: Method, notice: str = "") -> None:
     """Remembers how the order stood when it was asked."""
     keep(
-        context.conversation,
-        group=context.group.id,
+        scene.conversation,
+        group=scene.group.id,
         order=state.order.id,
         method=method,
         seen=state.mark,
     )
     missing = state.missing_cents
     offered = [Receipt(Settles.WHAT_IS_LEFT, missing)] if missing > 0 else []
-    _ask_given(context, method, offered, notice)
+    _ask_given(scene, method, offered, notice)
 
 
-async def take_unannounced(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_unannounced(scene: Scene) -> str | None:
     """The amount, typed."""
-    amount = _typed_amount(context)
+    amount = _typed_amount(scene)
     if not amount:
         return None
-    if _asks_if_sure(context, amount):
+    if _asks_if_sure(scene, amount):
         return State.UNANNOUNCED
-    return await _receive_unannounced(context, amount)
+    return await _receive_unannounced(scene, amount)
 
 
-async def sure_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
+async def sure_unannounced(scene: Scene) -> str:
     """It is ten times as much indeed."""
-    return await _receive_unannounced(context, _data(context)["typed"])
+    return await _receive_unannounced(scene, _data(scene)["typed"])
 
 
-async def proposed_unannounced(update: Update, context: Context) -> str:  # noqa: ARG001
+async def proposed_unannounced(scene: Scene) -> str:
     """As much as is missing."""
-    return await _receive_unannounced(context, _proposed(context))
+    return await _receive_unannounced(scene, _proposed(scene))
 
 
-async def _receive_unannounced(context: Context, amount: int) -> str:
-    by, data = context.coordinator, _data(context)
-    await validation.lock_order(context.session, by.group_id, data["order"])
-    state = await validation.order_state(context.session, by.group_id, data["order"])
+async def _receive_unannounced(scene: Scene, amount: int) -> str:
+    by, data = scene.coordinator, _data(scene)
+    await validation.lock_order(scene.session, by.group_id, data["order"])
+    state = await validation.order_state(scene.session, by.group_id, data["order"])
     if state.mark != data.get("seen"):
-        notice = errors.sentence(context.texts, SeenChanged())
-        _ask_unannounced(context, state, Method(data["method"]), notice)
+        notice = errors.sentence(scene.texts, SeenChanged())
+        _ask_unannounced(scene, state, Method(data["method"]), notice)
         return State.UNANNOUNCED
     done = await payments.receive_unannounced(
-        context.session, state.member, Method(data["method"]), amount, by, f"order:{state.order.id}"
+        scene.session, state.member, Method(data["method"]), amount, by, f"order:{state.order.id}"
     )
-    page = await page_of(context, done.payment)
-    back = await back_of(context, done.payment)
-    context.toast(payment_views.toast_settled(context.texts, page, done.settlement))
-    context.show(payment_views.settled(context.texts, page, done.settlement, by.name, back, discreet=False))
-    await tell_settled(context, done)
+    page = await page_of(scene, done.payment)
+    back = await back_of(scene, done.payment)
+    scene.toast(payment_views.toast_settled(scene.texts, page, done.settlement))
+    scene.show(payment_views.settled(scene.texts, page, done.settlement, by.name, back, discreet=False))
+    await tell_settled(scene, done)
     return END
 
 
-async def cash(update: Update, context: Context) -> None:  # noqa: ARG001
+async def cash(scene: Scene) -> None:
     """The till and its counts."""
-    distribution = await handover.distribution_of_button(context)
-    context.show(views.cash_page(context.texts, distribution, await till_of(context, distribution)))
+    distribution = await handover.distribution_of_button(scene)
+    scene.show(views.cash_page(scene.texts, distribution, await till_of(scene, distribution)))
 
 
-async def ask_count(update: Update, context: Context) -> State:  # noqa: ARG001
+async def ask_count(scene: Scene) -> State:
     """How much is in the till, at opening or at closing?"""
-    group_id = context.coordinator.group_id
-    words = context.button_args
+    group_id = scene.coordinator.group_id
+    words = scene.button_args
     if len(words) != 2 or not words[0].isdecimal() or words[1] not in list(CountKind):
         raise NotFound("button", words)
-    distribution = await distributions.get_distribution(context.session, group_id, int(words[0]))
-    keep(context.conversation, group=group_id, distribution=distribution.id, kind=words[1])
-    screen = views.ask_count(context.texts, await till_of(context, distribution), _cancel(context))
-    context.say(context.to_answer(screen))
+    distribution = await distributions.get_distribution(scene.session, group_id, int(words[0]))
+    keep(scene.conversation, group=group_id, distribution=distribution.id, kind=words[1])
+    screen = views.ask_count(scene.texts, await till_of(scene, distribution), _cancel(scene))
+    scene.say(scene.to_answer(screen))
     return State.COUNT
 
 
-async def take_count(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_count(scene: Scene) -> str | None:
     """The amount; a till that may well be empty."""
-    data = _data(context)
-    counted = context.typed_amount
+    data = _data(scene)
+    counted = scene.typed_amount
     if counted is None:
-        context.say(context.to_answer(Screen(errors.amount_again(context.texts))))
+        scene.say(scene.to_answer(Screen(errors.amount_again(scene.texts))))
         return None
-    keep(context.conversation, counted=counted)
-    return await _count(context, data["distribution"], None)
+    keep(scene.conversation, counted=counted)
+    return await _count(scene, data["distribution"], None)
 
 
-async def take_reason(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_reason(scene: Scene) -> str | None:
     """Why the till differs. If the books moved meanwhile, the difference is another one: it is asked again."""
-    data = _data(context)
-    reason = " ".join(context.typed.split())
+    data = _data(scene)
+    reason = " ".join(scene.typed.split())
     if not 0 < len(reason) <= LONGEST_REASON:
-        context.say(context.to_answer(Screen(views.reason_again(context.texts))))
+        scene.say(scene.to_answer(Screen(views.reason_again(scene.texts))))
         return None
-    return await _count(context, data["distribution"], reason)
+    return await _count(scene, data["distribution"], reason)
 
 
-async def _count(context: Context, distribution_id: int, reason: str | None) -> str:
-    by, data = context.coordinator, context.conversation.data
+async def _count(scene: Scene, distribution_id: int, reason: str | None) -> str:
+    by, data = scene.coordinator, scene.conversation.data
     try:
-        async with context.attempt():
+        async with scene.attempt():
             count = await till.count(
-                context.session,
+                scene.session,
                 by.group_id,
                 distribution_id,
                 CountKind(data["kind"]),
@@ -222,44 +220,44 @@ async def _count(context: Context, distribution_id: int, reason: str | None) -> 
                 seen_cents=data.get("expected"),
             )
     except till.ReasonNeeded as need:
-        keep(context.conversation, expected=need.expected)
-        screen = views.ask_reason(context.texts, need.counted, need.expected, _cancel(context))
-        context.say(context.to_answer(screen))
+        keep(scene.conversation, expected=need.expected)
+        screen = views.ask_reason(scene.texts, need.counted, need.expected, _cancel(scene))
+        scene.say(scene.to_answer(screen))
         return State.REASON
-    context.show(views.counted(context.texts, count, by.name))
-    await tell_coordinators_chat(context, lambda texts: views.counted(texts, count, by.name))
+    scene.show(views.counted(scene.texts, count, by.name))
+    await scene.notify.coordinators_chat(lambda texts: views.counted(texts, count, by.name))
     return END
 
 
-async def till_of(context: Context, distribution: Distribution) -> Till:
+async def till_of(scene: Scene, distribution: Distribution) -> Till:
     """The till by the books, and how it was counted at this distribution."""
-    expected = await till.expected_in_till(context.session, distribution.group_id)
-    return Till(expected, await till.counts(context.session, distribution.id))
+    expected = await till.expected_in_till(scene.session, distribution.group_id)
+    return Till(expected, await till.counts(scene.session, distribution.id))
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """Not after all: back to where it was asked."""
-    group_id = context.treasurer.group_id
-    data = context.conversation.data
+    group_id = scene.treasurer.group_id
+    data = scene.conversation.data
     if data.get("group") != group_id:
         raise NotFound("button", "cancel")
     if "payment" in data:
-        payment = await payment_of(context, data["payment"])
-        context.show(await screen_of(context, payment))
+        payment = await payment_of(scene, data["payment"])
+        scene.show(await screen_of(scene, payment))
     elif "order" in data:
-        await handover.show_order(context, data["order"])
+        await handover.show_order(scene, data["order"])
     else:
-        distribution = await distributions.get_distribution(context.session, group_id, data["distribution"])
-        await handover.show_day(context, distribution)
+        distribution = await distributions.get_distribution(scene.session, group_id, data["distribution"])
+        await handover.show_day(scene, distribution)
     return END
 
 
-def _ask_given(context: Context, method: Method, offered: Sequence[Receipt], notice: str = "") -> None:
+def _ask_given(scene: Scene, method: Method, offered: Sequence[Receipt], notice: str = "") -> None:
     """A button for each sum that is likely; any other is typed."""
-    texts = context.texts
-    keep(context.conversation, proposed=[one.amount_cents for one in offered])
+    texts = scene.texts
+    keep(scene.conversation, proposed=[one.amount_cents for one in offered])
     proposed = [
-        context.step_button(
+        scene.step_button(
             money.received_label(texts, one, alone=len(offered) == 1),
             "amount",
             one.amount_cents,
@@ -268,21 +266,21 @@ def _ask_given(context: Context, method: Method, offered: Sequence[Receipt], not
         for number, one in enumerate(offered)
     ]
     example = offered[0].amount_cents if offered else 1250
-    screen = views.ask_given(texts, method, proposed, example, _cancel(context))
-    context.say(context.to_answer(screen.under(notice) if notice else screen))
+    screen = views.ask_given(texts, method, proposed, example, _cancel(scene))
+    scene.say(scene.to_answer(screen.under(notice) if notice else screen))
 
 
-def _proposed(context: Context) -> int:
+def _proposed(scene: Scene) -> int:
     """The tapped sum, which is one of those that were offered."""
-    amount = context.numbers(1, skip=2)[0]
-    if amount not in _data(context)["proposed"]:
+    amount = scene.numbers(1, skip=2)[0]
+    if amount not in _data(scene)["proposed"]:
         raise NotFound("button", amount)
     return amount
 
 
-def _method(context: Context, position: int) -> tuple[list[int], Method]:
+def _method(scene: Scene, position: int) -> tuple[list[int], Method]:
     """The numbers of a button that ends in a method."""
-    words = context.button_args
+    words = scene.button_args
     if len(words) != position + 1 or words[-1] not in list(OFFLINE_METHODS):
         raise NotFound("button", words)
     if not all(word.isdecimal() for word in words[:-1]):
@@ -290,48 +288,48 @@ def _method(context: Context, position: int) -> tuple[list[int], Method]:
     return [int(word) for word in words[:-1]], Method(words[-1])
 
 
-def _typed_amount(context: Context) -> int | None:
+def _typed_amount(scene: Scene) -> int | None:
     """What was typed; asked again when it is no amount, or nothing."""
-    _ = _data(context)
-    amount = context.typed_amount
+    _ = _data(scene)
+    amount = scene.typed_amount
     if not amount:
-        context.say(context.to_answer(Screen(errors.amount_again(context.texts))))
+        scene.say(scene.to_answer(Screen(errors.amount_again(scene.texts))))
     return amount or None
 
 
-def _asks_if_sure(context: Context, amount: int) -> bool:
+def _asks_if_sure(scene: Scene, amount: int) -> bool:
     """Whether the amount is ten times what is awaited; then all stand as buttons, and typing again is possible."""
-    proposed = _data(context)["proposed"]
+    proposed = _data(scene)["proposed"]
     awaited = max(proposed, default=0)
     if not payments.is_far_off(awaited, amount):
         return False
-    keep(context.conversation, typed=amount)
-    texts = context.texts
+    keep(scene.conversation, typed=amount)
+    texts = scene.texts
     rows: list[Row] = [
         (
-            context.step_button(
+            scene.step_button(
                 texts.label("✅ Received · {amount}", amount=texts.money(one)), "amount", one, style="success"
             ),
         )
         for one in proposed
     ]
     yes = texts.label("Yes, {amount}", amount=texts.money(amount))
-    rows += [(context.step_button(yes, "sure", style="danger"),), (_cancel(context),)]
-    context.say(context.to_answer(Screen(payment_views.far_off(texts, awaited, amount)).with_rows(rows)))
+    rows += [(scene.step_button(yes, "sure", style="danger"),), (_cancel(scene),)]
+    scene.say(scene.to_answer(Screen(payment_views.far_off(texts, awaited, amount)).with_rows(rows)))
     return True
 
 
-def _data(context: Context) -> dict[str, Any]:
+def _data(scene: Scene) -> dict[str, Any]:
     """What is remembered, if it is of the group the coordinator acts in."""
-    group_id = context.treasurer.group_id
-    data = context.conversation.data
+    group_id = scene.treasurer.group_id
+    data = scene.conversation.data
     if data["group"] != group_id:
         raise NotFound("button", group_id)
     return data
 
 
-def _cancel(context: Context) -> ScreenButton:
-    return context.step_button(context.texts.label("Cancel"), "cancel")
+def _cancel(scene: Scene) -> ScreenButton:
+    return scene.step_button(scene.texts.label("Cancel"), "cancel")
 
 
 CANCEL = StepButton("cancel", leave)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, end, keep
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.handover import day as handover
 from bot.handover.views import plan as views
 from bot.ordering.baskets import show_catalogue
@@ -30,82 +28,78 @@ class State(StrEnum):
     MEMBER = "member"
 
 
-async def ask_whom(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def ask_whom(scene: Scene) -> State | None:
     """For whom?"""
-    distribution = await handover.distribution_of_button(context)
-    if not await context.discreetly():
+    distribution = await handover.distribution_of_button(scene)
+    if not await scene.discreetly():
         return None
-    keep(context.conversation, group=context.group.id, distribution=distribution.id)
-    return await _ask(context, await groups.members(context.session, context.group.id))
+    keep(scene.conversation, group=scene.group.id, distribution=distribution.id)
+    return await _ask(scene, await groups.members(scene.session, scene.group.id))
 
 
-async def _ask(context: Context, found: list[Member], notice: str | None = None) -> State:
-    data = context.conversation.data
-    distribution = await distributions.get_distribution(
-        context.session, context.group.id, data["distribution"]
-    )
-    choices = [
-        context.step_button(context.texts.who(member, NARROW), "member", member.id) for member in found
-    ]
+async def _ask(scene: Scene, found: list[Member], notice: str | None = None) -> State:
+    data = scene.conversation.data
+    distribution = await distributions.get_distribution(scene.session, scene.group.id, data["distribution"])
+    choices = [scene.step_button(scene.texts.who(member, NARROW), "member", member.id) for member in found]
     shown = choices if len(choices) <= MEMBERS_SHOWN else []
-    cancel = context.step_button(context.texts.label("Cancel"), "cancel")
-    screen = context.to_answer(views.ask_whom(context.texts, distribution, shown, cancel))
-    context.say(screen.under(notice) if notice else screen)
+    cancel = scene.step_button(scene.texts.label("Cancel"), "cancel")
+    screen = scene.to_answer(views.ask_whom(scene.texts, distribution, shown, cancel))
+    scene.say(screen.under(notice) if notice else screen)
     return State.MEMBER
 
 
-async def take_member(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_member(scene: Scene) -> str | None:
     """A name was typed; asked again when it is nobody's or several people's."""
-    group_id = _group_id(context)
-    found = await groups.find_members(context.session, group_id, context.typed)
+    group_id = _group_id(scene)
+    found = await groups.find_members(scene.session, group_id, scene.typed)
     if len(found) == 1:
-        await _start(context, found[0])
+        await _start(scene, found[0])
         return None
     if found:
-        return await _ask(context, found, payment_views.several_members(context.texts))
-    everyone = await groups.members(context.session, group_id)
-    return await _ask(context, everyone, payment_views.unknown_member(context.texts, context.typed))
+        return await _ask(scene, found, payment_views.several_members(scene.texts))
+    everyone = await groups.members(scene.session, group_id)
+    return await _ask(scene, everyone, payment_views.unknown_member(scene.texts, scene.typed))
 
 
-async def choose_member(update: Update, context: Context) -> None:  # noqa: ARG001
+async def choose_member(scene: Scene) -> None:
     """A member was tapped."""
-    group_id = _group_id(context)
-    member_id = context.numbers(1, skip=2)[0]
-    await _start(context, await groups.get_member(context.session, group_id, member_id))
+    group_id = _group_id(scene)
+    member_id = scene.numbers(1, skip=2)[0]
+    await _start(scene, await groups.get_member(scene.session, group_id, member_id))
 
 
-async def _start(context: Context, member: Member) -> None:
+async def _start(scene: Scene, member: Member) -> None:
     """The question is over; what is typed next is looked for in the catalogue, for the same member."""
-    distribution_id = context.conversation.data["distribution"]
-    distribution = await distributions.get_distribution(context.session, member.group_id, distribution_id)
-    end(context.conversation)
-    await show_catalogue(context, distribution, member=member)
+    distribution_id = scene.conversation.data["distribution"]
+    distribution = await distributions.get_distribution(scene.session, member.group_id, distribution_id)
+    end(scene.conversation)
+    await show_catalogue(scene, distribution, member=member)
 
 
-async def add_products(update: Update, context: Context) -> None:  # noqa: ARG001
+async def add_products(scene: Scene) -> None:
     """Straight to a member's basket, from their order."""
-    group_id = context.coordinator.group_id
-    distribution_id, member_id = context.numbers(2)
-    distribution = await distributions.get_distribution(context.session, group_id, distribution_id)
-    member = await groups.get_member(context.session, group_id, member_id)
-    if await context.discreetly():
-        await show_catalogue(context, distribution, member=member)
+    group_id = scene.coordinator.group_id
+    distribution_id, member_id = scene.numbers(2)
+    distribution = await distributions.get_distribution(scene.session, group_id, distribution_id)
+    member = await groups.get_member(scene.session, group_id, member_id)
+    if await scene.discreetly():
+        await show_catalogue(scene, distribution, member=member)
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """For nobody after all."""
-    group_id = _group_id(context)
-    distribution_id = context.conversation.data["distribution"]
-    distribution = await distributions.get_distribution(context.session, group_id, distribution_id)
-    await handover.show_day(context, distribution)
+    group_id = _group_id(scene)
+    distribution_id = scene.conversation.data["distribution"]
+    distribution = await distributions.get_distribution(scene.session, group_id, distribution_id)
+    await handover.show_day(scene, distribution)
     return END
 
 
-def _group_id(context: Context) -> int:
+def _group_id(scene: Scene) -> int:
     """The group it was asked in, which must be the one the coordinator acts in."""
-    group_id = context.coordinator.group_id
-    if context.conversation.data["group"] != group_id:
-        raise NotFound("distribution", context.conversation.data["distribution"])
+    group_id = scene.coordinator.group_id
+    if scene.conversation.data["group"] != group_id:
+        raise NotFound("distribution", scene.conversation.data["distribution"])
     return group_id
 
 

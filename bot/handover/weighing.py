@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.handover import goods
 from bot.handover.correcting import (
     ask_if_sure,
@@ -33,116 +31,116 @@ class State(StrEnum):
     WEIGHT = "weight"
 
 
-async def walk(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def walk(scene: Scene) -> str | None:
     """Everybody's weight of one product, one after another, by name."""
-    group_id = context.coordinator.group_id
-    distribution_id, product_id = context.numbers(2)
-    lines = await corrections.product_lines(context.session, group_id, distribution_id, product_id)
+    group_id = scene.coordinator.group_id
+    distribution_id, product_id = scene.numbers(2)
+    lines = await corrections.product_lines(scene.session, group_id, distribution_id, product_id)
     if not lines:
         raise NotFound("product", product_id)
-    if not await context.discreetly():
+    if not await scene.discreetly():
         return None
-    pages = [await goods.line_page_of(context, line.line.id) for line in lines]
+    pages = [await goods.line_page_of(scene, line.line.id) for line in lines]
     pages.sort(key=lambda page: (sort_key(page.member.name), page.line.line.id))
     keep(
-        context.conversation,
+        scene.conversation,
         distribution=distribution_id,
         product=product_id,
         lines=[page.line.line.id for page in pages],
         at=0,
     )
-    return await _ask_weight(context)
+    return await _ask_weight(scene)
 
 
-async def take_weight(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_weight(scene: Scene) -> str | None:
     """One weight; then the next member's."""
-    page = await asked_line(context)
-    quantity = typed_quantity(context, page)
+    page = await asked_line(scene)
+    quantity = typed_quantity(scene, page)
     if quantity is None:
-        return say_again(context, asking.quantity_again(context.texts))
+        return say_again(scene, asking.quantity_again(scene.texts))
     if corrections.is_far_off(page.line.line.quantity_milli, quantity):
-        skip_button = context.step_button(context.texts.label("⏭ Skip"), "skip")
-        ask_if_sure(context, page, quantity, skip_button)
+        skip_button = scene.step_button(scene.texts.label("⏭ Skip"), "skip")
+        ask_if_sure(scene, page, quantity, skip_button)
         return State.WEIGHT
-    return await _weighed(context, page, quantity)
+    return await _weighed(scene, page, quantity)
 
 
-async def sure_weight(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def sure_weight(scene: Scene) -> str | None:
     """It is ten times as much indeed."""
-    return await _weighed(context, await asked_line(context), context.conversation.data["quantity"])
+    return await _weighed(scene, await asked_line(scene), scene.conversation.data["quantity"])
 
 
-async def _weighed(context: Context, page: views.LinePage, quantity: int) -> str | None:
-    if changed_meanwhile(context, page, _weigh_screen(context, page, ())):
+async def _weighed(scene: Scene, page: views.LinePage, quantity: int) -> str | None:
+    if changed_meanwhile(scene, page, _weigh_screen(scene, page, ())):
         return State.WEIGHT
-    by, line, done = context.coordinator, page.line, None
+    by, line, done = scene.coordinator, page.line, None
     seen = corrections.mark_of_line(line.line.id, line.step)
     try:
-        async with context.attempt():
+        async with scene.attempt():
             done = await corrections.deliver(
-                context.session, by.group_id, line.line.id, quantity, by, seen=seen
+                scene.session, by.group_id, line.line.id, quantity, by, seen=seen
             )
     except corrections.NothingToChange:
         pass
     if done is not None:
-        await goods.tell_changed(context, done)
-    keep(context.conversation, at=context.conversation.data["at"] + 1)
-    return await _ask_weight(context, done)
+        await goods.tell_changed(scene, done)
+    keep(scene.conversation, at=scene.conversation.data["at"] + 1)
+    return await _ask_weight(scene, done)
 
 
-async def skip(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def skip(scene: Scene) -> str | None:
     """As ordered, or later: the next member."""
-    _ = context.coordinator
-    keep(context.conversation, at=context.conversation.data["at"] + 1)
-    return await _ask_weight(context)
+    _ = scene.coordinator
+    keep(scene.conversation, at=scene.conversation.data["at"] + 1)
+    return await _ask_weight(scene)
 
 
-async def stop(update: Update, context: Context) -> str:  # noqa: ARG001
+async def stop(scene: Scene) -> str:
     """Enough of it: what was entered stays."""
-    data = context.conversation.data
-    _ = context.coordinator
-    await goods.show_product(context, data["distribution"], data["product"])
+    data = scene.conversation.data
+    _ = scene.coordinator
+    await goods.show_product(scene, data["distribution"], data["product"])
     return END
 
 
-async def _ask_weight(context: Context, done: Changed | None = None) -> str:
+async def _ask_weight(scene: Scene, done: Changed | None = None) -> str:
     """The next member's weight, under what was done for the one before; the end when there is none."""
-    texts, data = context.texts, context.conversation.data
+    texts, data = scene.texts, scene.conversation.data
     rows: list[Row] = []
     notice = None
     if done is not None:
         notice = changes.weighed_one(texts, done.corrected[0])
         rows.append((views.undo_button(texts, done.change.id, 1, below=True),))
-    page = await _next_line(context)
+    page = await _next_line(scene)
     if page is None:
         screen = asking.weighed_all(texts, data["distribution"], data["product"])
         screen = screen.with_rows([*rows, *screen.rows])
-        context.show(screen.under(notice) if notice else screen)
+        scene.show(screen.under(notice) if notice else screen)
         return END
-    keep_line(context, page)
-    screen = context.to_answer(_weigh_screen(context, page, rows))
-    context.show(screen.under(notice) if notice else screen)
+    keep_line(scene, page)
+    screen = scene.to_answer(_weigh_screen(scene, page, rows))
+    scene.show(screen.under(notice) if notice else screen)
     return State.WEIGHT
 
 
-def _weigh_screen(context: Context, page: views.LinePage, more: Sequence[Row]) -> Screen:
-    texts, data = context.texts, context.conversation.data
-    skip_button = context.step_button(texts.label("⏭ Skip"), "skip")
-    stop_button = context.step_button(texts.label("⏹ Stop"), "stop")
+def _weigh_screen(scene: Scene, page: views.LinePage, more: Sequence[Row]) -> Screen:
+    texts, data = scene.texts, scene.conversation.data
+    skip_button = scene.step_button(texts.label("⏭ Skip"), "skip")
+    stop_button = scene.step_button(texts.label("⏹ Stop"), "stop")
     rows = [(skip_button, stop_button), *more]
     return asking.weigh(texts, page, data["at"] + 1, len(data["lines"]), rows)
 
 
-async def _next_line(context: Context) -> views.LinePage | None:
+async def _next_line(scene: Scene) -> views.LinePage | None:
     """The line that is next; orders that were cancelled meanwhile are passed over."""
     while True:
-        data = context.conversation.data
+        data = scene.conversation.data
         if data["at"] >= len(data["lines"]):
             return None
         try:
-            return await goods.line_page_of(context, data["lines"][data["at"]])
+            return await goods.line_page_of(scene, data["lines"][data["at"]])
         except NotFound:
-            keep(context.conversation, at=data["at"] + 1)
+            keep(scene.conversation, at=data["at"] + 1)
 
 
 conversation = DurableConversation(

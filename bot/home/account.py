@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telegram import Update
-
 from bot.edge.conversation import Button, Command, Typed
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.handover.find import by_typed_name
 from bot.home.plain_questions import Word, asked_by_word, asks_balance
 from bot.home.start import account_of, help_, show_home
@@ -34,92 +32,92 @@ LONGEST_WORD = 40
 """Characters of what may have been a product's name."""
 
 
-async def balance(update: Update, context: Context) -> None:  # noqa: ARG001
+async def balance(scene: Scene) -> None:
     """/solde, "solde ?": where one stands; to the person alone."""
-    account = await account_of(context)
-    asked = await requests.open_request(context.session, context.member)
-    screen = views.balance_screen(context.texts, context.group, account, asked)
-    context.show_privately(screen)
+    account = await account_of(scene)
+    asked = await requests.open_request(scene.session, scene.member)
+    screen = views.balance_screen(scene.texts, scene.group, account, asked)
+    scene.show_privately(screen)
 
 
-async def history(update: Update, context: Context) -> None:  # noqa: ARG001
+async def history(scene: Scene) -> None:
     """/historique: one's own statement, by pages."""
-    member = context.member
-    before = context.numbers(1)[0] if context.button_args else 0
-    page = await statements.history(context.session, member, before=before)
-    title = context.texts.t("📜 <b>Your history</b> · {group}", group=context.group.title)
-    screen = history_views.history(context.texts, title, page, "history")
-    context.show_privately(screen)
+    member = scene.member
+    before = scene.numbers(1)[0] if scene.button_args else 0
+    page = await statements.history(scene.session, member, before=before)
+    title = scene.texts.t("📜 <b>Your history</b> · {group}", group=scene.group.title)
+    screen = history_views.history(scene.texts, title, page, "history")
+    scene.show_privately(screen)
 
 
-async def my_orders(update: Update, context: Context) -> None:  # noqa: ARG001
+async def my_orders(scene: Scene) -> None:
     """/commandes: the last orders, and how to pay them; to the person alone."""
-    found = await orders.orders_of(context.session, context.member)
+    found = await orders.orders_of(scene.session, scene.member)
     replaceable = {
         view.order.id
         for view in found
         if view.distribution.is_open(utc_now())
-        and await is_replaceable(context.session, context.group, view.order)
+        and await is_replaceable(scene.session, scene.group, view.order)
     }
-    screen = views.orders_screen(context.texts, context.group, found, replaceable)
-    context.show_privately(screen)
+    screen = views.orders_screen(scene.texts, scene.group, found, replaceable)
+    scene.show_privately(screen)
 
 
-async def cancel_order(update: Update, context: Context) -> None:
+async def cancel_order(scene: Scene) -> None:
     """The order's own cancel button, where payments are off (R1)."""
-    await orders.cancel(context.session, context.group, context.member, context.numbers(1)[0])
-    context.toast(context.texts.label("Your order is cancelled."))
-    await my_orders(update, context)
+    await orders.cancel(scene.session, scene.group, scene.member, scene.numbers(1)[0])
+    scene.toast(scene.texts.label("Your order is cancelled."))
+    await my_orders(scene)
 
 
-async def plain_words(update: Update, context: Context) -> None:
+async def plain_words(scene: Scene) -> None:
     """What people write without a slash: their balance, a reference, a product, a word for a command; else a pointer."""
-    if asks_balance(context.typed):
-        await balance(update, context)
+    if asks_balance(scene.typed):
+        await balance(scene)
         return
-    if not context.is_private:
+    if not scene.is_private:
         return
-    member = context.scene.member
-    if role_of(member) >= Role.TREASURER and looks_like_reference(context.typed):
-        await show_reference(context, context.typed)
+    member = scene.maybe_member
+    if role_of(member) >= Role.TREASURER and looks_like_reference(scene.typed):
+        await show_reference(scene, scene.typed)
         return
     is_coordinator = role_of(member) >= Role.COORDINATOR
-    if is_coordinator and await by_typed_name(context, on_the_day=True):
+    if is_coordinator and await by_typed_name(scene, on_the_day=True):
         return
-    if member is not None and await order_search.search(context, context.typed, await _called(context)):
+    if member is not None and await order_search.search(scene, scene.typed, await _called(scene)):
         return
-    if is_coordinator and await by_typed_name(context, on_the_day=False):
+    if is_coordinator and await by_typed_name(scene, on_the_day=False):
         return
-    if member is not None and await _by_word(update, context):
+    if member is not None and await _by_word(scene):
         return
-    await not_understood(update, context)
+    await not_understood(scene)
 
 
-async def _by_word(update: Update, context: Context) -> bool:
+async def _by_word(scene: Scene) -> bool:
     """Whether one word said what somebody wants: « panier », « historique », « merci »."""
-    match asked_by_word(context.typed):
+    match asked_by_word(scene.typed):
         case Word.BASKET:
-            await show_basket(update, context)
+            await show_basket(scene)
         case Word.ORDER:
-            await show_open_distributions(context)
+            await show_open_distributions(scene)
         case Word.ORDERS:
-            await my_orders(update, context)
+            await my_orders(scene)
         case Word.HISTORY:
-            await history(update, context)
+            await history(scene)
         case Word.HELP:
-            await help_(update, context)
+            await help_(scene)
         case Word.THANKS:
-            context.say(Screen(start_views.welcome_thanks(context.texts)))
+            scene.say(Screen(start_views.welcome_thanks(scene.texts)))
         case None:
             return False
     return True
 
 
-async def _called(context: Context) -> Sequence[Member]:
+async def _called(scene: Scene) -> Sequence[Member]:
     """Who is called as was typed, to those who look at members."""
-    if role_of(context.member) < Role.TREASURER:
+    if role_of(scene.member) < Role.TREASURER:
         return ()
-    return await groups.find_members(context.session, context.member.group_id, context.typed)
+    return await groups.find_members(scene.session, scene.member.group_id, scene.typed)
 
 
 def shop_word(text: str) -> str | None:
@@ -129,11 +127,11 @@ def shop_word(text: str) -> str | None:
     return text if search_words(text) else None
 
 
-async def not_understood(update: Update, context: Context) -> None:  # noqa: ARG001
+async def not_understood(scene: Scene) -> None:
     """A command nobody knows, a picture, a text: what one can do instead."""
-    if context.scene.member is not None:
-        context.say(Screen(start_views.not_understood(context.texts, shop_word(context.typed))))
-    await show_home(context)
+    if scene.maybe_member is not None:
+        scene.say(Screen(start_views.not_understood(scene.texts, shop_word(scene.typed))))
+    await show_home(scene)
 
 
 handlers = [

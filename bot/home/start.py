@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from telegram import Update
-
 from bot.cards.links import returned
 from bot.edge.conversation import Button, Command, end
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.handover.day import show_day
 from bot.home.menu import own_menu
 from bot.home.views import account as views
 from bot.home.views import start as start_views
-from bot.members.people import tell_coordinators
 from bot.members.views import people as people_views
 from bot.members.views import welcome as welcome_views
 from bot.members.welcome import IN_CHAT, ask_back, chats_of_stranger, statuses
@@ -32,187 +29,185 @@ from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
 
 
-async def start(update: Update, context: Context) -> None:  # noqa: ARG001
+async def start(scene: Scene) -> None:
     """/start: a link's payload is followed; without one, home."""
-    end(context.conversation)
-    payload = context.command_text
-    if not context.is_private:
-        await _started_in_a_group(context, payload)
+    end(scene.conversation)
+    payload = scene.command_text
+    if not scene.is_private:
+        await _started_in_a_group(scene, payload)
     elif payload.startswith("o_"):
-        await _follow_invitation(context, payload.removeprefix("o_"), then_order=True)
+        await _follow_invitation(scene, payload.removeprefix("o_"), then_order=True)
     elif payload.startswith("j_"):
-        await _follow_invitation(context, payload.removeprefix("j_"), then_order=False)
+        await _follow_invitation(scene, payload.removeprefix("j_"), then_order=False)
     elif payload.startswith("m_"):
-        await _follow_own_invitation(context, payload.removeprefix("m_"))
+        await _follow_own_invitation(scene, payload.removeprefix("m_"))
     elif payload.startswith("d_"):
-        await _follow_distribution(context, payload.removeprefix("d_"))
+        await _follow_distribution(scene, payload.removeprefix("d_"))
     elif payload.startswith("p_"):
-        if not await returned(context, payload.removeprefix("p_")):
-            await show_home(context)
+        if not await returned(scene, payload.removeprefix("p_")):
+            await show_home(scene)
     else:
-        await show_home(context)
-    member = context.scene.member
-    if context.is_private and role_of(member) >= Role.TREASURER:
-        context.scene.calls += await own_menu(context.session, context.person.id)
+        await show_home(scene)
+    member = scene.maybe_member
+    if scene.is_private and role_of(member) >= Role.TREASURER:
+        scene.calls += await own_menu(scene.session, scene.person.id)
 
 
-async def _follow_invitation(context: Context, token: str, *, then_order: bool) -> None:
-    group = await groups.group_by_invitation(context.session, token)
+async def _follow_invitation(scene: Scene, token: str, *, then_order: bool) -> None:
+    group = await groups.group_by_invitation(scene.session, token)
     if group is None:
-        context.say(start_views.unknown_invitation(context.texts))
+        scene.say(start_views.unknown_invitation(scene.texts))
         return
-    member = await groups.member_of(context.session, group.id, context.person.id, also_left=True)
+    member = await groups.member_of(scene.session, group.id, scene.person.id, also_left=True)
     if member is not None and member.taken_out_at is not None:
-        await ask_back(context, group, member)
+        await ask_back(scene, group, member)
         return
-    if (member is None or member.left_at is not None) and not await _may_join(context, group):
-        context.say(start_views.not_in_chat(context.texts, group))
+    if (member is None or member.left_at is not None) and not await _may_join(scene, group):
+        scene.say(start_views.not_in_chat(scene.texts, group))
         return
-    member, is_new = await groups.join(context.session, group, context.person)
-    context.scene.group, context.scene.member = group, member
+    member, is_new = await groups.join(scene.session, group, scene.person)
+    scene.maybe_group, scene.maybe_member = group, member
     if is_new:
-        context.say(start_views.joined(context.texts, group, member))
+        scene.say(start_views.joined(scene.texts, group, member))
     if then_order:
-        await show_open_distributions(context)
+        await show_open_distributions(scene)
     else:
-        await show_home(context)
+        await show_home(scene)
 
 
-async def _follow_own_invitation(context: Context, token: str) -> None:
+async def _follow_own_invitation(scene: Scene, token: str) -> None:
     """A member without Telegram opens the link made for them; coordinators are told who it was."""
     try:
-        group, member = await people.link(context.session, token, context.person)
+        group, member = await people.link(scene.session, token, scene.person)
     except NotFound:
-        context.say(start_views.unknown_invitation(context.texts))
+        scene.say(start_views.unknown_invitation(scene.texts))
         return
-    context.scene.group, context.scene.member = group, member
-    context.say(people_views.linked(context.texts, group, member))
-    name = context.person.name
-    await tell_coordinators(
-        context, group, lambda texts: people_views.told_linked(texts, group, member, name), but=member.id
+    scene.maybe_group, scene.maybe_member = group, member
+    scene.say(people_views.linked(scene.texts, group, member))
+    name = scene.person.name
+    await scene.notify.coordinators(
+        lambda texts: people_views.told_linked(texts, group, member, name), but=member
     )
-    await show_home(context)
+    await show_home(scene)
 
 
-async def _follow_distribution(context: Context, number: str) -> None:
+async def _follow_distribution(scene: Scene, number: str) -> None:
     """From a busy chat: the distribution's page, to who coordinates its group; home to everybody else."""
     found = int(number) if number.isdecimal() and len(number) < 16 else 0
-    group_id = await groups.group_of(context.session, Distribution, found)
-    member = await groups.member_of(context.session, group_id, context.person.id) if group_id else None
+    group_id = await groups.group_of(scene.session, Distribution, found)
+    member = await groups.member_of(scene.session, group_id, scene.person.id) if group_id else None
     if group_id and member is not None and member.is_coordinator:
-        await context.act_in(group_id)
-        await show_day(context, await get_distribution(context.session, group_id, found))
+        await scene.act_in(group_id)
+        await show_day(scene, await get_distribution(scene.session, group_id, found))
     else:
-        await show_home(context)
+        await show_home(scene)
 
 
-async def _may_join(context: Context, group: Group) -> bool:
+async def _may_join(scene: Scene, group: Group) -> bool:
     """By the group's policy: whoever holds the link, or whoever is in the chat, as Telegram says."""
     if group.join_policy is JoinPolicy.LINK:
         return True
-    return any(status in IN_CHAT for status in await statuses(context, group))
+    return any(status in IN_CHAT for status in await statuses(scene, group))
 
 
-async def _started_in_a_group(context: Context, payload: str) -> None:
+async def _started_in_a_group(scene: Scene, payload: str) -> None:
     """A coordinators' link opened with "add to a group": this chat becomes the coordinators' chat."""
     if not payload.startswith("c_"):
         return
     token = payload.removeprefix("c_")
-    group = await groups.link_coordinators_chat(context.session, token, context.chat_id, context.person.id)
-    context.say(start_views.coordinators_chat_linked(context.texts_for(group.language), group))
+    group = await groups.link_coordinators_chat(scene.session, token, scene.chat_id, scene.person.id)
+    scene.say(start_views.coordinators_chat_linked(scene.texts_for(group.language), group))
 
 
-async def show_home(context: Context) -> None:
+async def show_home(scene: Scene) -> None:
     """Where the person stands in the group they look at: what to do first in a new one, the way in for who has none."""
-    own = await groups.groups_of_person(context.session, context.person.id)
-    if context.scene.member is None and own:
-        await _look_at(context, own[0])
-    if context.scene.member is None:
-        found = await chats_of_stranger(context)
-        links = [(group, context.deep_link(f"o_{group.invitation}")) for group in found]
-        stranger = start_views.stranger(context.texts, context.scene.bot_username)
-        context.show(welcome_views.found_in_chats(context.texts, links) if links else stranger)
+    own = await groups.groups_of_person(scene.session, scene.person.id)
+    if scene.maybe_member is None and own:
+        await _look_at(scene, own[0])
+    if scene.maybe_member is None:
+        found = await chats_of_stranger(scene)
+        links = [(group, scene.deep_link(f"o_{group.invitation}")) for group in found]
+        stranger = start_views.stranger(scene.texts, scene.bot_username)
+        scene.show(welcome_views.found_in_chats(scene.texts, links) if links else stranger)
         return
-    if context.member.is_coordinator and not await count_products(context.session, context.member.group_id):
-        context.show(setup_views.next_steps(context.texts, context.group))
+    if scene.member.is_coordinator and not await count_products(scene.session, scene.member.group_id):
+        scene.show(setup_views.next_steps(scene.texts, scene.group))
         return
-    account = await account_of(context)
-    context.show(
-        views.home(context.texts, context.group, context.member, account, several_groups=len(own) > 1)
-    )
+    account = await account_of(scene)
+    scene.show(views.home(scene.texts, scene.group, scene.member, account, several_groups=len(own) > 1))
 
 
-async def account_of(context: Context) -> views.Account:
+async def account_of(scene: Scene) -> views.Account:
     """The acting member's account."""
-    member = context.member
-    expected = await payments.payments_of(context.session, member, PaymentState.EXPECTED)
+    member = scene.member
+    expected = await payments.payments_of(scene.session, member, PaymentState.EXPECTED)
     return views.Account(
-        await payments.balance_of(context.session, member),
-        await awaited_of(context.session, member),
+        await payments.balance_of(scene.session, member),
+        await awaited_of(scene.session, member),
         expected,
-        await needless(context.session, member, expected),
+        await needless(scene.session, member, expected),
     )
 
 
-async def home(update: Update, context: Context) -> None:  # noqa: ARG001
+async def home(scene: Scene) -> None:
     """The home button."""
-    await show_home(context)
+    await show_home(scene)
 
 
-async def choose_group(update: Update, context: Context) -> None:  # noqa: ARG001
+async def choose_group(scene: Scene) -> None:
     """Which of several groups?"""
-    own = await groups.groups_of_person(context.session, context.person.id)
-    context.show(views.choose_group(context.texts, own))
+    own = await groups.groups_of_person(scene.session, scene.person.id)
+    scene.show(views.choose_group(scene.texts, own))
 
 
-async def look_at_group(update: Update, context: Context) -> None:  # noqa: ARG001
+async def look_at_group(scene: Scene) -> None:
     """A group was chosen, if it is one of the person's."""
-    group_id = context.numbers(1)[0]
-    for group in await groups.groups_of_person(context.session, context.person.id):
+    group_id = scene.numbers(1)[0]
+    for group in await groups.groups_of_person(scene.session, scene.person.id):
         if group.id == group_id:
-            await _look_at(context, group)
-            await show_home(context)
+            await _look_at(scene, group)
+            await show_home(scene)
             return
     raise NotFound("group", group_id)
 
 
-async def _look_at(context: Context, group: Group) -> None:
-    context.person.group_id = group.id
-    context.scene.group = group
-    context.scene.member = await groups.member_of(context.session, group.id, context.person.id)
+async def _look_at(scene: Scene, group: Group) -> None:
+    scene.person.group_id = group.id
+    scene.maybe_group = group
+    scene.maybe_member = await groups.member_of(scene.session, group.id, scene.person.id)
 
 
-async def help_(update: Update, context: Context) -> None:  # noqa: ARG001
+async def help_(scene: Scene) -> None:
     """/aide."""
-    context.say(start_views.help_screen(context.texts, role_of(context.scene.member)))
+    scene.say(start_views.help_screen(scene.texts, role_of(scene.maybe_member)))
 
 
-async def cancel(update: Update, context: Context) -> None:  # noqa: ARG001
+async def cancel(scene: Scene) -> None:
     """/annuler: leave what was going on."""
-    was_at_something = context.conversation.name is not None
-    end(context.conversation)
-    context.say(start_views.cancelled(context.texts, was_at_something=was_at_something))
+    was_at_something = scene.conversation.name is not None
+    end(scene.conversation)
+    scene.say(start_views.cancelled(scene.texts, was_at_something=was_at_something))
 
 
-async def language(update: Update, context: Context) -> None:  # noqa: ARG001
+async def language(scene: Scene) -> None:
     """/langue: choose between French and English."""
-    context.show(start_views.choose_language(context.texts))
+    scene.show(start_views.choose_language(scene.texts))
 
 
-async def set_language(update: Update, context: Context) -> None:  # noqa: ARG001
+async def set_language(scene: Scene) -> None:
     """A language was tapped."""
-    chosen = context.button_args[0] if context.button_args else ""
+    chosen = scene.button_args[0] if scene.button_args else ""
     if chosen not in LANGUAGES:
         raise NotFound("language", chosen)
-    context.person.language = chosen
-    context.show(start_views.language_chosen(context.texts))
+    scene.person.language = chosen
+    scene.show(start_views.language_chosen(scene.texts))
 
 
-async def refuse_anonymous(update: Update, context: Context) -> None:  # noqa: ARG001
+async def refuse_anonymous(scene: Scene) -> None:
     """An anonymous admin's message: Telegram does not say who wrote it, so nobody can be recognised."""
-    group = context.scene.group
-    texts = context.texts_for(group.language) if group else context.texts
-    context.say(start_views.anonymous_admin(texts))
+    group = scene.maybe_group
+    texts = scene.texts_for(group.language) if group else scene.texts
+    scene.say(start_views.anonymous_admin(texts))
 
 
 handlers = [

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.home.menu import own_menu
 from bot.members.views import coordinators as views
 from bot.members.views import members as members_views
@@ -22,81 +20,80 @@ class State(StrEnum):
     NAME = "name"
 
 
-async def coordinators(update: Update, context: Context) -> None:  # noqa: ARG001
+async def coordinators(scene: Scene) -> None:
     """/coordinateurs: who holds which role."""
-    _ = context.coordinator
-    if await context.discreetly():
-        await _show(context)
+    _ = scene.coordinator
+    if await scene.discreetly():
+        await _show(scene)
 
 
-async def _show(context: Context) -> None:
-    holders = await groups.coordinators(context.session, context.group.id)
-    context.show(views.listing(context.texts, context.group, holders))
+async def _show(scene: Scene) -> None:
+    holders = await groups.staff(scene.session, scene.group.id)
+    scene.show(views.listing(scene.texts, scene.group, holders))
 
 
-async def pick(update: Update, context: Context) -> State:  # noqa: ARG001
+async def pick(scene: Scene) -> State:
     """Whom to name: a page of members, or a name to type."""
-    group_id = context.coordinator.group_id
-    page = context.numbers(1)[0]
-    everyone = await groups.members(context.session, group_id)
-    cancel = context.step_button(context.texts.label("Cancel"), "cancel")
-    context.show(context.to_answer(views.pick(context.texts, everyone, page, cancel)))
+    group_id = scene.coordinator.group_id
+    page = scene.numbers(1)[0]
+    everyone = await groups.members(scene.session, group_id)
+    cancel = scene.step_button(scene.texts.label("Cancel"), "cancel")
+    scene.show(scene.to_answer(views.pick(scene.texts, everyone, page, cancel)))
     return State.NAME
 
 
-async def take_name(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_name(scene: Scene) -> str | None:
     """A name was typed; asked again when nobody is called so."""
-    group_id = context.coordinator.group_id
-    found = await groups.find_members(context.session, group_id, context.typed)
+    group_id = scene.coordinator.group_id
+    found = await groups.find_members(scene.session, group_id, scene.typed)
     if not found:
-        context.say(context.to_answer(members_views.unknown(context.texts, context.typed)))
+        scene.say(scene.to_answer(members_views.unknown(scene.texts, scene.typed)))
         return None
     if len(found) == 1:
-        context.say(views.roles(context.texts, found[0]))
+        scene.say(views.roles(scene.texts, found[0]))
     else:
-        context.say(members_views.choose(context.texts, found, "role"))
+        scene.say(members_views.choose(scene.texts, found, "role"))
     return END
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """Nobody after all."""
-    _ = context.coordinator
-    await _show(context)
+    _ = scene.coordinator
+    await _show(scene)
     return END
 
 
-async def show_roles(update: Update, context: Context) -> None:  # noqa: ARG001
+async def show_roles(scene: Scene) -> None:
     """A member was tapped: their roles."""
-    group_id = context.coordinator.group_id
-    member = await groups.get_member(context.session, group_id, context.numbers(1)[0])
-    context.show(views.roles(context.texts, member))
+    group_id = scene.coordinator.group_id
+    member = await groups.get_member(scene.session, group_id, scene.numbers(1)[0])
+    scene.show(views.roles(scene.texts, member))
 
 
-async def set_role(update: Update, context: Context) -> None:  # noqa: ARG001
+async def set_role(scene: Scene) -> None:
     """A role is given or taken; the person is told. Tapped again, nothing more happens."""
-    by = context.coordinator
-    member_id, number, wanted = context.numbers(3)
+    by = scene.coordinator
+    member_id, number, wanted = scene.numbers(3)
     if number not in range(len(views.ROLES)) or wanted not in (0, 1):
         raise NotFound("button", number)
-    member = await groups.get_member(context.session, by.group_id, member_id)
+    member = await groups.get_member(scene.session, by.group_id, member_id)
     role, held = views.ROLES[number], bool(wanted)
     if held != (member.is_coordinator if role == "coordinator" else member.is_treasurer):
-        await groups.set_role(context.session, member, role, held)
-        await _tell(context, member, by, role, held)
+        await groups.set_role(scene.session, member, role, held)
+        await _tell(scene, member, by, role, held)
     if by.is_coordinator:
-        context.show(views.roles(context.texts, member))
+        scene.show(views.roles(scene.texts, member))
     else:
-        context.show(views.gave_up(context.texts, context.group))
+        scene.show(views.gave_up(scene.texts, scene.group))
 
 
-async def _tell(context: Context, member: Member, by: Member, role: str, held: bool) -> None:
-    person = await groups.reachable(context.session, member)
-    if person is None:
-        return
-    if person.id != context.person.id:
-        texts = context.texts_for(person.language)
-        context.tell(person.id, views.told(texts, context.group, by.name, role, held=held))
-    context.scene.calls += await own_menu(context.session, person.id)
+async def _tell(scene: Scene, member: Member, by: Member, role: str, held: bool) -> None:
+    if member.id != by.id:
+        group = scene.group
+        await scene.notify.member(member, lambda texts: views.told(texts, group, by.name, role, held=held))
+    person = await groups.reachable(scene.session, member)
+    if person is not None:
+        scene.calls += await own_menu(scene.session, person.id)
 
 
 conversation = DurableConversation(

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.home.menu import own_menu
 from bot.members.members import show_member_page
 from bot.members.views import people as views
@@ -16,11 +13,10 @@ from bot.members.views import welcome as welcome_views
 from bot.refusals.sentences import sentence
 from bot.ui.screen import Button as ScreenButton
 from bot.ui.screen import Screen
-from bot.ui.texts import Texts
 from ledger.errors import NotFound
 from ledger.groups import people
 from ledger.groups import service as groups
-from ledger.groups.models import Group, Member
+from ledger.groups.models import Member
 from ledger.orders import leaving
 
 
@@ -35,142 +31,123 @@ class State(StrEnum):
 # — members without Telegram —
 
 
-async def ask_name(update: Update, context: Context) -> State:  # noqa: ARG001
+async def ask_name(scene: Scene) -> State:
     """➕: who?"""
-    keep(context.conversation, group=context.coordinator.group_id)
-    context.say(context.to_answer(views.ask_name(context.texts, _cancel(context))))
+    keep(scene.conversation, group=scene.coordinator.group_id)
+    scene.say(scene.to_answer(views.ask_name(scene.texts, _cancel(scene))))
     return State.NAME
 
 
-async def take_name(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def take_name(scene: Scene) -> State | None:
     """The name; asked again when it is none, or somebody's."""
-    _same_group(context, context.coordinator.group_id)
+    _same_group(scene, scene.coordinator.group_id)
     try:
-        name = people.check_name(context.typed)
-        await people.require_free_name(context.session, context.group.id, name)
+        name = people.check_name(scene.typed)
+        await people.require_free_name(scene.session, scene.group.id, name)
     except (people.InvalidName, people.NameTaken) as problem:
-        context.say(context.to_answer(Screen(sentence(context.texts, problem), ((_cancel(context),),))))
+        scene.say(scene.to_answer(Screen(sentence(scene.texts, problem), ((_cancel(scene),),))))
         return State.NAME
-    keep(context.conversation, name=name)
-    confirm = context.step_button(context.texts.label("✅ Confirm"), "confirm", style="success")
-    context.show(views.preview(context.texts, context.group, name, confirm, _cancel(context)))
+    keep(scene.conversation, name=name)
+    confirm = scene.step_button(scene.texts.label("✅ Confirm"), "confirm", style="success")
+    scene.show(views.preview(scene.texts, scene.group, name, confirm, _cancel(scene)))
     return State.ADD
 
 
-async def add(update: Update, context: Context) -> str:  # noqa: ARG001
+async def add(scene: Scene) -> str:
     """✅: a member, once."""
-    _same_group(context, context.coordinator.group_id)
-    member = await people.add_member(context.session, context.group, context.conversation.data["name"])
-    await show_member_page(context, member, views.added(context.texts, member))
+    _same_group(scene, scene.coordinator.group_id)
+    member = await people.add_member(scene.session, scene.group, scene.conversation.data["name"])
+    await show_member_page(scene, member, views.added(scene.texts, member))
     return END
 
 
-async def not_added(update: Update, context: Context) -> str:  # noqa: ARG001
+async def not_added(scene: Scene) -> str:
     """Nobody after all."""
-    _ = context.coordinator
-    context.show(views.not_added(context.texts))
+    _ = scene.coordinator
+    scene.show(views.not_added(scene.texts))
     return END
 
 
-async def invite(update: Update, context: Context) -> None:  # noqa: ARG001
+async def invite(scene: Scene) -> None:
     """🔗: an invitation for this member alone; an earlier one leads nowhere from now on."""
-    member = await named(context)
-    await people.invite(context.session, member)
-    await show_member_page(context, member)
+    member = await named(scene)
+    await people.invite(scene.session, member)
+    await show_member_page(scene, member)
 
 
-async def revoke(update: Update, context: Context) -> None:  # noqa: ARG001
+async def revoke(scene: Scene) -> None:
     """The invitation leads nowhere from now on."""
-    member = await named(context)
-    await people.revoke_invitation(context.session, member)
-    context.toast(context.texts.label("The old link leads nowhere now."))
-    await show_member_page(context, member)
+    member = await named(scene)
+    await people.revoke_invitation(scene.session, member)
+    scene.toast(scene.texts.label("The old link leads nowhere now."))
+    await show_member_page(scene, member)
 
 
-async def take_back(update: Update, context: Context) -> None:  # noqa: ARG001
+async def take_back(scene: Scene) -> None:
     """Who left and has no Telegram, or was taken out, is a member again, and told."""
-    member = await named(context)
+    member = await named(scene)
     if member.left_at is None:
-        await show_member_page(context, member, welcome_views.settled_before(context.texts))
+        await show_member_page(scene, member, welcome_views.settled_before(scene.texts))
         return
-    await people.take_back(context.session, member)
-    await show_member_page(context, member, views.added(context.texts, member))
-    person = await groups.reachable(context.session, member)
-    if person is not None:
-        context.tell(person.id, welcome_views.let_back(context.texts_for(person.language), context.group))
+    await people.take_back(scene.session, member)
+    await show_member_page(scene, member, views.added(scene.texts, member))
+    await scene.notify.member(member, lambda texts: welcome_views.let_back(texts, scene.group))
 
 
-async def named(context: Context) -> Member:
+async def named(scene: Scene) -> Member:
     """The member a coordinator's button names, in the group it was made in."""
-    number = context.numbers(1)[0]
-    await context.follow(Member, number)
-    group_id = context.coordinator.group_id
-    if not context.among_coordinators:
+    number = scene.numbers(1)[0]
+    await scene.follow(Member, number)
+    group_id = scene.coordinator.group_id
+    if not scene.among_coordinators:
         raise NotFound("button", group_id)
-    return await groups.get_member(context.session, group_id, number)
+    return await groups.get_member(scene.session, group_id, number)
 
 
 # — leaving —
 
 
-async def ask_leave(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def ask_leave(scene: Scene) -> State | None:
     """/quitter: really? Or why not yet."""
-    _ = context.member
-    if not await context.discreetly():
+    _ = scene.member
+    if not await scene.discreetly():
         return None
-    member = context.member
-    await leaving.check(context.session, member, member)
-    keep(context.conversation, group=member.group_id)
-    texts = context.texts
-    confirm = context.step_button(texts.label("🚪 Leave the group"), "leave", style="danger")
-    stay = context.step_button(texts.label("Cancel"), "stay")
-    context.show(views.ask_leave(texts, context.group, confirm, stay))
+    member = scene.member
+    await leaving.check(scene.session, member, member)
+    keep(scene.conversation, group=member.group_id)
+    texts = scene.texts
+    confirm = scene.step_button(texts.label("🚪 Leave the group"), "leave", style="danger")
+    stay = scene.step_button(texts.label("Cancel"), "stay")
+    scene.show(views.ask_leave(texts, scene.group, confirm, stay))
     return State.LEAVE
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """🚪: out; coordinators are told."""
-    member, group = context.member, context.group
-    _same_group(context, member.group_id)
-    await leaving.leave(context.session, member, member)
-    context.show(views.left(context.texts, group))
-    context.scene.calls += await own_menu(context.session, context.person.id)
-    await tell_coordinators(
-        context, group, lambda texts: views.told_left(texts, group, member.name), but=member.id
-    )
+    member, group = scene.member, scene.group
+    _same_group(scene, member.group_id)
+    await leaving.leave(scene.session, member, member)
+    scene.show(views.left(scene.texts, group))
+    scene.calls += await own_menu(scene.session, scene.person.id)
+    await scene.notify.coordinators(lambda texts: views.told_left(texts, group, member.name), but=member)
     return END
 
 
-async def stay(update: Update, context: Context) -> str:  # noqa: ARG001
+async def stay(scene: Scene) -> str:
     """Not after all."""
-    _ = context.member
-    context.show(views.stayed(context.texts, context.group))
+    _ = scene.member
+    scene.show(views.stayed(scene.texts, scene.group))
     return END
 
 
-async def tell_coordinators(
-    context: Context, group: Group, screen: Callable[[Texts], Screen], *, but: int | None = None
-) -> None:
-    """Every coordinator the bot may write to, in private and in their language; ``but`` one member."""
-    for member in await groups.coordinators(context.session, group.id):
-        person = (
-            await groups.reachable(context.session, member)
-            if member.is_coordinator and member.id != but
-            else None
-        )
-        if person is not None:
-            texts = Texts(person.language, group.time_zone, group.currency)
-            context.tell(person.id, screen(texts))
-
-
-def _same_group(context: Context, group_id: int) -> None:
+def _same_group(scene: Scene, group_id: int) -> None:
     """A conversation ends in the group it began in."""
-    if context.conversation.data["group"] != group_id:
+    if scene.conversation.data["group"] != group_id:
         raise NotFound("button", group_id)
 
 
-def _cancel(context: Context) -> ScreenButton:
-    return context.step_button(context.texts.label("Cancel"), "cancel")
+def _cancel(scene: Scene) -> ScreenButton:
+    return scene.step_button(scene.texts.label("Cancel"), "cancel")
 
 
 CANCEL = StepButton("cancel", not_added)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, keep
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.home.menu import own_menu
 from bot.members.members import show_member_page
 from bot.members.people import named
@@ -26,59 +24,59 @@ class State(StrEnum):
     OUT = "out"
 
 
-async def ask_out(update: Update, context: Context) -> State:  # noqa: ARG001
+async def ask_out(scene: Scene) -> State:
     """🚪 on a member's page: what is in the way, and how to settle it; or really?"""
-    member = await named(context)
+    member = await named(scene)
     if member.left_at is not None:
         raise NotFound("member", member.id)
-    keep(context.conversation, group=member.group_id, member=member.id)
-    found = await leaving.obstacles(context.session, member)
-    screen = people_views.taking_out(context.texts, member, found, _rows(context, member, found))
-    context.show(screen)
+    keep(scene.conversation, group=member.group_id, member=member.id)
+    found = await leaving.obstacles(scene.session, member)
+    screen = people_views.taking_out(scene.texts, member, found, _rows(scene, member, found))
+    scene.show(screen)
     return State.OUT
 
 
-async def take_out(update: Update, context: Context) -> str:  # noqa: ARG001
+async def take_out(scene: Scene) -> str:
     """🚪: out; they are told."""
-    by, member = context.coordinator, await _member(context)
-    await leaving.leave(context.session, member, by)
+    by, member = scene.coordinator, await _member(scene)
+    await leaving.leave(scene.session, member, by)
     if member.id == by.id:
-        context.show(people_views.left(context.texts, context.group))
+        scene.show(people_views.left(scene.texts, scene.group))
     else:
-        await show_member_page(context, member)
-    person = await groups.reachable(context.session, member)
+        await show_member_page(scene, member)
+    person = await groups.reachable(scene.session, member)
     if person is not None:
-        context.scene.calls += await own_menu(context.session, person.id)
-        if person.id != context.person.id:
-            texts = context.texts_for(person.language)
-            context.tell(person.id, people_views.told_out(texts, context.group, by.name))
+        scene.calls += await own_menu(scene.session, person.id)
+    if member.id != by.id:
+        group = scene.group
+        await scene.notify.member(member, lambda texts: people_views.told_out(texts, group, by.name))
     return END
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """Not after all: the member's page."""
-    await show_member_page(context, await _member(context))
+    await show_member_page(scene, await _member(scene))
     return END
 
 
-def _rows(context: Context, member: Member, found: leaving.Obstacles) -> list[Row]:
-    texts = context.texts
+def _rows(scene: Scene, member: Member, found: leaving.Obstacles) -> list[Row]:
+    texts = scene.texts
     rows = refund_views.ways_in(texts, member, found.balance_cents, out=1)
     if found.balance_cents < 0:
         rows.append((button(texts.label("💶 Enter a payment"), "payfor", member.id),))
     if not found:
-        out = context.step_button(texts.label("🚪 Take out of the group"), "out", style="danger")
+        out = scene.step_button(texts.label("🚪 Take out of the group"), "out", style="danger")
         rows.append((out,))
-    rows.append((context.step_button(texts.label("◀️ Back"), "cancel"),))
+    rows.append((scene.step_button(texts.label("◀️ Back"), "cancel"),))
     return rows
 
 
-async def _member(context: Context) -> Member:
+async def _member(scene: Scene) -> Member:
     """The member this is about, of the group it began in."""
-    group_id, data = context.coordinator.group_id, context.conversation.data
+    group_id, data = scene.coordinator.group_id, scene.conversation.data
     if data["group"] != group_id:
         raise NotFound("button", group_id)
-    return await groups.get_member(context.session, group_id, data["member"])
+    return await groups.get_member(scene.session, group_id, data["member"])
 
 
 conversation = DurableConversation(

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.cards.links import card_link
 from bot.edge.conversation import Button, Command, DurableConversation, Typed, end, keep
-from bot.edge.scene import Context
-from bot.handover.telling import tell_member
+from bot.edge.scene import Scene
 from bot.handover.views import plan as acting_views
 from bot.members.welcome import is_held
 from bot.ordering import search as order_search
@@ -39,6 +36,7 @@ from ledger.groups.service import offered_methods
 from ledger.money import InvalidAmount
 from ledger.orders import baskets, distributions
 from ledger.orders import service as orders
+from ledger.orders.awaited import awaited_of
 from ledger.orders.models import Basket, Distribution
 from ledger.payments import service as payments
 from ledger.quantities import parse_quantity
@@ -50,168 +48,166 @@ class State(StrEnum):
     QUANTITY = "quantity"
 
 
-async def start_order(update: Update, context: Context) -> None:
+async def start_order(scene: Scene) -> None:
     """/commander: straight to the catalogue when one distribution is open; in private, whose basket it is.
 
     /commander MIEL: to what the words find there.
     """
-    _ = context.member
-    wanted = context.command_text if update.callback_query is None else ""
-    if not await context.privately():
+    _ = scene.member
+    wanted = scene.command_text if scene.update.callback_query is None else ""
+    if not await scene.privately():
         return
     if not wanted:
-        await show_open_distributions(context)
-    elif not await order_search.search(context, wanted):
-        await order_search.show_nothing_found(context, wanted)
+        await show_open_distributions(scene)
+    elif not await order_search.search(scene, wanted):
+        await order_search.show_nothing_found(scene, wanted)
 
 
-async def choose_distribution(update: Update, context: Context) -> None:  # noqa: ARG001
+async def choose_distribution(scene: Scene) -> None:
     """A distribution was tapped: its catalogue."""
-    distribution_id = context.numbers(1)[0]
-    await context.follow(Distribution, distribution_id)
-    distribution = await distributions.get_distribution(
-        context.session, context.member.group_id, distribution_id
-    )
-    await show_catalogue(context, distribution)
+    distribution_id = scene.numbers(1)[0]
+    await scene.follow(Distribution, distribution_id)
+    distribution = await distributions.get_distribution(scene.session, scene.member.group_id, distribution_id)
+    await show_catalogue(scene, distribution)
 
 
-async def turn_page(update: Update, context: Context) -> None:  # noqa: ARG001
+async def turn_page(scene: Scene) -> None:
     """A page, or a product whose quantity is wanted."""
-    basket_id, page, product_id = context.numbers(3)
-    basket = await live_basket(context, basket_id)
+    basket_id, page, product_id = scene.numbers(3)
+    basket = await live_basket(scene, basket_id)
     if basket is not None:
-        await show_page(context, basket, views.Place(page, product_id))
+        await show_page(scene, basket, views.Place(page, product_id))
 
 
-async def change_quantity(update: Update, context: Context) -> None:  # noqa: ARG001
+async def change_quantity(scene: Scene) -> None:
     """− or +."""
-    basket_id, product_id, page, delta = context.numbers(4)
-    basket = await live_basket(context, basket_id)
+    basket_id, product_id, page, delta = scene.numbers(4)
+    basket = await live_basket(scene, basket_id)
     if basket is not None:
-        await add_quantity(context, basket, product_id, delta)
-        await show_page(context, basket, views.Place(page, product_id))
+        await add_quantity(scene, basket, product_id, delta)
+        await show_page(scene, basket, views.Place(page, product_id))
 
 
-async def ask_quantity(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def ask_quantity(scene: Scene) -> State | None:
     """The quantity itself was tapped: it may be typed."""
-    basket_id, product_id, page = context.numbers(3)
-    basket = await live_basket(context, basket_id)
+    basket_id, product_id, page = scene.numbers(3)
+    basket = await live_basket(scene, basket_id)
     if basket is None:
         return None
-    product = await get_product(context.session, basket.group_id, product_id)
-    keep(context.conversation, basket=basket.id, product=product.id, page=page)
-    context.say(context.to_answer(views.ask_quantity(context.texts, product)))
+    product = await get_product(scene.session, basket.group_id, product_id)
+    keep(scene.conversation, basket=basket.id, product=product.id, page=page)
+    scene.say(scene.to_answer(views.ask_quantity(scene.texts, product)))
     return State.QUANTITY
 
 
-async def take_quantity(update: Update, context: Context) -> None:  # noqa: ARG001
+async def take_quantity(scene: Scene) -> None:
     """The typed quantity. Another product's name is looked for; anything else is asked again."""
-    data = context.conversation.data
-    product = await get_product(context.session, context.member.group_id, data["product"])
+    data = scene.conversation.data
+    product = await get_product(scene.session, scene.member.group_id, data["product"])
     try:
-        basket = await baskets.basket_filled_by(context.session, context.member, data["basket"])
-        quantity = parse_quantity(context.typed, product.unit)
-        await baskets.set_quantity(context.session, basket, product, quantity)
+        basket = await baskets.basket_filled_by(scene.session, scene.member, data["basket"])
+        quantity = parse_quantity(scene.typed, product.unit)
+        await baskets.set_quantity(scene.session, basket, product, quantity)
     except (InvalidAmount, baskets.InvalidQuantity):
-        if context.is_private and await order_search.search(context, context.typed):
-            shown = context.conversation.data["basket"]
-            end(context.conversation)
-            keep(context.conversation, basket=shown)
+        if scene.is_private and await order_search.search(scene, scene.typed):
+            shown = scene.conversation.data["basket"]
+            end(scene.conversation)
+            keep(scene.conversation, basket=shown)
             return
-        screen = context.to_answer(views.ask_quantity(context.texts, product))
-        context.say(screen.under(context.texts.t("I did not understand.")))
+        screen = scene.to_answer(views.ask_quantity(scene.texts, product))
+        scene.say(screen.under(scene.texts.t("I did not understand.")))
         return
-    end(context.conversation)
-    await show_page(context, basket, views.Place(data["page"], product.id))
+    end(scene.conversation)
+    await show_page(scene, basket, views.Place(data["page"], product.id))
 
 
-async def show_basket(update: Update, context: Context) -> None:  # noqa: ARG001
+async def show_basket(scene: Scene) -> None:
     """/panier, or the basket's button."""
-    if context.button_args:
-        basket = await live_basket(context, context.numbers(1)[0])
-    elif not (context.member and await context.privately()):
+    if scene.button_args:
+        basket = await live_basket(scene, scene.numbers(1)[0])
+    elif not (scene.member and await scene.privately()):
         return
     else:
-        basket = await baskets.latest_open_basket(context.session, context.member)
+        basket = await baskets.latest_open_basket(scene.session, scene.member)
         if basket is None:
-            await show_open_distributions(context)
+            await show_open_distributions(scene)
     if basket is not None:
-        await show_basket_of(context, basket)
+        await show_basket_of(scene, basket)
 
 
-async def empty_basket(update: Update, context: Context) -> None:  # noqa: ARG001
+async def empty_basket(scene: Scene) -> None:
     """Everything out."""
-    basket = await live_basket(context, context.numbers(1)[0])
+    basket = await live_basket(scene, scene.numbers(1)[0])
     if basket is not None:
-        await baskets.empty(context.session, basket)
-        await show_basket_of(context, basket)
+        await baskets.empty(scene.session, basket)
+        await show_basket_of(scene, basket)
 
 
-async def take_out(update: Update, context: Context) -> None:  # noqa: ARG001
+async def take_out(scene: Scene) -> None:
     """One product out of the basket."""
-    basket_id, product_id = context.numbers(2)
-    basket = await live_basket(context, basket_id)
+    basket_id, product_id = scene.numbers(2)
+    basket = await live_basket(scene, basket_id)
     if basket is not None:
-        product = await get_product(context.session, basket.group_id, product_id)
-        await baskets.set_quantity(context.session, basket, product, 0)
-        await show_basket_of(context, basket)
+        product = await get_product(scene.session, basket.group_id, product_id)
+        await baskets.set_quantity(scene.session, basket, product, 0)
+        await show_basket_of(scene, basket)
 
 
-async def confirm_basket(update: Update, context: Context) -> None:  # noqa: ARG001
+async def confirm_basket(scene: Scene) -> None:
     """The basket is right: how will it be paid? Where payments are off, that is all."""
-    basket = await live_basket(context, context.numbers(1)[0])
-    if basket is None or (basket.member_id == context.member.id and await is_held(context)):
+    basket = await live_basket(scene, scene.numbers(1)[0])
+    if basket is None or (basket.member_id == scene.member.id and await is_held(scene)):
         return
-    if not context.group.payments_enabled:
-        await _place(context, basket, None, None)
+    if not scene.group.payments_enabled:
+        await _place(scene, basket, None, None)
         return
-    view = await baskets.view(context.session, basket)
+    view = await baskets.view(scene.session, basket)
     if not view.lines:
-        await show_basket_of(context, basket)
+        await show_basket_of(scene, basket)
         return
-    await _show_payment_choice(context, view)
+    await _show_payment_choice(scene, view)
 
 
-async def mix(update: Update, context: Context) -> None:  # noqa: ARG001
+async def mix(scene: Scene) -> None:
     """Member credit first, or not after all."""
-    basket_id, is_mixed = context.numbers(2)
-    basket = await live_basket(context, basket_id)
+    basket_id, is_mixed = scene.numbers(2)
+    basket = await live_basket(scene, basket_id)
     if basket is None:
         return
-    view = await baskets.view(context.session, basket)
+    view = await baskets.view(scene.session, basket)
     if not view.lines:
-        await show_basket_of(context, basket)
+        await show_basket_of(scene, basket)
         return
-    await _show_payment_choice(context, view, mixed=bool(is_mixed))
+    await _show_payment_choice(scene, view, mixed=bool(is_mixed))
 
 
-async def pay(update: Update, context: Context) -> None:  # noqa: ARG001
+async def pay(scene: Scene) -> None:
     """A method was chosen, perhaps only for what member credit leaves: the order is placed with it."""
-    method = context.button_args[0] if context.button_args else ""
-    is_mixed = len(context.button_args) > 3
-    basket_id, agreed, *credit = context.numbers(3 if is_mixed else 2, skip=1)
+    method = scene.button_args[0] if scene.button_args else ""
+    is_mixed = len(scene.button_args) > 3
+    basket_id, agreed, *credit = scene.numbers(3 if is_mixed else 2, skip=1)
     if method not in list(Method):
         raise NotFound("button", method)
-    basket = await live_basket(context, basket_id)
+    basket = await live_basket(scene, basket_id)
     if basket is None:
         return
-    is_own = basket.member_id == context.member.id
-    if is_own and context.member.put_out_at is not None and await is_held(context):
+    is_own = basket.member_id == scene.member.id
+    if is_own and scene.member.put_out_at is not None and await is_held(scene):
         return
-    await _place(context, basket, Method(method), agreed, *credit)
+    await _place(scene, basket, Method(method), agreed, *credit)
 
 
 async def _place(
-    context: Context, basket: Basket, method: Method | None, agreed: int | None, credit: int = 0
+    scene: Scene, basket: Basket, method: Method | None, agreed: int | None, credit: int = 0
 ) -> None:
-    texts, by, buyer = context.texts, context.member, await buyer_of(context, basket)
+    texts, by, buyer = scene.texts, scene.member, await buyer_of(scene, basket)
     if method is Method.CARD and buyer.id != by.id:
         raise NotFound("button", method)
     try:
-        async with context.attempt():
+        async with scene.attempt():
             done = await orders.confirm(
-                context.session,
-                context.group,
+                scene.session,
+                scene.group,
                 buyer,
                 basket.id,
                 method,
@@ -223,60 +219,58 @@ async def _place(
         sentence = choice_views.not_enough_credit(texts, refusal.balance, refusal.needed)
         if buyer.id != by.id:
             sentence = acting_views.not_enough_credit(texts, buyer, refusal.balance, refusal.needed)
-        context.toast(sentence, alert=True)
-        view = await baskets.view(context.session, basket)
-        await _show_payment_choice(context, view, mixed=credit > 0)
+        scene.toast(sentence, alert=True)
+        view = await baskets.view(scene.session, basket)
+        await _show_payment_choice(scene, view, mixed=credit > 0)
     except (orders.PriceChanged, orders.InvalidSplit) as refusal:
-        context.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
-        await _show_payment_choice(context, await baskets.view(context.session, basket))
+        scene.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
+        await _show_payment_choice(scene, await baskets.view(scene.session, basket))
     except LedgerError as refusal:
-        context.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
-        await baskets.take_out_withdrawn(context.session, basket)
-        await show_basket_of(context, basket)
+        scene.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
+        await baskets.take_out_withdrawn(scene.session, basket)
+        await show_basket_of(scene, basket)
     else:
-        await _show_receipt(context, buyer, done)
+        await _show_receipt(scene, buyer, done)
 
 
-async def _show_receipt(context: Context, buyer: Member, done: orders.Confirmed) -> None:
+async def _show_receipt(scene: Scene, buyer: Member, done: orders.Confirmed) -> None:
     """The receipt, below what is left of the basket; whoever was ordered for reads it too."""
-    texts, group = context.texts, context.group
-    awaited = await payments.awaited(context.session, buyer)
-    if buyer.id == context.member.id:
-        link = await card_link(context, done.payment)
-        context.show(views.placed(texts, done.distribution, can_change=views.can_change(group, done)))
-        context.say(views.receipt(texts, group, done, awaited, link))
+    texts, group = scene.texts, scene.group
+    awaited = await payments.awaited(scene.session, buyer)
+    if buyer.id == scene.member.id:
+        link = await card_link(scene, done.payment)
+        scene.show(views.placed(texts, done.distribution, can_change=views.can_change(group, done)))
+        scene.say(views.receipt(texts, group, done, awaited, link))
         return
     receipt = views.receipt(texts, group, done, awaited, is_own=False)
-    context.show(acting_views.ordered_for(texts, buyer, done.distribution.id, done.order.id))
+    scene.show(acting_views.ordered_for(texts, buyer, done.distribution.id, done.order.id))
     own = receipt.with_rows(pay_rows(texts, group, done.payment) if done.payment else ())
-    context.say(own.under(acting_views.acting_for(texts, buyer)))
-    by = context.member.name
-    await tell_member(
-        context,
+    scene.say(own.under(acting_views.acting_for(texts, buyer)))
+    by = scene.member.name
+    theirs = await awaited_of(scene.session, buyer)
+    await scene.notify.member(
         buyer,
-        lambda theirs, awaited: views.receipt(theirs, group, done, awaited).under(
-            acting_views.ordered_by(theirs, by)
-        ),
+        lambda texts: views.receipt(texts, group, done, theirs).under(acting_views.ordered_by(texts, by)),
     )
 
 
-async def _show_payment_choice(context: Context, view: baskets.BasketView, *, mixed: bool = False) -> None:
+async def _show_payment_choice(scene: Scene, view: baskets.BasketView, *, mixed: bool = False) -> None:
     """``mixed``: with member credit first, as long as there is some and it does not pay everything."""
-    buyer = await buyer_of(context, view.basket)
-    balance = await payments.balance_of(context.session, buyer)
-    purse = choice_views.Purse(balance, buyer.name if buyer.id != context.member.id else None)
-    methods = _methods(context, buyer)
-    is_mixed = mixed and purse.first(context.group, view.total_cents, methods) > 0
+    buyer = await buyer_of(scene, view.basket)
+    balance = await payments.balance_of(scene.session, buyer)
+    purse = choice_views.Purse(balance, buyer.name if buyer.id != scene.member.id else None)
+    methods = _methods(scene, buyer)
+    is_mixed = mixed and purse.first(scene.group, view.total_cents, methods) > 0
     choice = choice_views.mixed_choice if is_mixed else choice_views.payment_choice
-    await show_of(context, view.basket, choice(context.texts, context.group, view, methods, purse))
+    await show_of(scene, view.basket, choice(scene.texts, scene.group, view, methods, purse))
 
 
-def _methods(context: Context, buyer: Member) -> list[Method]:
+def _methods(scene: Scene, buyer: Member) -> list[Method]:
     """How an order may be paid. A card is its holder's: whoever orders for somebody leaves that to them."""
     return [
         method
-        for method in offered_methods(context.group)
-        if method is not Method.CARD or buyer.id == context.member.id
+        for method in offered_methods(scene.group)
+        if method is not Method.CARD or buyer.id == scene.member.id
     ]
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from telegram import Update
-
 from bot.edge.conversation import Button
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.ordering.baskets import (
     add_quantity,
     basket_at_hand,
@@ -26,105 +24,105 @@ from ledger.orders import baskets, distributions, repeating
 from ledger.orders.models import Basket, Distribution
 
 
-async def search(context: Context, text: str, members: Sequence[Member] = ()) -> bool:
+async def search(scene: Scene, text: str, members: Sequence[Member] = ()) -> bool:
     """Show what a text finds in the catalogue, over the basket at hand; false when it finds nothing.
 
     ``members``: who may be meant by it as well, offered below to whoever may look at them.
     """
-    group_id = context.member.group_id
-    hits = find_products(await offered_products(context.session, group_id), text)
+    group_id = scene.member.group_id
+    hits = find_products(await offered_products(scene.session, group_id), text)
     if not hits:
         return False
-    basket = await basket_at_hand(context)
+    basket = await basket_at_hand(scene)
     if basket is None:
-        found = await distributions.open_distributions(context.session, group_id)
+        found = await distributions.open_distributions(scene.session, group_id)
         if not found:
-            context.say(views.not_now(context.texts, hits))
+            scene.say(views.not_now(scene.texts, hits))
             return True
         if len(found) > 1:
-            context.say(order_views.choose_distribution(context.texts, found, views.query_of(text)))
+            scene.say(order_views.choose_distribution(scene.texts, found, views.query_of(text)))
             return True
-        basket = await baskets.open_basket(context.session, context.group, context.member, found[0])
+        basket = await baskets.open_basket(scene.session, scene.group, scene.member, found[0])
     opened = hits[0].product.id if len(hits) == 1 else 0
-    await _show_hits(context, basket, views.query_of(text), opened, members)
+    await _show_hits(scene, basket, views.query_of(text), opened, members)
     return True
 
 
-async def show_nothing_found(context: Context, text: str) -> None:
+async def show_nothing_found(scene: Scene, text: str) -> None:
     """Nothing is called so; the way to everything there is."""
-    found = await distributions.open_distributions(context.session, context.member.group_id)
+    found = await distributions.open_distributions(scene.session, scene.member.group_id)
     if found:
-        context.say(views.nothing_found(context.texts, text))
+        scene.say(views.nothing_found(scene.texts, text))
     else:
-        await show_open_distributions(context)
+        await show_open_distributions(scene)
 
 
-async def found_product(update: Update, context: Context) -> None:  # noqa: ARG001
+async def found_product(scene: Scene) -> None:
     """A product that was found: one more or less of it; the rest of what was found stays in sight."""
-    query = _carried(context)
-    basket_id, product_id, delta = context.numbers(3, skip=1)
-    basket = await live_basket(context, basket_id)
+    query = _carried(scene)
+    basket_id, product_id, delta = scene.numbers(3, skip=1)
+    basket = await live_basket(scene, basket_id)
     if basket is not None:
-        await add_quantity(context, basket, product_id, delta)
-        await _show_hits(context, basket, query, product_id)
+        await add_quantity(scene, basket, product_id, delta)
+        await _show_hits(scene, basket, query, product_id)
 
 
-async def found_for(update: Update, context: Context) -> None:  # noqa: ARG001
+async def found_for(scene: Scene) -> None:
     """Several distributions take orders: for this one."""
-    query = _carried(context)
-    distribution_id = context.numbers(1, skip=1)[0]
-    await context.follow(Distribution, distribution_id)
-    member = context.member
-    distribution = await distributions.get_distribution(context.session, member.group_id, distribution_id)
-    basket = await baskets.open_basket(context.session, context.group, member, distribution)
-    await _show_hits(context, basket, query, 0)
+    query = _carried(scene)
+    distribution_id = scene.numbers(1, skip=1)[0]
+    await scene.follow(Distribution, distribution_id)
+    member = scene.member
+    distribution = await distributions.get_distribution(scene.session, member.group_id, distribution_id)
+    basket = await baskets.open_basket(scene.session, scene.group, member, distribution)
+    await _show_hits(scene, basket, query, 0)
 
 
-def _carried(context: Context) -> str:
+def _carried(scene: Scene) -> str:
     """What the tapped button says is looked for, no longer than a button may say it."""
-    return views.query_of(context.button_args[0] if context.button_args else "")
+    return views.query_of(scene.button_args[0] if scene.button_args else "")
 
 
 async def _show_hits(
-    context: Context, basket: Basket, query: str, product_id: int, members: Sequence[Member] = ()
+    scene: Scene, basket: Basket, query: str, product_id: int, members: Sequence[Member] = ()
 ) -> None:
-    view = await baskets.view(context.session, basket)
-    catalogue = await offered_products(context.session, basket.group_id)
+    view = await baskets.view(scene.session, basket)
+    catalogue = await offered_products(scene.session, basket.group_id)
     hits = find_products(catalogue, query)
     if not hits:
-        await show_page(context, basket, order_views.Place())
+        await show_page(scene, basket, order_views.Place())
         return
     found = views.Found(query, hits, product_id)
-    screen = views.found_page(context.texts, view, catalogue, found)
-    await show_of(context, basket, screen.with_rows([*screen.rows, *views.member_rows(members)]))
+    screen = views.found_page(scene.texts, view, catalogue, found)
+    await show_of(scene, basket, screen.with_rows([*screen.rows, *views.member_rows(members)]))
 
 
-async def add_one(update: Update, context: Context) -> None:  # noqa: ARG001
+async def add_one(scene: Scene) -> None:
     """A product of the catalogue's page was tapped: one of it, with its − n + row."""
-    basket_id, product_id, page = context.numbers(3)
-    basket = await live_basket(context, basket_id)
+    basket_id, product_id, page = scene.numbers(3)
+    basket = await live_basket(scene, basket_id)
     if basket is not None:
-        await add_quantity(context, basket, product_id, order_views.ONE)
-        await show_page(context, basket, order_views.Place(page, product_id))
+        await add_quantity(scene, basket, product_id, order_views.ONE)
+        await show_page(scene, basket, order_views.Place(page, product_id))
 
 
-async def producers(update: Update, context: Context) -> None:  # noqa: ARG001
+async def producers(scene: Scene) -> None:
     """Behind the page's number: whose products, to go straight there."""
-    basket_id, page = context.numbers(2)
-    basket = await live_basket(context, basket_id)
+    basket_id, page = scene.numbers(2)
+    basket = await live_basket(scene, basket_id)
     if basket is not None:
-        catalogue = await offered_products(context.session, basket.group_id)
-        await show_of(context, basket, views.producers(context.texts, basket.id, catalogue, page))
+        catalogue = await offered_products(scene.session, basket.group_id)
+        await show_of(scene, basket, views.producers(scene.texts, basket.id, catalogue, page))
 
 
-async def like_last_time(update: Update, context: Context) -> None:  # noqa: ARG001
+async def like_last_time(scene: Scene) -> None:
     """The basket is filled as the last order was, with a word on what is different today."""
-    basket = await live_basket(context, context.numbers(1)[0])
+    basket = await live_basket(scene, scene.numbers(1)[0])
     if basket is None:
         return
-    repeated = await repeating.repeat(context.session, basket)
-    notice = views.repeated(context.texts, repeated) if repeated is not None else None
-    await show_basket_of(context, basket, notice)
+    repeated = await repeating.repeat(scene.session, basket)
+    notice = views.repeated(scene.texts, repeated) if repeated is not None else None
+    await show_basket_of(scene, basket, notice)
 
 
 entry_points = [

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from telegram import Update
-
 from bot.cards.links import close_page
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.payments import line as payment_line
 from bot.payments.questions import (
     State,
@@ -37,248 +35,248 @@ from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 
 
-async def enter_payment(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def enter_payment(scene: Scene) -> State | None:
     """/paiement, with or without a line."""
-    return await _begin(context, "payment")
+    return await _begin(scene, "payment")
 
 
-async def enter_opening(update: Update, context: Context) -> State | None:  # noqa: ARG001
+async def enter_opening(scene: Scene) -> State | None:
     """/reprise, with or without a line."""
-    return await _begin(context, "opening")
+    return await _begin(scene, "opening")
 
 
-async def payment_for(update: Update, context: Context) -> State:  # noqa: ARG001
+async def payment_for(scene: Scene) -> State:
     """A payment, from a member's page."""
-    return await _begin_for(context, "payment")
+    return await _begin_for(scene, "payment")
 
 
-async def opening_for(update: Update, context: Context) -> State:  # noqa: ARG001
+async def opening_for(scene: Scene) -> State:
     """An opening balance, from a member's page."""
-    return await _begin_for(context, "opening")
+    return await _begin_for(scene, "opening")
 
 
-async def _begin(context: Context, kind: str) -> State | None:
-    _ = context.treasurer
-    if not await context.discreetly():
+async def _begin(scene: Scene, kind: str) -> State | None:
+    _ = scene.treasurer
+    if not await scene.discreetly():
         return None
-    keep(context.conversation, kind=kind)
-    if not context.command_text:
-        return await ask_next(context)
+    keep(scene.conversation, kind=kind)
+    if not scene.command_text:
+        return await ask_next(scene)
     parse = payment_line.parse_opening if kind == "opening" else payment_line.parse_payment
     try:
-        typed = parse(context.command_text, context.group.currency)
-        _check_date(context, typed.dated)
+        typed = parse(scene.command_text, scene.group.currency)
+        _check_date(scene, typed.dated)
     except NotUnderstood as problem:
-        sentence = views.not_understood(context.texts, problem.part)
-        context.say(Screen(f"{sentence}\n\n{views.payment_form(context.texts)}"))
+        sentence = views.not_understood(scene.texts, problem.part)
+        scene.say(Screen(f"{sentence}\n\n{views.payment_form(scene.texts)}"))
         return None
-    if typed.unknown and await groups.find_members(context.session, context.group.id, context.command_text):
-        typed = payment_line.TypedPayment(context.command_text)  # a name with a number in it
-    _keep_line(context, typed)
-    notice = errors.amount_again(context.texts) if typed.wrong else None
+    if typed.unknown and await groups.find_members(scene.session, scene.group.id, scene.command_text):
+        typed = payment_line.TypedPayment(scene.command_text)  # a name with a number in it
+    _keep_line(scene, typed)
+    notice = errors.amount_again(scene.texts) if typed.wrong else None
     if typed.unknown:
-        notice = views.unknown_method(context.texts, typed.unknown)
-    return await _take_member(context, typed.member, notice)
+        notice = views.unknown_method(scene.texts, typed.unknown)
+    return await _take_member(scene, typed.member, notice)
 
 
-async def _begin_for(context: Context, kind: str) -> State:
-    group_id = context.treasurer.group_id
-    member = await groups.get_member(context.session, group_id, context.numbers(1)[0])
-    keep(context.conversation, kind=kind, member=member.id)
-    screen = views.ask_amount(context.texts, member, cancel_button(context), is_opening=kind == "opening")
-    context.say(context.to_answer(screen))
+async def _begin_for(scene: Scene, kind: str) -> State:
+    group_id = scene.treasurer.group_id
+    member = await groups.get_member(scene.session, group_id, scene.numbers(1)[0])
+    keep(scene.conversation, kind=kind, member=member.id)
+    screen = views.ask_amount(scene.texts, member, cancel_button(scene), is_opening=kind == "opening")
+    scene.say(scene.to_answer(screen))
     return State.AMOUNT
 
 
-def _keep_line(context: Context, typed: payment_line.TypedPayment) -> None:
+def _keep_line(scene: Scene, typed: payment_line.TypedPayment) -> None:
     """What the line says. A line that names the method is whole: without a date it means today, without a note none."""
     if typed.amount_cents is not None:
-        keep(context.conversation, amount=typed.amount_cents)
+        keep(scene.conversation, amount=typed.amount_cents)
     if typed.method is not None:
-        dated = typed.dated or today(context)
-        keep(context.conversation, method=str(typed.method), dated=dated.isoformat(), note=typed.note or "")
+        dated = typed.dated or today(scene)
+        keep(scene.conversation, method=str(typed.method), dated=dated.isoformat(), note=typed.note or "")
     elif typed.dated is not None:
-        keep(context.conversation, dated=typed.dated.isoformat(), note=typed.note or "")
+        keep(scene.conversation, dated=typed.dated.isoformat(), note=typed.note or "")
 
 
-async def take_member(update: Update, context: Context) -> State:  # noqa: ARG001
+async def take_member(scene: Scene) -> State:
     """A name was typed."""
-    _ = context.treasurer
-    return await _take_member(context, context.typed)
+    _ = scene.treasurer
+    return await _take_member(scene, scene.typed)
 
 
-async def choose_member(update: Update, context: Context) -> State:  # noqa: ARG001
+async def choose_member(scene: Scene) -> State:
     """A member was tapped."""
-    group_id = context.treasurer.group_id
-    member = await groups.get_member(context.session, group_id, context.numbers(1, skip=2)[0])
-    keep(context.conversation, member=member.id)
-    return await ask_next(context)
+    group_id = scene.treasurer.group_id
+    member = await groups.get_member(scene.session, group_id, scene.numbers(1, skip=2)[0])
+    keep(scene.conversation, member=member.id)
+    return await ask_next(scene)
 
 
-async def _take_member(context: Context, text: str, notice: str | None = None) -> State:
+async def _take_member(scene: Scene, text: str, notice: str | None = None) -> State:
     """Who the text names; asked again when that is nobody or several."""
-    found = await groups.find_members(context.session, context.treasurer.group_id, text)
+    found = await groups.find_members(scene.session, scene.treasurer.group_id, text)
     if len(found) == 1:
-        keep(context.conversation, member=found[0].id)
-        return await ask_next(context, notice)
+        keep(scene.conversation, member=found[0].id)
+        return await ask_next(scene, notice)
     if found:
-        return ask_member(context, found, views.several_members(context.texts))
-    everyone = await groups.members(context.session, context.group.id)
-    return ask_member(context, everyone, views.unknown_member(context.texts, text))
+        return ask_member(scene, found, views.several_members(scene.texts))
+    everyone = await groups.members(scene.session, scene.group.id)
+    return ask_member(scene, everyone, views.unknown_member(scene.texts, text))
 
 
-async def take_amount(update: Update, context: Context) -> State:  # noqa: ARG001
+async def take_amount(scene: Scene) -> State:
     """How much; asked again when it is no amount."""
-    _ = context.treasurer
+    _ = scene.treasurer
     try:
-        amount = payment_line.parse_signed(context.typed, context.group.currency)
+        amount = payment_line.parse_signed(scene.typed, scene.group.currency)
     except InvalidAmount:
-        return await ask_next(context, errors.amount_again(context.texts))
-    keep(context.conversation, amount=amount)
-    return await ask_next(context)
+        return await ask_next(scene, errors.amount_again(scene.texts))
+    keep(scene.conversation, amount=amount)
+    return await ask_next(scene)
 
 
-async def choose_method(update: Update, context: Context) -> State:  # noqa: ARG001
+async def choose_method(scene: Scene) -> State:
     """How it was paid."""
-    _ = context.treasurer
-    method = context.button_args[-1]
+    _ = scene.treasurer
+    method = scene.button_args[-1]
     if method not in list(OFFLINE_METHODS):
         raise NotFound("button", method)
-    keep(context.conversation, method=method)
-    return await ask_next(context)
+    keep(scene.conversation, method=method)
+    return await ask_next(scene)
 
 
-async def take_method(update: Update, context: Context) -> State:  # noqa: ARG001
+async def take_method(scene: Scene) -> State:
     """How it was paid, typed."""
-    _ = context.treasurer
-    method = payment_line.method_of(context.typed)
+    _ = scene.treasurer
+    method = payment_line.method_of(scene.typed)
     if method is None or method not in OFFLINE_METHODS:
-        return await ask_next(context, views.unknown_method(context.texts, context.typed))
-    keep(context.conversation, method=str(method))
-    return await ask_next(context)
+        return await ask_next(scene, views.unknown_method(scene.texts, scene.typed))
+    keep(scene.conversation, method=str(method))
+    return await ask_next(scene)
 
 
-async def take_date(update: Update, context: Context) -> State:  # noqa: ARG001
+async def take_date(scene: Scene) -> State:
     """The day, typed."""
-    _ = context.treasurer
+    _ = scene.treasurer
     try:
-        dated = parse_date(context.typed)
-        _check_date(context, dated)
+        dated = parse_date(scene.typed)
+        _check_date(scene, dated)
     except NotUnderstood as problem:
-        return await ask_next(context, views.not_understood(context.texts, problem.part))
+        return await ask_next(scene, views.not_understood(scene.texts, problem.part))
     except payments.InvalidPayment as problem:
-        return await ask_next(context, errors.sentence(context.texts, problem))
-    keep(context.conversation, dated=dated.isoformat())
-    return await ask_next(context)
+        return await ask_next(scene, errors.sentence(scene.texts, problem))
+    keep(scene.conversation, dated=dated.isoformat())
+    return await ask_next(scene)
 
 
-async def choose_today(update: Update, context: Context) -> State:  # noqa: ARG001
+async def choose_today(scene: Scene) -> State:
     """Today."""
-    _ = context.treasurer
-    keep(context.conversation, dated=today(context).isoformat())
-    return await ask_next(context)
+    _ = scene.treasurer
+    keep(scene.conversation, dated=today(scene).isoformat())
+    return await ask_next(scene)
 
 
-async def take_note(update: Update, context: Context) -> State:  # noqa: ARG001
+async def take_note(scene: Scene) -> State:
     """A note, typed."""
-    _ = context.treasurer
-    note = " ".join(context.typed.split())
+    _ = scene.treasurer
+    note = " ".join(scene.typed.split())
     if len(note) > payment_line.LONGEST_NOTE:
-        return await ask_next(context, views.not_understood(context.texts, "note"))
-    keep(context.conversation, note=note)
-    return await ask_next(context)
+        return await ask_next(scene, views.not_understood(scene.texts, "note"))
+    keep(scene.conversation, note=note)
+    return await ask_next(scene)
 
 
-async def skip_note(update: Update, context: Context) -> State:  # noqa: ARG001
+async def skip_note(scene: Scene) -> State:
     """No note."""
-    _ = context.treasurer
-    keep(context.conversation, note="")
-    return await ask_next(context)
+    _ = scene.treasurer
+    keep(scene.conversation, note="")
+    return await ask_next(scene)
 
 
-async def receive_awaited(update: Update, context: Context) -> str:  # noqa: ARG001
+async def receive_awaited(scene: Scene) -> str:
     """✅: it is what was awaited already; received for the amount that was typed, so that it counts once."""
-    by, draft = context.treasurer, await draft_of(context)
-    payment = await payments.get_payment(context.session, by.group_id, context.numbers(1, skip=2)[0])
+    by, draft = scene.treasurer, await draft_of(scene)
+    payment = await payments.get_payment(scene.session, by.group_id, scene.numbers(1, skip=2)[0])
     if payment.member_id != draft.member.id or draft.method is None:
         raise NotFound("payment", payment.id)
     if payment.method is not draft.method:
-        await close_page(context, payment)
-    await payments.lock_payment(context.session, payment.group_id, payment.id)
+        await close_page(scene, payment)
+    await payments.lock_payment(scene.session, payment.group_id, payment.id)
     if payment.state is not PaymentState.EXPECTED:
-        settled = await payments.settled_by(context.session, payment)
-        return await ask_whether_another(context, errors.already_settled(context.texts, settled))
-    due = (await page_of(context, payment)).due.amount_cents
+        settled = await payments.settled_by(scene.session, payment)
+        return await ask_whether_another(scene, errors.already_settled(scene.texts, settled))
+    due = (await page_of(scene, payment)).due.amount_cents
     if payment.method is draft.method:
-        done = await payments.receive(context.session, payment.group_id, payment.id, by, draft.amount_cents)
+        done = await payments.receive(scene.session, payment.group_id, payment.id, by, draft.amount_cents)
     else:
         done = await payments.receive_instead(
-            context.session, payment.group_id, payment.id, draft.method, draft.amount_cents, by
+            scene.session, payment.group_id, payment.id, draft.method, draft.amount_cents, by
         )
-    await show_settled(context, done, due_cents=due, instead_of=payment)
+    await show_settled(scene, done, due_cents=due, instead_of=payment)
     return END
 
 
-async def another(update: Update, context: Context) -> State:  # noqa: ARG001
+async def another(scene: Scene) -> State:
     """➕: other money than what is awaited."""
-    _ = context.treasurer
-    keep(context.conversation, another=True)
-    return await ask_next(context)
+    _ = scene.treasurer
+    keep(scene.conversation, another=True)
+    return await ask_next(scene)
 
 
-async def confirm(update: Update, context: Context) -> str:  # noqa: ARG001
+async def confirm(scene: Scene) -> str:
     """✅: recorded, once; the member is told."""
-    by, draft = context.treasurer, await draft_of(context)
+    by, draft = scene.treasurer, await draft_of(scene)
     payment = None
     if draft.method is None:
-        key = f"{context.chat_id}:{context.person.id}:{context.conversation.revision}"
+        key = f"{scene.chat_id}:{scene.person.id}:{scene.conversation.revision}"
         balance = await payments.enter_opening_balance(
-            context.session, draft.member, draft.amount_cents, by, key=key
+            scene.session, draft.member, draft.amount_cents, by, key=key
         )
-        context.show(views.opening_recorded(context.texts, draft, balance))
-        context.toast(views.toast_recorded(context.texts, draft))
+        scene.show(views.opening_recorded(scene.texts, draft, balance))
+        scene.toast(views.toast_recorded(scene.texts, draft))
     else:
         try:
-            async with context.attempt():
+            async with scene.attempt():
                 done = await by_hand.enter(
-                    context.session,
+                    scene.session,
                     draft.member,
                     draft.method,
                     draft.amount_cents,
                     by,
-                    seen=context.conversation.data.get("seen"),
+                    seen=scene.conversation.data.get("seen"),
                     dated=draft.dated,
                     note=draft.note,
                 )
         except SeenChanged:
-            return await ask_whether_another(context, views.changed_meanwhile(context.texts, draft.member))
+            return await ask_whether_another(scene, views.changed_meanwhile(scene.texts, draft.member))
         payment, balance = done.payment, done.balance_cents
-        context.show(views.recorded(context.texts, payment, done.settlement, draft, balance))
-        context.toast(views.toast_recorded(context.texts, draft))
-    await _tell_member(context, draft, by, balance, payment)
+        scene.show(views.recorded(scene.texts, payment, done.settlement, draft, balance))
+        scene.toast(views.toast_recorded(scene.texts, draft))
+    await _tell_member(scene, draft, by, balance, payment)
     return END
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """Not after all."""
-    _ = context.treasurer
-    context.show(views.not_recorded(context.texts))
+    _ = scene.treasurer
+    scene.show(views.not_recorded(scene.texts))
     return END
 
 
 async def _tell_member(
-    context: Context, draft: views.Draft, by: Member, balance: int, payment: Payment | None
+    scene: Scene, draft: views.Draft, by: Member, balance: int, payment: Payment | None
 ) -> None:
-    person = await groups.reachable(context.session, draft.member)
-    if person is None or person.id == context.person.id:
+    if draft.member.id == by.id:
         return
-    awaited = await payments.awaited(context.session, draft.member)
-    texts = context.texts_for(person.language)
-    context.tell(person.id, views.told_member(texts, draft, by.name, balance, awaited, payment))
+    awaited = await payments.awaited(scene.session, draft.member)
+    await scene.notify.member(
+        draft.member, lambda texts: views.told_member(texts, draft, by.name, balance, awaited, payment)
+    )
 
 
-def _check_date(context: Context, dated: dt.date | None) -> None:
-    if dated is not None and dated > today(context):
+def _check_date(scene: Scene, dated: dt.date | None) -> None:
+    if dated is not None and dated > today(scene):
         raise payments.InvalidPayment("date")
 
 

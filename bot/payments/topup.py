@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.cards.links import card_link
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.home.views import start as start_views
 from bot.payments.line import method_of
 from bot.payments.views import topup as views
@@ -36,111 +34,109 @@ class State(StrEnum):
     METHOD = "method"
 
 
-async def topup(update: Update, context: Context) -> State | str | None:
+async def topup(scene: Scene) -> State | str | None:
     """/crediter, with or without an amount; or the button, which knows the group and perhaps what is missing."""
-    tapped = context.numbers(len(context.button_args)) if update.callback_query is not None else []
-    if tapped and tapped[0] != context.group.id:
-        await context.act_in(tapped[0])
-    _ = context.member
-    if not await context.privately():
+    tapped = scene.numbers(len(scene.button_args)) if scene.update.callback_query is not None else []
+    if tapped and tapped[0] != scene.group.id:
+        await scene.act_in(tapped[0])
+    _ = scene.member
+    if not await scene.privately():
         return None
-    if not views.methods(context.group):
-        context.show(views.not_possible(context.texts, context.group))
+    if not views.methods(scene.group):
+        scene.show(views.not_possible(scene.texts, scene.group))
         return None
-    keep(context.conversation, member=context.member.id)
+    keep(scene.conversation, member=scene.member.id)
     if len(tapped) > 1:
-        return await _ask_method(context, _amount_of(tapped[1]))
-    if update.callback_query is None and context.command_text:
-        return await _take(context, context.command_text)
-    return await _ask_amount(context)
+        return await _ask_method(scene, _amount_of(tapped[1]))
+    if scene.update.callback_query is None and scene.command_text:
+        return await _take(scene, scene.command_text)
+    return await _ask_amount(scene)
 
 
-async def take_amount(update: Update, context: Context) -> State | str:  # noqa: ARG001
+async def take_amount(scene: Scene) -> State | str:
     """The amount, typed; asked again when it is none."""
-    await _the_same_member(context)
-    return await _take(context, context.typed)
+    await _the_same_member(scene)
+    return await _take(scene, scene.typed)
 
 
-async def choose_amount(update: Update, context: Context) -> State | str:  # noqa: ARG001
+async def choose_amount(scene: Scene) -> State | str:
     """A proposed amount was tapped."""
-    await _the_same_member(context)
-    return await _ask_method(context, _amount_of(*context.numbers(1, skip=2)))
+    await _the_same_member(scene)
+    return await _ask_method(scene, _amount_of(*scene.numbers(1, skip=2)))
 
 
-async def change_amount(update: Update, context: Context) -> State:  # noqa: ARG001
+async def change_amount(scene: Scene) -> State:
     """Another amount after all."""
-    await _the_same_member(context)
-    return await _ask_amount(context)
+    await _the_same_member(scene)
+    return await _ask_amount(scene)
 
 
-async def choose_method(update: Update, context: Context) -> State | str:  # noqa: ARG001
+async def choose_method(scene: Scene) -> State | str:
     """A method was tapped: the payment is announced, once."""
-    method = context.button_args[-1]
+    method = scene.button_args[-1]
     if method not in list(PAID_METHODS):
         raise NotFound("button", method)
-    return await _announce(context, Method(method))
+    return await _announce(scene, Method(method))
 
 
-async def take_method(update: Update, context: Context) -> State | str:
+async def take_method(scene: Scene) -> State | str:
     """The method was typed, or another amount."""
-    method = method_of(context.typed)
-    return await _announce(context, method) if method else await take_amount(update, context)
+    method = method_of(scene.typed)
+    return await _announce(scene, method) if method else await take_amount(scene)
 
 
-async def _announce(context: Context, method: Method) -> State | str:
-    member, amount = await _the_same_member(context), context.conversation.data["amount"]
-    if method not in views.methods(context.group, amount):
-        return await _ask_method(context, amount, views.not_offered(context.texts))
-    payment = await payments.expect(context.session, member, method, amount, subject=None)
-    context.show(views.announced(context.texts, payment))
-    balance, awaited = await _account(context, member)
-    link = await card_link(context, payment)
-    context.say(views.receipt(context.texts, context.group, payment, balance, awaited, link))
+async def _announce(scene: Scene, method: Method) -> State | str:
+    member, amount = await _the_same_member(scene), scene.conversation.data["amount"]
+    if method not in views.methods(scene.group, amount):
+        return await _ask_method(scene, amount, views.not_offered(scene.texts))
+    payment = await payments.expect(scene.session, member, method, amount, subject=None)
+    scene.show(views.announced(scene.texts, payment))
+    balance, awaited = await _account(scene, member)
+    link = await card_link(scene, payment)
+    scene.say(views.receipt(scene.texts, scene.group, payment, balance, awaited, link))
     return END
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """Not after all."""
-    context.show(start_views.cancelled(context.texts, was_at_something=True))
+    scene.show(start_views.cancelled(scene.texts, was_at_something=True))
     return END
 
 
-async def _take(context: Context, text: str) -> State | str:
+async def _take(scene: Scene, text: str) -> State | str:
     try:
-        amount = _amount_of(parse_amount(text, currency=context.group.currency))
+        amount = _amount_of(parse_amount(text, currency=scene.group.currency))
     except InvalidAmount:
-        return await _ask_amount(context, errors.amount_again(context.texts))
-    return await _ask_method(context, amount)
+        return await _ask_amount(scene, errors.amount_again(scene.texts))
+    return await _ask_method(scene, amount)
 
 
-async def _ask_amount(context: Context, notice: str | None = None) -> State:
-    balance, awaited = await _account(context, context.member)
-    proposals = _proposals(context, owed=-(balance + awaited))
-    screen = views.ask_amount(
-        context.texts, context.group, balance, awaited, proposals, _cancel_button(context)
-    )
-    context.show(screen.under(notice) if notice else screen)
+async def _ask_amount(scene: Scene, notice: str | None = None) -> State:
+    balance, awaited = await _account(scene, scene.member)
+    proposals = _proposals(scene, owed=-(balance + awaited))
+    screen = views.ask_amount(scene.texts, scene.group, balance, awaited, proposals, _cancel_button(scene))
+    scene.show(screen.under(notice) if notice else screen)
     return State.AMOUNT
 
 
-def _proposals(context: Context, owed: int) -> list[Row]:
+def _proposals(scene: Scene, owed: int) -> list[Row]:
     """What is owed and not announced yet, then round amounts."""
-    texts = context.texts
+    texts = scene.texts
     rows: list[Row] = []
     if owed > 0:
         label = texts.label("What I owe · {amount}", amount=texts.money(owed))
-        rows.append((context.step_button(label, "amount", owed, style="primary"),))
+        rows.append((scene.step_button(label, "amount", owed, style="primary"),))
     # A currency without decimals counts in hundreds what others count in ones.
-    digits = exponent_of(context.group.currency) or 2
+    digits = exponent_of(scene.group.currency) or 2
     round_ones = [whole * 10**digits for whole in PROPOSED]
-    rows.append(tuple(context.step_button(texts.money(cents), "amount", cents) for cents in round_ones))
+    rows.append(tuple(scene.step_button(texts.money(cents), "amount", cents) for cents in round_ones))
     return rows
 
 
-async def _ask_method(context: Context, amount: int, notice: str | None = None) -> State | str:
-    texts, group = context.texts, context.group
+async def _ask_method(scene: Scene, amount: int, notice: str | None = None) -> State | str:
+    texts, group = scene.texts, scene.group
     ways = [
-        context.step_button(
+        scene.step_button(
             f"{money.METHOD_ICON[method]} {money.method(texts, method)} · {texts.money(amount)}",
             "method",
             method,
@@ -148,29 +144,27 @@ async def _ask_method(context: Context, amount: int, notice: str | None = None) 
         for method in views.methods(group, amount)
     ]
     if not ways:
-        context.show(views.not_possible(texts, group))
+        scene.show(views.not_possible(texts, group))
         return END
-    keep(context.conversation, amount=amount)
-    other = context.step_button(texts.label("Other amount"), "other")
-    screen = views.ask_method(texts, group, amount, ways, other, _cancel_button(context))
-    context.show(screen.under(notice) if notice else screen)
+    keep(scene.conversation, amount=amount)
+    other = scene.step_button(texts.label("Other amount"), "other")
+    screen = views.ask_method(texts, group, amount, ways, other, _cancel_button(scene))
+    scene.show(screen.under(notice) if notice else screen)
     return State.METHOD
 
 
-async def _account(context: Context, member: Member) -> tuple[int, int]:
+async def _account(scene: Scene, member: Member) -> tuple[int, int]:
     """The balance, and what is awaited."""
     return (
-        await payments.balance_of(context.session, member),
-        await payments.awaited(context.session, member),
+        await payments.balance_of(scene.session, member),
+        await payments.awaited(scene.session, member),
     )
 
 
-async def _the_same_member(context: Context) -> Member:
+async def _the_same_member(scene: Scene) -> Member:
     """Who began: in private the person may look at another group by now, and then nothing happens there."""
-    member = await groups.get_member(
-        context.session, context.member.group_id, context.conversation.data["member"]
-    )
-    if member.id != context.member.id:
+    member = await groups.get_member(scene.session, scene.member.group_id, scene.conversation.data["member"])
+    if member.id != scene.member.id:
         raise NotFound("member", member.id)
     return member
 
@@ -181,8 +175,8 @@ def _amount_of(cents: int) -> int:
     return cents
 
 
-def _cancel_button(context: Context) -> ScreenButton:
-    return context.step_button(context.texts.label("Cancel"), "cancel")
+def _cancel_button(scene: Scene) -> ScreenButton:
+    return scene.step_button(scene.texts.label("Cancel"), "cancel")
 
 
 CANCEL = StepButton("cancel", leave)

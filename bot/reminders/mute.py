@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from telegram import Update
-
 from bot.edge.conversation import Button, Command
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.handover.day import show_day
 from bot.reminders.views import reminders as views
 from ledger.errors import NotAllowed, NotFound
@@ -16,46 +14,46 @@ from ledger.reminders import service as reminders
 from ledger.reminders.models import ReminderKind
 
 
-async def show(update: Update, context: Context) -> None:  # noqa: ARG001
+async def show(scene: Scene) -> None:
     """/rappels, or a reminder's button, which names the membership it was sent to."""
-    member = await _own(context, context.numbers(1)[0]) if context.button_args else context.member
-    await _show(context, member)
+    member = await _own(scene, scene.numbers(1)[0]) if scene.button_args else scene.member
+    await _show(scene, member)
 
 
-async def toggle(update: Update, context: Context) -> None:  # noqa: ARG001
+async def toggle(scene: Scene) -> None:
     """One kind, off or on."""
-    member_id, number, wanted = context.numbers(3)
+    member_id, number, wanted = scene.numbers(3)
     if number not in range(len(ReminderKind)) or wanted not in (0, 1):
         raise NotFound("button", number)
-    member = await _own(context, member_id)
-    await reminders.mute(context.session, member, list(ReminderKind)[number], bool(wanted))
-    await _show(context, member)
+    member = await _own(scene, member_id)
+    await reminders.mute(scene.session, member, list(ReminderKind)[number], bool(wanted))
+    await _show(scene, member)
 
 
-async def open_distribution(update: Update, context: Context) -> None:  # noqa: ARG001
+async def open_distribution(scene: Scene) -> None:
     """From a coordinator's reminder to its distribution, in its group, which is looked at from now on."""
-    member_id, distribution_id = context.numbers(2)
-    member = await _own(context, member_id)
-    context.person.group_id = member.group_id
-    context.scene.group = await groups.get_group(context.session, member.group_id)
-    context.scene.member = member
+    member_id, distribution_id = scene.numbers(2)
+    member = await _own(scene, member_id)
+    scene.person.group_id = member.group_id
+    scene.maybe_group = await groups.get_group(scene.session, member.group_id)
+    scene.maybe_member = member
     await show_day(
-        context, await distributions.get_distribution(context.session, member.group_id, distribution_id)
+        scene, await distributions.get_distribution(scene.session, member.group_id, distribution_id)
     )
 
 
-async def _own(context: Context, member_id: int) -> Member:
+async def _own(scene: Scene, member_id: int) -> Member:
     """One of the person's own memberships, in whichever group."""
-    member = await context.session.get(Member, member_id)
-    if member is None or member.person_id != context.person.id or member.left_at is not None:
+    member = await scene.session.get(Member, member_id)
+    if member is None or member.person_id != scene.person.id or member.left_at is not None:
         raise NotAllowed("member")
     return member
 
 
-async def _show(context: Context, member: Member) -> None:
-    group = await groups.get_group(context.session, member.group_id)
-    muted = await reminders.muted(context.session, member)
-    context.show_privately(views.mutes(context.texts, group, member, reminders.mutable(member), muted))
+async def _show(scene: Scene, member: Member) -> None:
+    group = await groups.get_group(scene.session, member.group_id)
+    muted = await reminders.muted(scene.session, member)
+    scene.show_privately(views.mutes(scene.texts, group, member, reminders.mutable(member), muted))
 
 
 handlers = [

@@ -13,12 +13,12 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.delivery import outbox
 from bot.delivery.outbox import Call
 from bot.edge.dispatcher import describe
+from bot.edge.notify import Notifier
+from bot.edge.unit import Edge, Unit
 from bot.reminders.views import reminders as views
-from bot.ui.texts import Texts
-from ledger.db import Database, utc_now
+from ledger.db import utc_now
 from ledger.reminders import service
 from ledger.reminders.content import Later, Notice, look
 from ledger.reminders.models import Outcome, Reminder, ReminderKind
@@ -34,20 +34,12 @@ PostBoard = Callable[[AsyncSession, int], Awaitable[Sequence[Call]]]
 
 
 class Reminding:
-    """Runs until cancelled. ``committed`` is called after each commit that queued calls."""
+    """Runs until cancelled. ``post_board``: sees to a distribution's board, once its orders are closed."""
 
-    def __init__(
-        self,
-        database: Database,
-        bot_id: int,
-        bot_username: str,
-        committed: Callable[[], None],
-        post_board: PostBoard | None = None,
-    ) -> None:
-        self._database = database
-        self._bot_id = bot_id
+    def __init__(self, edge: Edge, bot_username: str, post_board: PostBoard | None = None) -> None:
+        self._edge = edge
+        self._database = edge.database
         self._bot_username = bot_username
-        self._committed = committed
         self._post_board = post_board
 
     async def run(self) -> None:
@@ -64,18 +56,18 @@ class Reminding:
             async with self._database.unit_of_work() as session:
                 await service.plan(session, due)
         while await self._next(now):
-            self._committed()
+            pass
 
     async def _next(self, now: dt.datetime) -> bool:
         """Take one reminder; false when none is due."""
         taken: int | None = None
         try:
-            async with self._database.unit_of_work() as session:
-                reminder = await service.take(session, now)
+            async with self._edge.unit_of_work() as unit:
+                reminder = await service.take(unit.session, now)
                 if reminder is None:
                     return False
                 taken = reminder.id
-                await self._handle(session, reminder, now)
+                await self._handle(unit, reminder, now)
         except Exception as error:
             if taken is None:
                 raise
@@ -84,21 +76,20 @@ class Reminding:
                 await service.postpone(session, taken, now + AGAIN_AFTER)
         return True
 
-    async def _handle(self, session: AsyncSession, reminder: Reminder, now: dt.datetime) -> None:
+    async def _handle(self, unit: Unit, reminder: Reminder, now: dt.datetime) -> None:
+        session = unit.session
         found = await look(session, reminder, now)
         if isinstance(found, Later):
             await service.postpone(session, reminder.id, found.at)
             return
         if isinstance(found, Notice):
-            await outbox.enqueue(session, self._bot_id, [self._call(found)])
+            await self._say(unit, found)
             found = Outcome.SENT
         elif reminder.kind is ReminderKind.CLOSED and found is Outcome.SENT and self._post_board is not None:
-            calls = await self._post_board(session, reminder.distribution_id)
-            await outbox.enqueue(session, self._bot_id, calls)
+            unit.calls.extend(await self._post_board(session, reminder.distribution_id))
         await service.finish(session, reminder, found, now)
 
-    def _call(self, notice: Notice) -> Call:
-        group = notice.group
-        texts = Texts(notice.person.language, group.time_zone, group.currency)
-        order_url = f"https://t.me/{self._bot_username}?start=o_{group.invitation}"
-        return Call("sendMessage", notice.person.id, views.reminder(texts, notice, order_url).as_json())
+    async def _say(self, unit: Unit, notice: Notice) -> None:
+        notify = Notifier(unit.session, notice.group, unit.calls)
+        order_url = f"https://t.me/{self._bot_username}?start=o_{notice.group.invitation}"
+        await notify.member(notice.member, lambda texts: views.reminder(texts, notice, order_url))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from zoneinfo import available_timezones
 
-from telegram import Update
-
 from bot.board import boards as board
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.settings.views import settings as views
 from bot.ui.screen import Row, Screen
 from ledger.errors import NotFound
@@ -29,194 +27,194 @@ class State(StrEnum):
     VALUE = "value"
 
 
-async def settings(update: Update, context: Context) -> None:  # noqa: ARG001
+async def settings(scene: Scene) -> None:
     """/reglages: everything on one screen."""
-    _ = context.coordinator
-    if await context.discreetly():
-        _show(context)
+    _ = scene.coordinator
+    if await scene.discreetly():
+        _show(scene)
 
 
-def _show(context: Context) -> None:
-    group = context.group
+def _show(scene: Scene) -> None:
+    group = scene.group
     links = views.Links(
-        context.deep_link(f"j_{group.invitation}"),
-        f"https://t.me/{context.scene.bot_username}?startgroup=c_{group.coordinator_invitation}",
+        scene.deep_link(f"j_{group.invitation}"),
+        f"https://t.me/{scene.bot_username}?startgroup=c_{group.coordinator_invitation}",
     )
-    context.show(views.settings(context.texts, group, offered_methods(group), links))
+    scene.show(views.settings(scene.texts, group, offered_methods(group), links))
 
 
-async def payments(update: Update, context: Context) -> None:  # noqa: ARG001
+async def payments(scene: Scene) -> None:
     """Payments on or off (R1): first what it means, then the switch."""
-    words = _words(context)
+    words = _words(scene)
     if not words:
-        context.show(views.payments_question(context.texts, context.group))
+        scene.show(views.payments_question(scene.texts, scene.group))
         return
     value = _one_of(words, ("0", "1")) == "1"
-    await switch_payments(context.session, context.group, value)
-    _done(context)
+    await switch_payments(scene.session, scene.group, value)
+    _done(scene)
 
 
-async def negative(update: Update, context: Context) -> None:  # noqa: ARG001
+async def negative(scene: Scene) -> None:
     """Negative balances (R14)."""
-    words = _words(context)
+    words = _words(scene)
     if not words:
-        context.show(views.negative_question(context.texts, context.group))
+        scene.show(views.negative_question(scene.texts, scene.group))
         return
     value = _one_of(words, ("0", "1")) == "1"
-    await groups.set_option(context.session, context.group, "negative_balances", value)
-    _done(context)
+    await groups.set_option(scene.session, scene.group, "negative_balances", value)
+    _done(scene)
 
 
-async def methods(update: Update, context: Context) -> None:  # noqa: ARG001
+async def methods(scene: Scene) -> None:
     """The ways to pay (R10)."""
-    _ = _words(context)
-    context.show(views.methods_question(context.texts, context.group, offered_methods(context.group)))
+    _ = _words(scene)
+    scene.show(views.methods_question(scene.texts, scene.group, offered_methods(scene.group)))
 
 
-async def set_method(update: Update, context: Context) -> None:  # noqa: ARG001
+async def set_method(scene: Scene) -> None:
     """One of them, on or off."""
-    words = _words(context)
+    words = _words(scene)
     wanted = _one_of(words[1:], ("0", "1")) == "1"
-    possible = tuple(one for one in Method if one is not Method.CARD or can_take_cards(context.group))
+    possible = tuple(one for one in Method if one is not Method.CARD or can_take_cards(scene.group))
     method = Method(_one_of(words[:1], possible))
-    await groups.offer_method(context.session, context.group, method, wanted)
-    context.show(views.methods_question(context.texts, context.group, offered_methods(context.group)))
+    await groups.offer_method(scene.session, scene.group, method, wanted)
+    scene.show(views.methods_question(scene.texts, scene.group, offered_methods(scene.group)))
 
 
-async def language(update: Update, context: Context) -> None:  # noqa: ARG001
+async def language(scene: Scene) -> None:
     """The language of the group's chat."""
-    words = _words(context)
+    words = _words(scene)
     if not words:
-        context.show(views.language_question(context.texts, context.group))
+        scene.show(views.language_question(scene.texts, scene.group))
         return
-    await groups.set_option(context.session, context.group, "language", _one_of(words, LANGUAGES))
-    _done(context)
+    await groups.set_option(scene.session, scene.group, "language", _one_of(words, LANGUAGES))
+    _done(scene)
 
 
-async def joining(update: Update, context: Context) -> None:  # noqa: ARG001
+async def joining(scene: Scene) -> None:
     """Who may join."""
-    words = _words(context)
+    words = _words(scene)
     if not words:
-        context.show(views.join_question(context.texts, context.group))
+        scene.show(views.join_question(scene.texts, scene.group))
         return
     policy = _one_of(words, tuple(JoinPolicy))
-    await groups.set_option(context.session, context.group, "join_policy", policy)
-    _done(context)
+    await groups.set_option(scene.session, scene.group, "join_policy", policy)
+    _done(scene)
 
 
-async def invitation(update: Update, context: Context) -> None:  # noqa: ARG001
+async def invitation(scene: Scene) -> None:
     """A new invitation link, after a word on what becomes of the old one."""
-    words = _words(context)
+    words = _words(scene)
     if not words:
-        context.show(views.invitation_question(context.texts, context.group))
+        scene.show(views.invitation_question(scene.texts, scene.group))
         return
     _one_of(words, ("1",))
-    await groups.renew_invitation(context.session, context.group)
-    context.toast(context.texts.label("The old link leads nowhere now."))
-    _show(context)
+    await groups.renew_invitation(scene.session, scene.group)
+    scene.toast(scene.texts.label("The old link leads nowhere now."))
+    _show(scene)
 
 
-async def ask_value(update: Update, context: Context) -> State:  # noqa: ARG001
+async def ask_value(scene: Scene) -> State:
     """A value that is typed: ask for it."""
-    option = _one_of(_words(context), TYPED)
-    keep(context.conversation, option=option, group=context.group.id)
-    texts = context.texts
+    option = _one_of(_words(scene), TYPED)
+    keep(scene.conversation, option=option, group=scene.group.id)
+    texts = scene.texts
     rows: list[Row] = []
     if option == "time_zone":
-        zones = [context.step_button(zone, "zone", zone) for zone in views.TIME_ZONES]
+        zones = [scene.step_button(zone, "zone", zone) for zone in views.TIME_ZONES]
         rows += [tuple(zones[start : start + 2]) for start in range(0, len(zones), 2)]
-    if option in REMOVABLE and getattr(context.group, option):
-        rows.append((context.step_button(texts.label("Remove it"), "remove", style="danger"),))
-    rows.append((context.step_button(texts.label("Cancel"), "cancel"),))
-    context.say(context.to_answer(views.ask_value(texts, option, rows)))
+    if option in REMOVABLE and getattr(scene.group, option):
+        rows.append((scene.step_button(texts.label("Remove it"), "remove", style="danger"),))
+    rows.append((scene.step_button(texts.label("Cancel"), "cancel"),))
+    scene.say(scene.to_answer(views.ask_value(texts, option, rows)))
     return State.VALUE
 
 
-async def take_value(update: Update, context: Context) -> str | None:  # noqa: ARG001
+async def take_value(scene: Scene) -> str | None:
     """The typed value; asked again when it does not fit. It is not repeated."""
-    option = _asked(context)
-    value = context.typed
+    option = _asked(scene)
+    value = scene.typed
     if option == "iban":
         value = "".join(value.split()).upper()
     if option == "time_zone" and value in available_timezones():
-        return await _move_to(context, value)
+        return await _move_to(scene, value)
     try:
-        await groups.set_option(context.session, context.group, option, value)
+        await groups.set_option(scene.session, scene.group, option, value)
     except InvalidOption:
-        context.say(context.to_answer(Screen(views.not_possible(context.texts, option))))
+        scene.say(scene.to_answer(Screen(views.not_possible(scene.texts, option))))
         return None
-    _show(context)
+    _show(scene)
     return END
 
 
-async def choose_zone(update: Update, context: Context) -> str:  # noqa: ARG001
+async def choose_zone(scene: Scene) -> str:
     """A time zone was tapped."""
-    _ = _asked(context)
-    return await _move_to(context, _one_of(context.button_args[-1:], views.TIME_ZONES))
+    _ = _asked(scene)
+    return await _move_to(scene, _one_of(scene.button_args[-1:], views.TIME_ZONES))
 
 
-async def _move_to(context: Context, zone: str) -> str:
+async def _move_to(scene: Scene, zone: str) -> str:
     """Another time zone: first what moves with it, if anything is announced."""
-    coming = await distributions.to_come(context.session, context.group.id)
-    if zone == context.group.time_zone or not coming:
-        return await _set_zone(context, zone)
-    keep(context.conversation, zone=zone)
-    texts = context.texts
+    coming = await distributions.to_come(scene.session, scene.group.id)
+    if zone == scene.group.time_zone or not coming:
+        return await _set_zone(scene, zone)
+    keep(scene.conversation, zone=zone)
+    texts = scene.texts
     rows = (
-        (context.step_button(texts.label("✅ Confirm"), "zoneyes", style="success"),),
-        (context.step_button(texts.label("Cancel"), "cancel"),),
+        (scene.step_button(texts.label("✅ Confirm"), "zoneyes", style="success"),),
+        (scene.step_button(texts.label("Cancel"), "cancel"),),
     )
-    context.say(context.to_answer(views.zone_preview(texts, context.group, zone, coming).with_rows(rows)))
+    scene.say(scene.to_answer(views.zone_preview(texts, scene.group, zone, coming).with_rows(rows)))
     return State.VALUE
 
 
-async def confirm_zone(update: Update, context: Context) -> str:  # noqa: ARG001
+async def confirm_zone(scene: Scene) -> str:
     """✅: the time zone that was shown."""
-    _ = _asked(context)
-    return await _set_zone(context, context.conversation.data["zone"])
+    _ = _asked(scene)
+    return await _set_zone(scene, scene.conversation.data["zone"])
 
 
-async def _set_zone(context: Context, zone: str) -> str:
-    await groups.set_option(context.session, context.group, "time_zone", zone)
+async def _set_zone(scene: Scene, zone: str) -> str:
+    await groups.set_option(scene.session, scene.group, "time_zone", zone)
     await board.touch(
-        context.session, [one.id for one in await distributions.to_come(context.session, context.group.id)]
+        scene.session, [one.id for one in await distributions.to_come(scene.session, scene.group.id)]
     )
-    _done(context)
+    _done(scene)
     return END
 
 
-async def remove_value(update: Update, context: Context) -> str:  # noqa: ARG001
+async def remove_value(scene: Scene) -> str:
     """The value is taken away."""
-    option = _asked(context)
+    option = _asked(scene)
     if option not in REMOVABLE:
         raise NotFound("button", option)
-    await groups.set_option(context.session, context.group, option, None)
-    _done(context)
+    await groups.set_option(scene.session, scene.group, option, None)
+    _done(scene)
     return END
 
 
-async def leave(update: Update, context: Context) -> str:  # noqa: ARG001
+async def leave(scene: Scene) -> str:
     """Not after all."""
-    _ = context.coordinator
-    _show(context)
+    _ = scene.coordinator
+    _show(scene)
     return END
 
 
-def _words(context: Context) -> list[str]:
+def _words(scene: Scene) -> list[str]:
     """The tapped button's words after its group, which must be the one the coordinator is in, among coordinators."""
-    group_id = context.coordinator.group_id
-    first, *words = context.button_args or [""]
-    if first != str(group_id) or not context.among_coordinators:
+    group_id = scene.coordinator.group_id
+    first, *words = scene.button_args or [""]
+    if first != str(group_id) or not scene.among_coordinators:
         raise NotFound("button", first)
     return words
 
 
-def _asked(context: Context) -> str:
+def _asked(scene: Scene) -> str:
     """The option whose value is being asked for, of the group it was asked for."""
-    group_id = context.coordinator.group_id
-    if context.conversation.data["group"] != group_id:
+    group_id = scene.coordinator.group_id
+    if scene.conversation.data["group"] != group_id:
         raise NotFound("option", group_id)
-    return str(context.conversation.data["option"])
+    return str(scene.conversation.data["option"])
 
 
 def _one_of(words: list[str], known: tuple[str, ...]) -> str:
@@ -226,9 +224,9 @@ def _one_of(words: list[str], known: tuple[str, ...]) -> str:
     return words[0]
 
 
-def _done(context: Context) -> None:
-    context.toast(context.texts.label("✅ Changed."))
-    _show(context)
+def _done(scene: Scene) -> None:
+    scene.toast(scene.texts.label("✅ Changed."))
+    _show(scene)
 
 
 conversation = DurableConversation(

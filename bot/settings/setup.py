@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from telegram import ChatMember, ChatMemberUpdated, Update
-from telegram.ext import BaseHandler
 
 from bot.board.views import board as board_views
+from bot.cards.service import Cards
 from bot.delivery import chats
-from bot.edge.conversation import Command
-from bot.edge.scene import Context
+from bot.edge.conversation import Command, Handler
+from bot.edge.scene import Scene
 from bot.home.menu import longer_menu
-from bot.members.people import tell_coordinators
 from bot.settings.views import setup as views
 from bot.ui.screen import Screen
 from ledger.db import utc_now
@@ -28,7 +25,7 @@ OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 LONGEST_TITLE = 70
 
 
-class OwnMembership(BaseHandler[Update, Context, Any]):
+class OwnMembership(Handler):
     """The bot was added, removed, blocked or let back in."""
 
     def check_update(self, update: object) -> bool:
@@ -36,7 +33,7 @@ class OwnMembership(BaseHandler[Update, Context, Any]):
         return isinstance(update, Update) and update.my_chat_member is not None
 
 
-class Migration(BaseHandler[Update, Context, Any]):
+class Migration(Handler):
     """A chat's upgrade to a supergroup, told on either side."""
 
     def check_update(self, update: object) -> bool:
@@ -45,98 +42,100 @@ class Migration(BaseHandler[Update, Context, Any]):
         return message is not None and bool(message.migrate_to_chat_id or message.migrate_from_chat_id)
 
 
-async def setup(update: Update, context: Context) -> None:
+async def setup(scene: Scene) -> None:
     """/installer: the chat's group is made by an admin of the chat; its coordinators get the button again."""
-    chat = update.effective_chat
-    if context.is_private or chat is None:
-        context.say(views.send_it_in_the_chat(context.texts, context.scene.bot_username))
-    elif context.scene.group is not None:
-        await _set_up_before(context, context.scene.group)
-    elif context.fact("chat_member", context.chat_id, context.person.id) not in ADMINS:
-        context.say(Screen(views.only_admins(context.texts)))
-    elif (currency := (context.command_text or "EUR").upper()) not in currencies():
-        context.say(Screen(views.unknown_currency(context.texts, context.command_text)))
+    chat = scene.update.effective_chat
+    if scene.is_private or chat is None:
+        scene.say(views.send_it_in_the_chat(scene.texts, scene.bot_username))
+    elif scene.maybe_group is not None:
+        await _set_up_before(scene, scene.maybe_group)
+    elif scene.fact("chat_member", scene.chat_id, scene.person.id) not in ADMINS:
+        scene.say(Screen(views.only_admins(scene.texts)))
+    elif (currency := (scene.command_text or "EUR").upper()) not in currencies():
+        scene.say(Screen(views.unknown_currency(scene.texts, scene.command_text)))
     else:
         title = (chat.title or "")[:LONGEST_TITLE]
         group, is_new = await groups.create_group(
-            context.session, title, context.chat_id, context.person.language, context.person, currency
+            scene.session, title, scene.chat_id, scene.person.language, scene.person, currency
         )
-        context.scene.group = group
+        scene.maybe_group = group
         if is_new:
-            await accounts.follow_host(context.session, context.cards.host_key, context.cards.host_group)
-            _present(context, group)
+            await accounts.follow_host(
+                scene.session, scene.service(Cards).host_key, scene.service(Cards).host_group
+            )
+            _present(scene, group)
         else:
-            await _set_up_before(context, group)
+            await _set_up_before(scene, group)
 
 
-def _present(context: Context, group: Group) -> None:
+def _present(scene: Scene, group: Group) -> None:
     """One message for everybody, and what is next for the founder."""
-    knows_us = context.person.started_at is not None
-    steps_url = None if knows_us else context.deep_link(f"j_{group.invitation}")
-    texts = context.texts_for(group.language)
-    context.say(views.group_ready(texts, group, _order_url(context, group), steps_url))
+    knows_us = scene.person.started_at is not None
+    steps_url = None if knows_us else scene.deep_link(f"j_{group.invitation}")
+    texts = scene.texts_for(group.language)
+    scene.say(views.group_ready(texts, group, _order_url(scene, group), steps_url))
     if knows_us:
-        context.tell(context.person.id, views.next_steps(context.texts, group))
-        context.scene.calls += longer_menu(context.person.id, Role.COORDINATOR)
+        scene.tell(scene.person.id, views.next_steps(scene.texts, group))
+        scene.calls += longer_menu(scene.person.id, Role.COORDINATOR)
 
 
-async def _set_up_before(context: Context, group: Group) -> None:
-    member = await groups.member_of(context.session, group.id, context.person.id)
+async def _set_up_before(scene: Scene, group: Group) -> None:
+    member = await groups.member_of(scene.session, group.id, scene.person.id)
     if member is not None and member.is_coordinator:
-        texts = context.texts_for(group.language)
-        context.say(views.order_here(texts, group, _order_url(context, group)))
+        texts = scene.texts_for(group.language)
+        scene.say(views.order_here(texts, group, _order_url(scene, group)))
     else:
-        known = await groups.coordinators(context.session, group.id)
-        context.say(Screen(views.already_set_up(context.texts, group, known)))
+        known = await groups.staff(scene.session, group.id)
+        scene.say(Screen(views.already_set_up(scene.texts, group, known)))
 
 
-def _order_url(context: Context, group: Group) -> str:
-    return context.deep_link(f"o_{group.invitation}")
+def _order_url(scene: Scene, group: Group) -> str:
+    return scene.deep_link(f"o_{group.invitation}")
 
 
-async def own_membership(update: Update, context: Context) -> None:
+async def own_membership(scene: Scene) -> None:
     """Greet where we were added; remember who blocked us, and which chat put us out."""
-    change = update.my_chat_member
+    change = scene.update.my_chat_member
     assert change is not None
-    if context.is_private:
+    if scene.is_private:
         blocked = change.new_chat_member.status == ChatMember.BANNED
-        context.person.blocked_at = utc_now() if blocked else None
+        scene.person.blocked_at = utc_now() if blocked else None
     elif change.new_chat_member.status in OUTSIDE:
-        await _went_out(context)
+        await _went_out(scene)
     elif change.chat.type in GROUPS and _came_in(change):
-        await chats.note_back(context.session, context.chat_id)
-        group = context.scene.group
+        await chats.note_back(scene.session, scene.chat_id)
+        group = scene.maybe_group
         if group is None:
-            context.say(views.greeting(context.texts))
+            scene.say(views.greeting(scene.texts))
         else:
-            texts = context.texts_for(group.language)
-            context.say(views.order_here(texts, group, _order_url(context, group)))
+            texts = scene.texts_for(group.language)
+            scene.say(views.order_here(texts, group, _order_url(scene, group)))
 
 
 def _came_in(change: ChatMemberUpdated) -> bool:
     return change.old_chat_member.status in OUTSIDE and change.new_chat_member.status not in OUTSIDE
 
 
-async def _went_out(context: Context) -> None:
+async def _went_out(scene: Scene) -> None:
     """Nothing more is sent to this chat; the coordinators of its group are told in private."""
-    change = context.scene.update.my_chat_member
-    if change is None or change.chat.id != context.chat_id:
+    change = scene.update.my_chat_member
+    if change is None or change.chat.id != scene.chat_id:
         return  # the old number of a chat that was upgraded: we are still in it
-    await chats.note_left(context.session, context.chat_id)
-    group = context.scene.group
+    await chats.note_left(scene.session, scene.chat_id)
+    group = scene.maybe_group
     if group is None:
         return
-    in_theirs, by = context.scene.chat_kind is ChatKind.COORDINATORS, context.person.name
-    await tell_coordinators(
-        context, group, lambda texts: board_views.removed(texts, group, coordinators_chat=in_theirs, by=by)
+    in_theirs, by = scene.chat_kind is ChatKind.COORDINATORS, scene.person.name
+    await scene.notify.coordinators(
+        lambda texts: board_views.removed(texts, group, coordinators_chat=in_theirs, by=by)
     )
 
 
-async def migrate(update: Update, context: Context) -> None:
+async def migrate(scene: Scene) -> None:
     """The chat's group follows it to its new id; nothing is said."""
-    message = update.message
+    message = scene.update.message
     assert message is not None
-    session, bot_id = context.session, context.bot.id
+    session, bot_id = scene.session, scene.bot_id
     if message.migrate_to_chat_id:
         await chats.migrate(session, bot_id, message.chat.id, message.migrate_to_chat_id)
     elif message.migrate_from_chat_id:

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from telegram import Update
-
 from bot.delivery.files import Document
 from bot.edge.conversation import Button, Command
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.sheets.views import sheets as views
 from ledger.exports import handover as handovers
 from ledger.exports.door_list import door_list
@@ -24,70 +22,70 @@ from ledger.exports.picking_list import picking_list
 from ledger.exports.table_workbook import table_workbook
 from ledger.exports.wording import Wording
 
-Callback = Callable[[Update, Context], Coroutine[Any, Any, None]]
+Callback = Callable[[Scene], Coroutine[Any, Any, None]]
 ALL = 0
 """Stands for a producer's id where the files of all of them are wanted."""
 
 
-async def sheets_of_next(update: Update, context: Context) -> None:  # noqa: ARG001
+async def sheets_of_next(scene: Scene) -> None:
     """The sheets of today's distribution, or of the next one."""
-    _ = context.coordinator
-    if not await context.discreetly():
+    _ = scene.coordinator
+    if not await scene.discreetly():
         return
-    distribution = await handovers.nearest_distribution(context.session, context.group)
+    distribution = await handovers.nearest_distribution(scene.session, scene.group)
     if distribution is None:
-        context.show(views.no_distribution(context.texts))
+        scene.show(views.no_distribution(scene.texts))
     else:
-        await _choose(context, distribution.id, 0)
+        await _choose(scene, distribution.id, 0)
 
 
-async def sheets_of(update: Update, context: Context) -> None:  # noqa: ARG001
+async def sheets_of(scene: Scene) -> None:
     """The sheets of one distribution."""
-    _ = context.coordinator
-    (distribution_id,) = context.numbers(1)
-    if await context.discreetly():
-        await _choose(context, distribution_id, 0)
+    _ = scene.coordinator
+    (distribution_id,) = scene.numbers(1)
+    if await scene.discreetly():
+        await _choose(scene, distribution_id, 0)
 
 
-async def sheets_page(update: Update, context: Context) -> None:  # noqa: ARG001
+async def sheets_page(scene: Scene) -> None:
     """Another page of its producers."""
-    _ = context.coordinator
-    distribution_id, page = context.numbers(2)
-    if await context.discreetly():
-        await _choose(context, distribution_id, page)
+    _ = scene.coordinator
+    distribution_id, page = scene.numbers(2)
+    if await scene.discreetly():
+        await _choose(scene, distribution_id, page)
 
 
-async def producer_sheet(update: Update, context: Context) -> None:  # noqa: ARG001
+async def producer_sheet(scene: Scene) -> None:
     """One producer's order sheet, as messages."""
-    _ = context.coordinator
-    distribution_id, producer_id = context.numbers(2)
-    if not await context.discreetly():
+    _ = scene.coordinator
+    distribution_id, producer_id = scene.numbers(2)
+    if not await scene.discreetly():
         return
-    handover = await handovers.load(context.session, context.group, distribution_id)
-    for screen in views.producer_sheet(context.texts, handover, order_sheet(handover, producer_id)):
-        context.say(screen)
+    handover = await handovers.load(scene.session, scene.group, distribution_id)
+    for screen in views.producer_sheet(scene.texts, handover, order_sheet(handover, producer_id)):
+        scene.say(screen)
 
 
-async def order_file_xlsx(update: Update, context: Context) -> None:  # noqa: ARG001
+async def order_file_xlsx(scene: Scene) -> None:
     """Order sheets as a workbook."""
-    await _order_file(context, "xlsx")
+    await _order_file(scene, "xlsx")
 
 
-async def order_file_csv(update: Update, context: Context) -> None:  # noqa: ARG001
+async def order_file_csv(scene: Scene) -> None:
     """Order sheets as CSV."""
-    await _order_file(context, "csv")
+    await _order_file(scene, "csv")
 
 
-async def _order_file(context: Context, extension: str) -> None:
-    _ = context.coordinator
-    distribution_id, producer_id = context.numbers(2)
-    if not await context.discreetly():
+async def _order_file(scene: Scene, extension: str) -> None:
+    _ = scene.coordinator
+    distribution_id, producer_id = scene.numbers(2)
+    if not await scene.discreetly():
         return
-    handover = await handovers.load(context.session, context.group, distribution_id)
+    handover = await handovers.load(scene.session, scene.group, distribution_id)
     sheets = order_sheets(handover) if producer_id == ALL else (order_sheet(handover, producer_id),)
     make = order_csv if extension == "csv" else order_workbook
-    title = context.texts.label("Order sheet") if producer_id == ALL else sheets[0].producer
-    _send(context, handover, title, extension, lambda wording: make(handover, sheets, wording))
+    title = scene.texts.label("Order sheet") if producer_id == ALL else sheets[0].producer
+    _send(scene, handover, title, extension, lambda wording: make(handover, sheets, wording))
 
 
 def _list(
@@ -95,31 +93,31 @@ def _list(
 ) -> Callback:
     """The handler that sends one kind of list."""
 
-    async def send(update: Update, context: Context) -> None:  # noqa: ARG001
-        _ = context.coordinator
-        (distribution_id,) = context.numbers(1)
-        if not await context.discreetly():
+    async def send(scene: Scene) -> None:
+        _ = scene.coordinator
+        (distribution_id,) = scene.numbers(1)
+        if not await scene.discreetly():
             return
-        handover = await handovers.load(context.session, context.group, distribution_id)
-        name = title(views.wording(context.texts))
-        _send(context, handover, name, extension, lambda wording: make(handover, wording))
+        handover = await handovers.load(scene.session, scene.group, distribution_id)
+        name = title(views.wording(scene.texts))
+        _send(scene, handover, name, extension, lambda wording: make(handover, wording))
 
     return send
 
 
-async def _choose(context: Context, distribution_id: int, page: int) -> None:
-    handover = await handovers.load(context.session, context.group, distribution_id)
-    context.show(views.choose(context.texts, handover, order_sheets(handover), page))
+async def _choose(scene: Scene, distribution_id: int, page: int) -> None:
+    handover = await handovers.load(scene.session, scene.group, distribution_id)
+    scene.show(views.choose(scene.texts, handover, order_sheets(handover), page))
 
 
 def _send(
-    context: Context, handover: HandOver, title: str, extension: str, make: Callable[[Wording], bytes]
+    scene: Scene, handover: HandOver, title: str, extension: str, make: Callable[[Wording], bytes]
 ) -> None:
-    texts = context.texts
+    texts = scene.texts
     wording = views.wording(texts)
-    content = context.outcome("file", lambda: make(wording))
+    content = scene.outcome("file", lambda: make(wording))
     name = views.file_name(texts, title, handover.starts_at, extension, provisional=handover.provisional)
-    context.send_file(Document(name, content), views.caption(texts, handover, title))
+    scene.send_file(Document(name, content), views.caption(texts, handover, title))
 
 
 handlers = [

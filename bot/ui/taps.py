@@ -33,6 +33,9 @@ Id = Annotated[int, msgspec.Meta(ge=1, lt=FURTHEST)]
 Number = Annotated[int, msgspec.Meta(gt=-FURTHEST, lt=FURTHEST)]
 """A count, cents, thousandths, a page, a step, a mark."""
 
+UNSEEN = -1
+"""Stands for the mark of what a screen showed where the button carries none: nothing is ever like that."""
+
 
 class Place(Flag):
     """The kinds of chat in which something may be tapped or typed."""
@@ -79,7 +82,9 @@ class Declared:
     answered: Answered
     old: Old
     of: type[Base] | None = None
-    """The table whose row the first field names: what is tapped is done in the group of that row."""
+    """The table whose row the first :data:`Id` names: what is tapped is done in the group of that row."""
+    in_any_group: bool = False
+    """In private, whether the role in any of one's groups is enough: the handler goes to the one that is meant."""
 
 
 class Tap(msgspec.Struct, frozen=True, array_like=True):
@@ -88,6 +93,13 @@ class Tap(msgspec.Struct, frozen=True, array_like=True):
     verb: ClassVar[str] = ""
     was: ClassVar[tuple[str, ...]] = ()
     declared: ClassVar[Declared | None] = None
+
+    @property
+    def row(self) -> int | None:
+        """The number of the row that it is about: its first :data:`Id`; none where the button says none."""
+        name = _row_field(type(self))
+        found: int | None = getattr(self, name) if name else None
+        return found
 
     @property
     def packed(self) -> list[str]:
@@ -145,7 +157,7 @@ def tap(
         fields = cls.__struct_fields__
         if old in (Old.STEP, Old.SEEN) and str(old) not in fields:
             raise TypeError(f"{cls.__name__} needs a field named {old}")
-        if of is not None and not fields:
+        if of is not None and _row_field(cls) is None:
             raise TypeError(f"{cls.__name__} names no row of {of.__name__}")
         cls.verb, cls.was = verb, (was,) if isinstance(was, str) else was
         cls.declared = Declared(may, at, answered, old, of)
@@ -181,15 +193,26 @@ COMMANDS: dict[str, Command] = {}
 """Every declared command by each of its names."""
 
 
-def command(*names: str, may: May, at: Place = ANYWHERE, answered: Answered = Answered.HERE) -> Command:
+def command(
+    *names: str,
+    may: May,
+    at: Place = ANYWHERE,
+    answered: Answered = Answered.HERE,
+    in_any_group: bool = False,
+) -> Command:
     """Declares a command by its names, the English one first."""
-    declared = Command(names, Declared(may, at, answered, Old.NEVER))
+    declared = Command(names, Declared(may, at, answered, Old.NEVER, in_any_group=in_any_group))
     for name in names:
         if name in COMMANDS:
             raise TypeError(f"another command says /{name}")
         COMMANDS[name] = declared
     NEEDED[f"/{names[0]}"] = may.role
     return declared
+
+
+def _row_field(cls: type[Tap]) -> str | None:
+    fields = cls.__struct_fields__
+    return next((name for name in fields if cls.__annotations__.get(name, "").startswith("Id")), None)
 
 
 def _word(value: Any) -> str:

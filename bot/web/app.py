@@ -6,7 +6,6 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Callable
 
 from sqlalchemy import text
 from starlette.applications import Starlette
@@ -14,7 +13,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.delivery import inbox, intake
+from bot.delivery import inbox
+from bot.edge.intake import Intake
 from bot.web.bodies import bounded_body
 from bot.web.metrics import PATIENCE, Metrics, Recent
 from bot.web.stripe import StripeDoor
@@ -25,9 +25,8 @@ log = logging.getLogger(__name__)
 
 def web_app(
     database: Database,
-    bot_id: int,
+    intake: Intake,
     webhook_secret: str | None,
-    stored: Callable[[int], None],
     stripe: StripeDoor,
     metrics: Metrics | None = None,
 ) -> Starlette:
@@ -46,12 +45,10 @@ def web_app(
         except (ValueError, RecursionError):
             return PlainTextResponse("not an update", status_code=400)
         try:
-            async with database.unit_of_work() as session:
-                await intake.take(session, bot_id, [update])
+            await intake.take([update])
         except Exception as error:
             log.error("webhook: the update could not be stored: %s", type(error).__name__)
             return PlainTextResponse("try again", status_code=503)
-        stored(1)
         return PlainTextResponse("")
 
     async def live(_: Request) -> Response:

@@ -17,7 +17,6 @@ from bot.cards.service import CardClosed, Cards
 from bot.cards.views import pay_page
 from bot.ui.texts import Texts
 from bot.web.bodies import bounded_body
-from ledger.db import Database
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group
 from ledger.payments.card import accounts, checkouts, events
@@ -40,8 +39,7 @@ _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class StripeDoor:
     """Handlers of the two paths. Without a signing secret no event is taken: then the bot asks by itself."""
 
-    def __init__(self, database: Database, cards: Cards, signing_secret: str | None) -> None:
-        self._database = database
+    def __init__(self, cards: Cards, signing_secret: str | None) -> None:
         self._cards = cards
         self._secret = signing_secret
 
@@ -59,18 +57,18 @@ class StripeDoor:
         except (ValueError, RecursionError):
             return PlainTextResponse("not an event", status_code=400)
         try:
-            async with self._database.unit_of_work() as session:
-                account = await accounts.of_host(session)
+            async with self._cards.edge.unit_of_work() as unit:
+                account = await accounts.of_host(unit.session)
                 if account is None:
                     return PlainTextResponse("nobody takes cards here yet", status_code=503)
                 if account.livemode != event.livemode:
                     log.error("stripe event %s: livemode is not the key's", event.stripe_id)
                     return PlainTextResponse("other livemode", status_code=400)
-                await events.store(session, account, event)
+                await events.store(unit.session, account, event)
+                unit.after_commit.append(self._cards.wake)
         except Exception as error:
             log.error("stripe: the event could not be stored: %s", type(error).__name__)
             return PlainTextResponse("try again", status_code=503)
-        self._cards.wake()
         return PlainTextResponse("")
 
     async def pay(self, request: Request) -> Response:
@@ -107,7 +105,7 @@ class StripeDoor:
         return RedirectResponse(url, status_code=303)
 
     async def _reader(self, token: str) -> tuple[Texts, Group]:
-        async with self._database.snapshot() as session:
+        async with self._cards.edge.database.snapshot() as session:
             checkout = await checkouts.by_token(session, token)
             group = await session.get_one(Group, checkout.group_id)
         return Texts(checkout.language, group.time_zone, group.currency), group

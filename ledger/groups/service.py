@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -147,7 +147,12 @@ async def few_groups(session: AsyncSession, most: int) -> Sequence[Group]:
 
 
 async def group_of(session: AsyncSession, table: type[Base], row_id: int) -> int | None:
-    """The id of the group that a row of any of the business's tables belongs to; none when there is no such row."""
+    """The id of the group that a row of any of the business's tables belongs to; none when there is no such row.
+
+    A group belongs to itself, whether there is one of that number or not.
+    """
+    if table is Group:
+        return row_id
     columns = table.__table__.c
     group_id = (
         await session.execute(select(columns.group_id).where(columns.id == row_id))
@@ -295,8 +300,8 @@ async def highest_role(session: AsyncSession, person_id: int) -> Role:
     return max((await roles_of_person(session, person_id)).values(), default=Role.ANYONE)
 
 
-async def coordinators(session: AsyncSession, group_id: int) -> list[Member]:
-    """Who coordinates or keeps the money of the group."""
+async def staff(session: AsyncSession, group_id: int) -> list[Member]:
+    """Who coordinates the group or keeps its money."""
     return [m for m in await members(session, group_id) if m.is_coordinator or m.is_treasurer]
 
 
@@ -304,6 +309,15 @@ async def reachable(session: AsyncSession, member: Member) -> Person | None:
     """The person behind a member, if the bot may write to them."""
     person = None if member.person_id is None else await session.get(Person, member.person_id)
     return person if person is not None and person.is_reachable else None
+
+
+async def reachable_among(session: AsyncSession, found: Iterable[Member]) -> dict[int, Person]:
+    """The person behind each member that the bot may write to, by the member's id; asked once, however many they are."""
+    by_person = {member.person_id: member.id for member in found if member.person_id is not None}
+    if not by_person:
+        return {}
+    people = (await session.execute(select(Person).where(Person.id.in_(by_person)))).scalars()
+    return {by_person[person.id]: person for person in people if person.is_reachable}
 
 
 async def people_with_roles(session: AsyncSession) -> dict[int, Role]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.groups.models import Member, Method
-from ledger.orders.distributions import order_of
-from ledger.orders.order_state import Settles, due_by
-from ledger.orders.validation import order_state
+from ledger.orders.distributions import orders_of
+from ledger.orders.order_state import OrderState, Settles, due_by
+from ledger.orders.validation import order_states
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 from ledger.payments.service import AwaitedCents
@@ -21,14 +24,50 @@ async def awaited_of(session: AsyncSession, member: Member) -> AwaitedCents:
     expected = await payments.payments_of(session, member, PaymentState.EXPECTED)
     if any(payment.method is not Method.CASH for payment in expected):
         return found
-    changed = [await _came_to_less(session, payment) for payment in expected]
-    return AwaitedCents(found, recounted=None not in changed and any(changed))
+    return _marked(found, expected, await _states(session, expected))
 
 
-async def _came_to_less(session: AsyncSession, payment: Payment) -> bool | None:
-    """Whether correcting the goods left less due than a payment announced; none where it pays for no order."""
-    order = await order_of(session, payment)
-    if order is None or order.cancelled_at is not None:
-        return None
-    due = due_by(await order_state(session, payment.group_id, order.id), payment)
+async def awaited_among(session: AsyncSession, found: Sequence[Member]) -> dict[int, AwaitedCents]:
+    """:func:`awaited_of` for several members of one group, by their ids: asked together, however many they are."""
+    if not found:
+        return {}
+    sums = await payments.awaited_by_member(session, found[0].group_id)
+    expected = await payments.expected_by_member(session, [one.id for one in found if one.id in sums])
+    in_cash = {
+        member_id: theirs
+        for member_id, theirs in expected.items()
+        if all(payment.method is Method.CASH for payment in theirs)
+    }
+    states = await _states(session, [payment for theirs in in_cash.values() for payment in theirs])
+    awaited = {one.id: sums.get(one.id, AwaitedCents(0)) for one in found}
+    return awaited | {one: _marked(awaited[one], theirs, states) for one, theirs in in_cash.items()}
+
+
+async def _states(session: AsyncSession, expected: Sequence[Payment]) -> dict[int, OrderState]:
+    """How the orders stand that payments pay, by the payments' ids: asked once a distribution."""
+    orders = {
+        one: order for one, order in (await orders_of(session, expected)).items() if not order.cancelled_at
+    }
+    at = defaultdict(list)
+    for order in orders.values():
+        at[order.group_id, order.distribution_id].append(order.id)
+    by_order: dict[int, OrderState] = {}
+    for (group_id, distribution_id), ids in at.items():
+        only = ids[0] if len(ids) == 1 else None
+        found = await order_states(session, group_id, distribution_id, only)
+        by_order |= {state.order.id: state for state in found}
+    return {one: by_order[order.id] for one, order in orders.items()}
+
+
+def _marked(
+    found: AwaitedCents, in_cash: Sequence[Payment], states: Mapping[int, OrderState]
+) -> AwaitedCents:
+    """``recounted`` where each payment pays for an order, and the goods of one came to less than it announced."""
+    if any(payment.id not in states for payment in in_cash):
+        return found
+    return AwaitedCents(found, recounted=any(_is_less(states[payment.id], payment) for payment in in_cash))
+
+
+def _is_less(state: OrderState, payment: Payment) -> bool:
+    due = due_by(state, payment)
     return due.settles is not Settles.AS_ANNOUNCED and due.amount_cents < payment.amount_cents

@@ -148,11 +148,21 @@ async def distribution_of(session: AsyncSession, payment: Payment) -> int | None
 
 async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
     """The order a payment pays."""
-    what, _, order_id = (payment.subject or "").partition(":")
-    if what != "order" or not order_id.isdecimal():
-        return None
-    order = await session.get(Order, int(order_id))
-    return order if order is not None and order.group_id == payment.group_id else None
+    return (await orders_of(session, [payment])).get(payment.id)
+
+
+async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int, Order]:
+    """The orders that payments pay, by the payments' ids; what pays for no order is left out."""
+    order_ids = {}
+    for payment in found:
+        what, _, order_id = (payment.subject or "").partition(":")
+        if what == "order" and order_id.isdecimal():
+            order_ids[payment.id] = int(order_id)
+    if not order_ids:
+        return {}
+    statement = select(Order).where(Order.id.in_(order_ids.values()))
+    orders = {order.id: order for order in (await session.execute(statement)).scalars()}
+    return {payment_id: orders[order_id] for payment_id, order_id in order_ids.items()}
 
 
 async def awaiting(session: AsyncSession, group_id: int) -> list[tuple[Distribution, int]]:

@@ -7,7 +7,7 @@ confirm at the same instant settle it once, and the second is told who did it an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import case, func, select, update
@@ -481,6 +481,19 @@ async def payments_of(session: AsyncSession, member: Member, state: PaymentState
         select(Payment).where(Payment.member_id == member.id, Payment.state == state).order_by(Payment.id)
     )
     return (await session.execute(statement)).scalars().all()
+
+
+async def expected_by_member(session: AsyncSession, member_ids: Collection[int]) -> dict[int, list[Payment]]:
+    """The expected payments of these members who have any, oldest first."""
+    statement = (
+        select(Payment)
+        .where(Payment.member_id.in_(member_ids), Payment.state == PaymentState.EXPECTED)
+        .order_by(Payment.id)
+    )
+    found: dict[int, list[Payment]] = {}
+    for payment in (await session.execute(statement)).scalars():
+        found.setdefault(payment.member_id, []).append(payment)
+    return found
 
 
 async def require_expected(session: AsyncSession, payment: Payment) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.groups.models import Group, Member, Method, Person
+from ledger.groups.service import reachable, reachable_among
 from ledger.orders import baskets
 from ledger.orders.baskets import live_order
 from ledger.orders.models import Basket, Distribution
@@ -134,8 +135,8 @@ async def _for_member(
         return Outcome.NEEDLESS
     if not occasion.is_escalation and occasion.kind in await service.muted(session, member):
         return Outcome.MUTED
-    person = await session.get(Person, member.person_id) if member.person_id is not None else None
-    if person is None or not person.is_reachable:
+    person = await reachable(session, member)
+    if person is None:
         return Outcome.UNDELIVERABLE
     return Notice(group, distribution, member, person, content)
 
@@ -208,7 +209,8 @@ async def _summary(session: AsyncSession, distribution: Distribution, days: int)
     for state in states:
         for payment in _expected(state):
             expected[payment.method] += payment.amount_cents
-    unreachable = await _unreachable(session, [state.member for state in states])
+    reached = await reachable_among(session, [state.member for state in states])
+    unreachable = tuple(state.member.name for state in states if state.member.id not in reached)
     return Summary(len(states), sum(state.total_cents for state in states), expected, unreachable, days)
 
 
@@ -224,10 +226,3 @@ async def _unvalidated(
 
 def _expected(state: OrderState) -> tuple[Payment, ...]:
     return tuple(payment for payment in state.payments if payment.state is PaymentState.EXPECTED)
-
-
-async def _unreachable(session: AsyncSession, found: Sequence[Member]) -> tuple[str, ...]:
-    ids = [member.person_id for member in found if member.person_id is not None]
-    people = (await session.execute(select(Person).where(Person.id.in_(ids)))).scalars()
-    reachable = {person.id for person in people if person.is_reachable}
-    return tuple(member.name for member in found if member.person_id not in reachable)

@@ -12,8 +12,10 @@ from telegram.ext import BaseHandler
 
 import ledger
 from bot.edge.conversation import Button, Command, DurableConversation
+from bot.edge.handling import Conversation, On
 from bot.rights import NEEDED, May
 from bot.routes import handlers
+from bot.ui import taps
 from ledger.groups.roles import Role
 from tests.support.bot import Stage
 from tests.support.coordinating import set_up
@@ -46,8 +48,16 @@ def everything(of: Iterable[BaseHandler[Any, Any, Any]]) -> Iterator[BaseHandler
             yield from everything(handler.entry_points)
             yield from everything(one for state in handler.states.values() for one in state)
             yield from everything(handler.fallbacks)
+        elif isinstance(handler, Conversation):
+            yield from everything(handler.entry_points)
         else:
             yield handler
+
+
+def declared_words(handler: On) -> set[str]:
+    if isinstance(handler.what, taps.Command):
+        return {f"/{handler.what.names[0]}"}
+    return {handler.what.verb, *handler.what.was} if isinstance(handler.what, type) else set()
 
 
 def test_the_codes_table_is_the_readmes() -> None:
@@ -65,6 +75,8 @@ def test_every_command_and_every_button_stands_in_the_table() -> None:
             listed = {f"/{name}" for name in handler.names} & NEEDED.keys()
             assert len(listed) == 1, f"{handler.names} are in no row, or in several"
             handled |= listed
+        elif isinstance(handler, On):
+            handled |= declared_words(handler)
     assert handled == NEEDED.keys()
 
 

@@ -34,9 +34,9 @@ from ledger.payments.card.gateway import Gateway
 from ledger.payments.card.keys import Vault
 from ledger.payments.card.models import CardAccount, CardRefund, Checkout
 from ledger.payments.models import Payment
+from tests.support.edge import BOT_ID, edge_of, intake_of
 from tests.support.ledger import Story, found
 
-BOT_ID = 123456
 SECRET = "whsec_of_the_tests"
 VAULT = Vault("an-encryption-key-of-the-operators-own")
 OF_THE_BOOKS = (
@@ -85,14 +85,12 @@ class CardDesk:
         made = Gateway(self.street.url)
         self.stack.push_async_callback(made.aclose)
         return Cards(
-            database=database or self.database,
+            edge=edge_of(database or self.database, BOT_ID),
             gateway=gateway or made,
             vault=VAULT,
             host_key=TEST_KEY,
             public_url=self.street.url if public else None,
-            bot_id=BOT_ID,
             bot_username="cagnotte_bot",
-            committed=lambda: None,
         )
 
     def other_database(self) -> Database:
@@ -105,8 +103,7 @@ class CardDesk:
     def open_doors(self, *several: Cards) -> None:
         """These processes serve the bot's web paths."""
         self.street.bots[:] = [
-            web_app(one.database, BOT_ID, None, lambda _: None, StripeDoor(one.database, one, SECRET))
-            for one in several
+            web_app(self.database, intake_of(one.edge), None, StripeDoor(one, SECRET)) for one in several
         ]
 
     def send_events(self) -> None:

@@ -13,6 +13,7 @@ from ledger.db import Database, utc_now
 from ledger.groups.models import Member, Person
 from ledger.orders.models import Distribution
 from ledger.reminders.models import Outcome, Reminder, ReminderKind
+from tests.support.edge import edge_of
 from tests.support.ledger import Story
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -26,7 +27,7 @@ def paris(text: str) -> dt.datetime:
 
 def reminding(database: Database) -> Reminding:
     """A worker that reminds, as one process has it."""
-    return Reminding(database, 1, "cagnotte_bot", lambda: None)
+    return Reminding(edge_of(database, 1), "cagnotte_bot")
 
 
 async def everybody_started(story: Story) -> None:

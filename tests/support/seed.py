@@ -83,5 +83,5 @@ async def give_credit(database: Database, seeded: Seeded, person: Somebody, cent
     """An opening balance, by the group's first coordinator."""
     async with database.unit_of_work() as session:
         member = await groups.get_member(session, seeded.group_id, seeded.members[person.id])
-        by = (await groups.coordinators(session, seeded.group_id))[0]
+        by = (await groups.staff(session, seeded.group_id))[0]
         await payments.enter_opening_balance(session, member, cents, by, key=f"seed:{member.id}:{cents}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.handover.views.changes import difference_text
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button
@@ -75,9 +77,13 @@ def recorded(texts: Texts, group: Group, member: Member, amount_cents: int, by: 
     return _screen(texts, group, by, what)
 
 
-def unreachable(texts: Texts, name: str) -> Html:
-    """Said to who takes it back, where the one who made it cannot be written to."""
-    return texts.t("🔕 {name} made this, and does not receive my messages: tell them yourself.", name=name)
+def unreachable(texts: Texts, makers: Sequence[Member]) -> Html | None:
+    """Said to who takes it back, where the one who made it cannot be written to; none where they can."""
+    sentences = [
+        texts.t("🔕 {name} made this, and does not receive my messages: tell them yourself.", name=maker.name)
+        for maker in makers
+    ]
+    return Html("\n".join(sentences)) if sentences else None
 
 
 def _screen(texts: Texts, group: Group, by: str, *what: Html) -> Screen:

@@ -15,6 +15,7 @@ from bot.web.stripe import StripeDoor
 from ledger.payments.card import accounts
 from ledger.payments.card.models import CardAccount
 from tests.support.card_desk import SECRET, VAULT, CardDesk, signed
+from tests.support.edge import intake_of
 
 OWN = "sk_test_51FarmAbCdEfGhIjKlMn"
 TAMPERED = [
@@ -90,8 +91,8 @@ async def test_what_is_no_event_of_stripes(desk: CardDesk) -> None:
 
 
 async def test_without_a_signing_secret_no_event_is_taken(desk: CardDesk) -> None:
-    door = StripeDoor(desk.database, desk.cards, None)
-    desk.street.bots[:] = [web_app(desk.database, 1, None, lambda _: None, door)]
+    door = StripeDoor(desk.cards, None)
+    desk.street.bots[:] = [web_app(desk.database, intake_of(desk.cards.edge), None, door)]
     assert await post(desk, *signed({}, "")) == 404
 
 

@@ -235,7 +235,7 @@ async def test_two_are_never_alive_at_once(any_desk: CardDesk) -> None:
     payment = await desk.expect()
 
     async def want(number: int) -> int:
-        async with others[number % 3].database.unit_of_work() as session:
+        async with others[number % 3].edge.database.unit_of_work() as session:
             group = await desk.story.group(session)
             return (await checkouts.want(session, group, payment.id, "fr")).id
 

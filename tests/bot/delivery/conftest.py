@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 from telegram import Update
-from telegram.ext import BaseHandler
 
 from bot.app import Bot
 from bot.delivery import outbox
 from bot.delivery.outbox import Call
-from bot.edge.scene import Context
+from bot.edge.conversation import Handler
+from bot.edge.scene import Scene
 from bot.sandbox.server import Sandbox
 from bot.ui.screen import Screen
 from ledger.db import Database
@@ -23,10 +23,10 @@ from tests.e2e.ride import rows
 from tests.support.bot import TOKEN, running_bot
 from tests.support.telegram import TelegramWorld
 
-Handle = Callable[[Update, Context], Coroutine[Any, Any, None]]
+Handle = Callable[[Update, Scene], Coroutine[Any, Any, None]]
 
 
-class Everything(BaseHandler[Update, Context, Any]):
+class Everything(Handler):
     """Takes every update."""
 
     def check_update(self, update: object) -> bool:
@@ -40,9 +40,9 @@ def said(update: Update) -> str:
     return (query.data or "") if query else ((update.message and update.message.text) or "")
 
 
-async def echo(update: Update, context: Context) -> None:
+async def echo(scene: Scene) -> None:
     """Say it back."""
-    context.say(Screen(f"echo {said(update)}"))
+    scene.say(Screen(f"echo {said(scene.update)}"))
 
 
 @dataclass
@@ -91,8 +91,8 @@ async def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     async with sandbox.serve() as url, await TelegramWorld.connect(url) as world:
         desk = Desk(sandbox, url, world, database_url)
 
-        async def handle(update: Update, context: Context) -> None:
-            await desk.handle(update, context)
+        async def handle(scene: Scene) -> None:
+            await desk.handle(scene)
 
         monkeypatch.setattr("bot.app.handlers", lambda: [Everything(handle)])
         yield desk

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
-from telegram import Update
 
-from bot.delivery import inbox, intake
+from bot.delivery import inbox
 from bot.delivery.api import Api
-from bot.edge.scene import Context, Fact
+from bot.edge.scene import Fact, Scene
 from bot.ui.screen import Screen
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.orders.service import MethodNotOffered
 from tests.bot.delivery.conftest import Desk, echo, said
+from tests.support.edge import edge_of, intake_of
 from tests.support.telegram import Person
 
 
@@ -78,9 +78,9 @@ async def test_each_persons_order_is_kept_across_messages_and_taps(desk: Desk) -
     people = [await desk.world.person(name) for name in ("Marie", "Paul", "Anne")]
     seen: dict[int, list[str]] = {person.id: [] for person in people}
 
-    async def note(update: Update, context: Context) -> None:
-        await asyncio.sleep(0.001 * (len(seen[context.person.id]) % 3))
-        seen[context.person.id].append(said(update))
+    async def note(scene: Scene) -> None:
+        await asyncio.sleep(0.001 * (len(seen[scene.person.id]) % 3))
+        seen[scene.person.id].append(said(scene.update))
 
     desk.handle = note
     for number in range(30):
@@ -108,13 +108,13 @@ async def test_nobody_waits_for_somebody_elses_answer_from_outside(
 
     monkeypatch.setattr("bot.edge.dispatcher.find_out", find_out)
 
-    async def ask(update: Update, context: Context) -> None:
-        if said(update) == "question":
-            context.fact("chat_member", -1, context.person.id)
-        order.append(f"{context.person.name} {said(update)}")
-        if context.person.id == paul.id:
+    async def ask(scene: Scene) -> None:
+        if said(scene.update) == "question":
+            scene.fact("chat_member", -1, scene.person.id)
+        order.append(f"{scene.person.name} {said(scene.update)}")
+        if scene.person.id == paul.id:
             paul_was_here.set()
-        await echo(update, context)
+        await echo(scene)
 
     desk.handle = ask
     async with desk.open():
@@ -139,10 +139,10 @@ async def test_as_many_answers_from_outside_as_there_are_workers_hold_up_nobody(
 
     monkeypatch.setattr("bot.edge.dispatcher.find_out", find_out)
 
-    async def ask(update: Update, context: Context) -> None:
-        if context.person.id != marie.id:
-            context.fact("chat_member", -1, context.person.id)
-        await echo(update, context)
+    async def ask(scene: Scene) -> None:
+        if scene.person.id != marie.id:
+            scene.fact("chat_member", -1, scene.person.id)
+        await echo(scene)
 
     desk.handle = ask
     async with desk.open(CAGNOTTE_DISPATCHER__WORKERS="4"):
@@ -160,14 +160,14 @@ async def test_what_a_handler_did_before_it_asked_is_undone_and_done_once(desk: 
     marie = await desk.world.person("Marie")
     runs = 0
 
-    async def write_then_ask(update: Update, context: Context) -> None:
+    async def write_then_ask(scene: Scene) -> None:
         nonlocal runs
         runs += 1
-        context.say(Screen("une fois"))
+        scene.say(Screen("une fois"))
         insert = text("INSERT INTO leases (name, holder, until) VALUES ('once', 'x', CURRENT_TIMESTAMP)")
-        await context.session.execute(insert)  # twice would break the table's key
-        status = context.fact("chat_member", -1, context.person.id)
-        context.say(Screen(f"{status}"))
+        await scene.session.execute(insert)  # twice would break the table's key
+        status = scene.fact("chat_member", -1, scene.person.id)
+        scene.say(Screen(f"{status}"))
 
     desk.handle = write_then_ask
     async with desk.open():
@@ -180,12 +180,12 @@ async def test_what_a_handler_did_before_it_asked_is_undone_and_done_once(desk: 
 async def test_a_fault_of_ours_is_recorded_apologised_for_and_left_behind(desk: Desk) -> None:
     marie = await desk.world.person("Marie")
 
-    async def fail(update: Update, context: Context) -> None:
-        if said(update) == "aïe":
-            context.person.language = "en"
-            context.say(Screen("never"))
+    async def fail(scene: Scene) -> None:
+        if said(scene.update) == "aïe":
+            scene.person.language = "en"
+            scene.say(Screen("never"))
             raise ZeroDivisionError("mot de passe de Marie")
-        await echo(update, context)
+        await echo(scene)
 
     desk.handle = fail
     async with desk.open():
@@ -203,8 +203,8 @@ async def test_a_fault_of_ours_is_recorded_apologised_for_and_left_behind(desk: 
 async def test_a_refusal_undoes_and_is_said(desk: Desk) -> None:
     marie = await desk.world.person("Marie")
 
-    async def refuse(update: Update, context: Context) -> None:
-        context.person.language = "en"
+    async def refuse(scene: Scene) -> None:
+        scene.person.language = "en"
         raise MethodNotOffered(Method.CASH)
 
     desk.handle = refuse
@@ -222,12 +222,12 @@ async def test_a_failing_database_is_tried_again_and_then_given_up(
     marie = await desk.world.person("Marie")
     runs: list[float] = []
 
-    async def fail(update: Update, context: Context) -> None:
-        if said(update) == "bonjour":
+    async def fail(scene: Scene) -> None:
+        if said(scene.update) == "bonjour":
             runs.append(asyncio.get_running_loop().time())
             if len(runs) <= failures:
                 raise OperationalError("SELECT 1", None, Exception("the disk is full"))
-        await echo(update, context)
+        await echo(scene)
 
     desk.handle = fail
     async with desk.open():
@@ -360,12 +360,12 @@ async def test_eight_who_flood_hold_up_nobody(desk: Desk) -> None:
     order: list[int] = []
     marie, paul = await desk.world.person("Marie"), await desk.world.person("Paul")
 
-    async def note(update: Update, context: Context) -> None:
+    async def note(scene: Scene) -> None:
         await asyncio.sleep(0.002)
-        order.append(context.person.id)
-        if context.person.id == marie.id and said(update) == "bonjour":
+        order.append(scene.person.id)
+        if scene.person.id == marie.id and said(scene.update) == "bonjour":
             await paul.send("et moi")
-        await echo(update, context)
+        await echo(scene)
 
     desk.handle = note
     bot_id = desk.world.bot_id
@@ -392,8 +392,7 @@ async def stored(desk: Desk, bot_id: int, *batches: list[dict[str, Any]]) -> Non
     database = Database(desk.database_url)
     try:
         for batch in batches:
-            async with database.unit_of_work() as session:
-                await intake.take(session, bot_id, batch)
+            await intake_of(edge_of(database, bot_id)).take(batch)
     finally:
         await database.close()
 

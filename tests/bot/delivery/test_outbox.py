@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from telegram import Update
 
 from bot.app import Bot
 from bot.delivery import outbox
 from bot.delivery.api import Api
 from bot.delivery.outbox import Call
-from bot.edge.scene import Context
+from bot.edge.scene import Scene
 from bot.sandbox import people
 from bot.sandbox.model import Limits
 from bot.sandbox.server import Sandbox
@@ -126,7 +125,7 @@ async def test_who_blocked_the_bot_is_marked_until_they_write_again(desk: Desk) 
 
 
 async def test_a_chat_that_got_another_id_is_followed(desk: Desk) -> None:
-    async def stay_silent(update: Update, context: Context) -> None:
+    async def stay_silent(scene: Scene) -> None:
         """Let the refusal alone tell of the new id."""
 
     desk.handle = stay_silent

@@ -15,15 +15,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.delivery.models import OutboxRow
 from bot.delivery.outbox import Call
+from bot.edge.unit import Unit
 from bot.reminders.sending import Reminding
 from ledger.db import Database
 from ledger.groups.models import Member, Method
 from ledger.orders.models import Distribution
 from ledger.reminders import service
+from ledger.reminders.content import Notice
 from ledger.reminders.models import Outcome, Reminder, ReminderKind
 from ledger.reminders.schedule import is_quiet
 from tests.support.bot import Stage
 from tests.support.bot_process import ROOT
+from tests.support.edge import edge_of
 from tests.support.ledger import Story, found
 from tests.support.ordering import Village, fill_basket, order, reference_in, village
 from tests.support.reminding import (
@@ -128,10 +131,11 @@ WORKER = """
 import asyncio, datetime as dt, sys
 from bot.reminders.sending import Reminding
 from ledger.db import Database
+from tests.support.edge import edge_of
 
 async def main():
     database = Database(sys.argv[1])
-    await Reminding(database, 1, "bot", lambda: None).remind(dt.datetime.fromisoformat(sys.argv[2]))
+    await Reminding(edge_of(database, 1), "bot").remind(dt.datetime.fromisoformat(sys.argv[2]))
     await database.close()
 
 asyncio.run(main())
@@ -179,14 +183,14 @@ async def test_one_that_fails_does_not_hold_the_others_back(
         await service.mute(session, first, KINDS.CLOSING, wanted=True)
         await service.mute(session, first, KINDS.EVE, wanted=True)
     worker = reminding(database)
-    whole = Reminding._call
+    whole = Reminding._say
 
-    def broken(self: Reminding, notice: object) -> object:
-        if notice.member.id == first.id:  # type: ignore[attr-defined]
+    async def broken(self: Reminding, unit: Unit, notice: Notice) -> None:
+        if notice.member.id == first.id:
             raise RuntimeError("a name nobody can render")
-        return whole(self, notice)  # type: ignore[arg-type]
+        await whole(self, unit, notice)
 
-    monkeypatch.setattr(Reminding, "_call", broken)
+    monkeypatch.setattr(Reminding, "_say", broken)
     await worker.remind(paris("2030-11-25T16:00"))
     assert (len(await sent_to(database, first)), len(await sent_to(database, second))) == (0, 1)
     monkeypatch.undo()
@@ -231,7 +235,7 @@ async def test_the_board_is_posted_when_orders_close(database_url: str) -> None:
         posted.append(distribution_id)
         return []
 
-    worker = Reminding(database, 1, "bot", lambda: None, post_board)
+    worker = Reminding(edge_of(database, 1), "bot", post_board)
     await worker.remind(paris("2030-11-25T22:59"))
     assert posted == []
     for _ in range(2):

@@ -25,6 +25,14 @@ class Everything(Tap, frozen=True):
     words: str | None = None
 
 
+@step("of_a_group")
+class OfAGroup(Tap, frozen=True):
+    """A row that a button may leave out, after another field."""
+
+    method: Method
+    group: Id | None = None
+
+
 numbers = st.integers(1, FURTHEST - 1)
 taps = st.builds(
     Everything,
@@ -110,3 +118,15 @@ def test_two_may_not_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     command("order", "commander", may=May.ORDER)
     with pytest.raises(TypeError, match="another command"):
         command("panier", "commander", may=May.ORDER)
+
+
+@pytest.mark.parametrize(
+    ("one", "row"),
+    [
+        (Everything(7, 1, Method.CASH), 7),
+        (OfAGroup(Method.CASH, 3), 3),
+        (OfAGroup(Method.CASH), None),
+    ],
+)
+def test_the_row_a_tap_is_about_is_its_first_id(one: Tap, row: int | None) -> None:
+    assert one.row == row

@@ -27,7 +27,7 @@ async def test_a_new_group_is_ready_to_take_orders(story: Story) -> None:
             Method.TRANSFER,
             Method.MEMBER_CREDIT,
         ]
-        assert await groups.coordinators(session, group.id) == [await session.get(Member, story.anne.id)]
+        assert await groups.staff(session, group.id) == [await session.get(Member, story.anne.id)]
         assert await books.balance(session, group.id, AccountKind.CASH) == 0
         assert await books.balances(session, group.id, AccountKind.MEMBERS) == {story.anne.id: 0}
     assert await story.verify() == []
@@ -226,7 +226,7 @@ class TestRoles:
         paul = await story.member("Paul")
         await self.set_role(story, paul, "treasurer", True)
         async with story.database.snapshot() as session:
-            names = [member.name for member in await groups.coordinators(session, story.group_id)]
+            names = [member.name for member in await groups.staff(session, story.group_id)]
         assert names == ["Anne", "Paul"]
         await self.set_role(story, paul, "treasurer", False)
 
