@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.delivery.files import Document
 from bot.edge.conversation import Button, Command
+from bot.edge.outside import in_thread
 from bot.edge.scene import Scene
 from bot.sheets.views import sheets as views
 from ledger.exports import handover as handovers
@@ -115,7 +116,7 @@ def _send(
 ) -> None:
     texts = scene.texts
     wording = views.wording(texts)
-    content = scene.outcome("file", lambda: make(wording))
+    content = scene.outside("file", in_thread(lambda: make(wording)))
     name = views.file_name(texts, title, handover.starts_at, extension, provisional=handover.provisional)
     scene.send_file(Document(name, content), views.caption(texts, handover, title))
 

@@ -231,7 +231,7 @@ async def _everybody_ordered(market: Market, members: Sequence[Person]) -> None:
             group = await groups.get_group(session, seeded.group_id)
             member = await groups.get_member(session, group.id, seeded.members[person.id])
             distribution = await distributions.get_distribution(session, group.id, seeded.distribution_id)
-            basket = await baskets.open_basket(session, group, member, distribution)
+            basket = (await baskets.open_basket(session, member, distribution)).basket
             products = itertools.islice(itertools.cycle(seeded.products.values()), number, number + LINES)
             for product_id in products:
                 product = await session.get_one(Product, product_id)

@@ -1,6 +1,7 @@
 """One history of all tables: what it makes is what the models say, once and whole."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -9,16 +10,20 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import CheckConstraint, Table, inspect, text
+from sqlalchemy import CheckConstraint, Table, inspect, select, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 
 import bot.delivery.models  # noqa: F401 - its tables are in the same history
 from ledger import migrations
 from ledger.db import Base, Database
 from ledger.migrations import current_revision, head_revision, split_statements, upgrade
+from ledger.payments.models import Payment, Purpose
 from ledger.verify.triggers import TRIGGERS, TRIGGERS_SQLITE
 from tests.support.databases import Server
+from tests.support.ledger import check, drop_triggers, restore_triggers
 
+WRITTEN_AT_0012 = Path(__file__).parents[1] / "data" / "written_at_0012.sql"
 TABLES = sorted(Base.metadata.tables)
 
 
@@ -177,6 +182,43 @@ async def test_orders_of_before_are_paid_as_they_were(empty: Database) -> None:
     except Undone:
         pass
     assert found == [1235, 0, 0]
+
+
+async def at_0012(database: Database) -> dict[int, str]:
+    """Fill an empty database with what was written then; the texts that said what payments were for, by id."""
+    async with database.unit_of_work() as session:
+        connection = await session.connection()
+        await connection.run_sync(bring_to, "0012")
+        dropped = await drop_triggers(session)
+        for statement in split_statements(WRITTEN_AT_0012.read_text(encoding="utf-8")):
+            await connection.exec_driver_sql(statement)
+        await restore_triggers(session, dropped)
+        rows = await session.execute(text("SELECT id, coalesce(subject, '') FROM payments ORDER BY id"))
+        return {payment_id: subject for payment_id, subject in rows}  # noqa: C416
+
+
+async def test_what_payments_were_for_before(empty: Database) -> None:
+    """0013: texts become references, and all the rest of what the code before had written is still proved."""
+    said = await at_0012(empty)
+    await upgrade(empty)
+    assert await check(empty) == []
+    async with empty.snapshot() as session:
+        payments = (await session.execute(select(Payment))).scalars().all()
+    assert {one.id: f"order:{one.order_id}" if one.order_id else "" for one in payments} == said
+    purposes = Counter(one.purpose for one in payments)
+    assert purposes == {Purpose.ORDER: 12, Purpose.TOP_UP: 5, Purpose.REFUND: 4}
+    assert {one.purpose for one in payments if one.amount_cents < 0} == {Purpose.REFUND}
+
+
+@pytest.mark.parametrize("subject", ["order:4711", "order:", "order:x", "basket:1"])
+async def test_a_payment_for_nothing_that_is_there_stops_the_upgrade(empty: Database, subject: str) -> None:
+    """0013 guesses nothing: it changes nothing, and whoever runs it sees which constraint is in the way."""
+    await at_0012(empty)
+    async with empty.unit_of_work() as session:
+        await session.execute(text(f"UPDATE payments SET subject = '{subject}' WHERE id = 1"))
+    with pytest.raises(DBAPIError):
+        await upgrade(empty)
+    assert await current_revision(empty) == "0012"
 
 
 def bring_to(connection: Connection, revision: str) -> None:

@@ -129,16 +129,18 @@ class Shopper:
     async def order(self) -> str:
         """Five updates: the catalogue, a product, the basket, confirm, cheque. Returns the receipt's reference."""
         product = f":{self.product}:0"
-        page = await self._say("/commander", lambda m: data_of(m, "add:", product), "catalogue")
+        page = await self._say("/commander", lambda m: data_of(m, "shop.add:", product), "catalogue")
         page = await self._tap(
             page,
-            data_of(page, "add:", product),
+            data_of(page, "shop.add:", product),
             lambda m: data_of(m, "basket:") and "✅" in str(m.data),
             "product",
         )
-        page = await self._tap(page, data_of(page, "basket:"), lambda m: data_of(m, "confirm:"), "basket")
         page = await self._tap(
-            page, data_of(page, "confirm:"), lambda m: data_of(m, "pay:"), "payment choice"
+            page, data_of(page, "basket:"), lambda m: data_of(m, "basket.confirm:"), "basket"
+        )
+        page = await self._tap(
+            page, data_of(page, "basket.confirm:"), lambda m: data_of(m, "basket.pay:"), "payment choice"
         )
         cheque = next(
             b["callback_data"] for b in buttons_of(page) if ":cheque:" in b.get("callback_data", "")

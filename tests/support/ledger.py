@@ -138,9 +138,8 @@ class Story:
     async def basket(self, member: Member, distribution: Distribution, lines: Lines) -> Basket:
         """The member's basket for a distribution, holding exactly `lines`."""
         async with self.database.unit_of_work() as session:
-            group = await self.group(session)
             row = await distributions.get_distribution(session, self.group_id, distribution.id)
-            basket = await baskets.open_basket(session, group, member, row)
+            basket = (await baskets.open_basket(session, member, row)).basket
             await baskets.empty(session, basket)
             for product, quantity in lines.items():
                 await baskets.set_quantity(session, basket, product, quantity)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from bot.distributions.taps import Distributions
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import LONGEST, WIDE, Row, Screen, button, shortened
@@ -208,5 +209,5 @@ def no_distribution(texts: Texts) -> Screen:
     """There is none to make sheets of."""
     return Screen(
         texts.t("There is no distribution yet."),
-        ((button(texts.label("📅 Distributions"), "distributions"),),),
+        ((button(texts.label("📅 Distributions"), Distributions()),),),
     )

@@ -1,16 +1,11 @@
--- The guards that were lifted, as they were; and a note is erased or it stays.
+-- A payment's money is never changed, nor the order it pays; what pays none may be put in the place of what pays one.
 
-CREATE TRIGGER transactions_immutable BEFORE UPDATE OR DELETE OR TRUNCATE ON transactions
-FOR EACH STATEMENT EXECUTE FUNCTION never_changed();
-CREATE TRIGGER refund_requests_decided_once BEFORE UPDATE ON refund_requests
-FOR EACH ROW EXECUTE FUNCTION refund_requests_decided_once();
-
-CREATE FUNCTION notes_erased_only() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION payments_immutable() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'notes: a note is erased, never rewritten' USING ERRCODE = 'integrity_constraint_violation';
+    IF NEW.id <> OLD.id OR NEW.group_id <> OLD.group_id OR NEW.member_id <> OLD.member_id OR NEW.method <> OLD.method
+       OR NEW.amount_cents <> OLD.amount_cents OR NEW.reference <> OLD.reference
+       OR (OLD.order_id IS NOT NULL AND NEW.order_id IS DISTINCT FROM OLD.order_id) THEN
+        RAISE EXCEPTION 'payments: a payment''s money is never changed' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
 END $$;
-CREATE TRIGGER notes_erased_only BEFORE UPDATE ON notes FOR EACH ROW
-WHEN (OLD.text IS NULL OR NEW.text IS NOT NULL OR NEW.id <> OLD.id OR NEW.group_id <> OLD.group_id
-  OR NEW.member_id IS DISTINCT FROM OLD.member_id)
-EXECUTE FUNCTION notes_erased_only();
-CREATE TRIGGER notes_kept BEFORE DELETE OR TRUNCATE ON notes FOR EACH STATEMENT EXECUTE FUNCTION never_changed();

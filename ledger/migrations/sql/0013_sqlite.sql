@@ -1,15 +1,8 @@
--- The guards that were lifted, as they were; and a note is erased or it stays.
+-- A payment's money is never changed, nor the order it pays; what pays none may be put in the place of what pays one.
 
-CREATE TRIGGER transactions_immutable BEFORE UPDATE ON transactions
-BEGIN SELECT RAISE(ABORT, 'books: transactions are never changed'); END;
-CREATE TRIGGER refund_requests_decided_once BEFORE UPDATE ON refund_requests
-WHEN OLD.state <> 'open' OR NEW.id <> OLD.id OR NEW.group_id <> OLD.group_id OR NEW.member_id <> OLD.member_id
-  OR NEW.amount_cents <> OLD.amount_cents OR NEW.way <> OLD.way
-BEGIN SELECT RAISE(ABORT, 'payments: a refund request is decided once'); END;
-
-CREATE TRIGGER notes_erased_only BEFORE UPDATE ON notes
-WHEN OLD.text IS NULL OR NEW.text IS NOT NULL OR NEW.id <> OLD.id OR NEW.group_id <> OLD.group_id
-  OR NEW.member_id IS NOT OLD.member_id
-BEGIN SELECT RAISE(ABORT, 'notes: a note is erased, never rewritten'); END;
-CREATE TRIGGER notes_kept BEFORE DELETE ON notes
-BEGIN SELECT RAISE(ABORT, 'notes: notes are never deleted'); END;
+DROP TRIGGER payments_immutable;
+CREATE TRIGGER payments_immutable BEFORE UPDATE ON payments
+WHEN NEW.id <> OLD.id OR NEW.group_id <> OLD.group_id OR NEW.member_id <> OLD.member_id OR NEW.method <> OLD.method
+  OR NEW.amount_cents <> OLD.amount_cents OR NEW.reference <> OLD.reference
+  OR (OLD.order_id IS NOT NULL AND NEW.order_id IS NOT OLD.order_id)
+BEGIN SELECT RAISE(ABORT, 'payments: a payment''s money is never changed'); END;
