@@ -12,8 +12,8 @@ from alembic import op
 from ledger import db
 from ledger.migrations import run_script
 
-revision = "0013"
-down_revision = "0012"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -42,7 +42,7 @@ def upgrade() -> None:
         reference = f"CONSTRAINT fk_{table}_{new} REFERENCES notes (id)"
         op.execute(f"ALTER TABLE {table} ADD COLUMN {new} {'INTEGER' if is_sqlite else 'BIGINT'} {reference}")
     _move_transactions(connection, _move_columns(connection))
-    run_script(connection, "0013")
+    run_script(connection, "0014")
     for table, old, _ in MOVED:
         # Alembic would copy the table, which others refer to.
         op.execute(f"ALTER TABLE {table} DROP COLUMN {old}")
