@@ -16,6 +16,7 @@ from telegram.error import BadRequest, InvalidToken
 from telegram.ext import Application, ContextTypes
 
 from bot.board import boards
+from bot.board.sender import BoardSender
 from bot.cards import typed_keys
 from bot.cards.service import Cards
 from bot.config import Address, Config
@@ -73,7 +74,7 @@ class Bot:
     edge: Edge
     intake: Intake
     dispatcher: Dispatcher
-    sender: Sender
+    sender: Sender[boards.Due]
     reminding: Reminding
     cards: Cards
     ended: asyncio.Future[None]
@@ -143,7 +144,7 @@ async def running(config: Config) -> AsyncIterator[Bot]:
         await _with_patience(api.initialize)
         application = build_application(api)
         await application.initialize()
-        sender = Sender(database, api, api.bot.id, budget)
+        sender = Sender(database, api, api.bot.id, budget, BoardSender(database, api, budget))
         edge = Edge(database, api.bot.id, boards.refresh, sender.wake)
         cards = build_cards(config, edge, api)
         dispatcher = Dispatcher(edge, application, api, typed_keys, {Cards: cards})

@@ -45,32 +45,18 @@ class May(Enum):
 
 
 _WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.ANYONE: (
-        "/start /help /cancel /language /setup",
-        "lang home groups group",
-    ),
     Role.MEMBER: (
-        "/order /basket /orders /balance /history /topup /reminders /leave",
-        "order dist cat qty qask basket empty drop confirm paymix pay found foundfor add again producers",
-        "payother payswitch paydrop cardpay",
-        "topup askback askbackoff balance history orders ordercancel mutes mute remgo",
+        "/reminders /leave",
+        "mutes mute remgo",
     ),
     Role.TREASURER: (
-        "/validate /balances /member /payment /opening",
-        "validate awaited awaitedother transfers pmt rcv rcvlate refuse undo other pinstead pinstm",
-        "balances member mhistory payfor openfor",
-        "refund gift writeoff leftgroup rfundo adjundo rqgrant rqdeny",
+        "/balances /member",
+        "balances member mhistory",
     ),
     Role.COORDINATOR: (
-        "/settings /coordinators /distributions /day /sheets /catalog",
-        "settings payments negative methods method grouplang joinpolicy invite setask",
-        "cardset cardoffer cardkey cardstop coordinators rolepick role setrole",
+        "/coordinators /sheets",
+        "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "distributions newdist dmove dcancel dcancelyes",
-        "day dorders dorder dval dvalnext dunval dclose dleave dleft dreport dundo",
-        "dgoods dprod dlines dline dqty dprice dpall dwalk dnot dnotyes dnone chundo daddpay daddm dcash dcount",
-        "dfor forbasket board boardnow boardleft catalogue import importno",
-        "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }
 NEEDED: dict[str, Role] = {

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import event, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, event, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -32,7 +32,6 @@ UNKNOWN_FOR = dt.timedelta(seconds=60)
 """How long a first message whose outcome nobody wrote down is waited for before another one is sent."""
 TOUCHED = "touched"
 BEHIND = "behind"
-ORDER = "order:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +87,22 @@ async def boards_of(session: AsyncSession, distribution_id: int) -> int:
 
 async def touch(session: AsyncSession, distribution_ids: Collection[int]) -> None:
     """Something of these distributions changed: their boards are drawn anew after the commit."""
-    statement = select(Board.id).where(Board.distribution_id.in_(distribution_ids)).order_by(Board.id)
-    ids = list((await session.execute(statement.with_for_update(key_share=True))).scalars())
-    if ids:
-        await session.execute(update(Board).where(Board.id.in_(ids)).values(wanted=Board.wanted + 1))
+    await _touch(session, Board.distribution_id.in_(distribution_ids))
+
+
+async def _touch(session: AsyncSession, are_behind: ColumnElement[bool]) -> None:
+    """Several are locked in the order of their ids, as by everybody."""
+    behind = (
+        select(Board.id).where(are_behind).order_by(Board.id).with_for_update(key_share=True).cte("behind")
+    )
+    statement = (
+        update(Board)
+        .where(Board.id.in_(select(behind.c.id)))
+        .values(wanted=Board.wanted + 1)
+        .returning(Board.id)
+        .execution_options(synchronize_session=False)
+    )
+    if (await session.execute(statement)).all():
         session.sync_session.info[BEHIND] = True
 
 
@@ -103,7 +114,7 @@ async def refresh(session: AsyncSession) -> bool:
     await session.flush()
     rows = session.sync_session.info.pop(TOUCHED, None)
     if rows:
-        await touch(session, await _distributions(session, rows))
+        await _touch(session, Board.distribution_id.in_(_distributions(rows)))
     return bool(session.sync_session.info.pop(BEHIND, False))
 
 
@@ -124,22 +135,24 @@ def _names(row: object) -> tuple[str, Any] | None:
             return "order", row.order_id
         case Settlement():
             return "payment", row.payment_id
-        case Payment(subject=str(subject)) if subject.startswith(ORDER):
-            return "order", int(subject.removeprefix(ORDER))
+        case Payment(order_id=int(order_id)):
+            return "order", order_id
     return None
 
 
-async def _distributions(session: AsyncSession, rows: Collection[tuple[str, int]]) -> set[int]:
-    payments = [number for kind, number in rows if kind == "payment"]
-    orders = {number for kind, number in rows if kind == "order"}
-    if payments:
-        subjects = await session.execute(select(Payment.subject).where(Payment.id.in_(payments)))
-        orders |= {int(s.removeprefix(ORDER)) for s in subjects.scalars() if s and s.startswith(ORDER)}
-    found = {number for kind, number in rows if kind == "distribution"}
-    if orders:
-        statement = select(Order.distribution_id).where(Order.id.in_(orders)).distinct()
-        found |= set((await session.execute(statement)).scalars())
-    return found
+def _distributions(rows: Collection[tuple[str, int]]) -> CompoundSelect[int]:
+    """Finds the distributions that the rows belong to, each kind by its own index."""
+
+    def named(kind: str) -> list[int]:
+        return [number for its_kind, number in rows if its_kind == kind]
+
+    of_orders = select(Order.distribution_id)
+    paid_for = of_orders.join(Payment, Payment.order_id == Order.id)
+    return union_all(
+        select(Distribution.id).where(Distribution.id.in_(named("distribution"))),
+        of_orders.where(Order.id.in_(named("order"))),
+        paid_for.where(Payment.id.in_(named("payment"))),
+    )
 
 
 async def due(session: AsyncSession) -> list[Due]:

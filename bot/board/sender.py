@@ -13,6 +13,7 @@ import logging
 import time
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -26,7 +27,7 @@ from telegram.error import (
 from bot.board import boards as board
 from bot.board.boards import Drawn, Due
 from bot.board.views import board as views
-from bot.delivery.api import Api, surely_not_delivered
+from bot.delivery.api import NO_TOPIC, Api, surely_not_delivered
 from bot.delivery.budget import Budget
 from bot.ui.texts import Texts
 from ledger.db import Database
@@ -43,7 +44,6 @@ OVERDUE = 40.0
 BACK_OFF = 10.0
 """Seconds until a call that failed on its way is made again."""
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
-NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
 
 
 class BoardSender:
@@ -56,6 +56,10 @@ class BoardSender:
         self._last: dict[int, float] = {}
         self._not_before: dict[int, float] = {}
         self.due: list[Due] = []
+
+    async def load(self, session: AsyncSession) -> None:
+        """Looks which boards want something."""
+        self.due = await board.due(session)
 
     def may_send(self, due: Due, now: float) -> bool:
         """Whether it is this board's turn, in a chat for which nothing else waits."""

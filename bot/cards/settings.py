@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from telegram import Update
-
 from bot.cards.service import Cards
+from bot.cards.taps import KEY_TYPED, CardSettings, EnterKey, Offer, Stop
 from bot.cards.views import settings as views
-from bot.edge.conversation import END, Button, DurableConversation, Handler, StepButton, Typed, keep
+from bot.edge.draft import Draft
+from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.scene import Scene
-from bot.ui.screen import Button as ScreenButton
+from bot.rights import May
+from bot.ui.screen import Button
 from bot.ui.texts import Html
 from ledger.errors import NotFound
 from ledger.groups import service as groups
@@ -29,40 +30,28 @@ class State(StrEnum):
     KEY = "key"
 
 
-class KeyTyped(Handler):
-    """A message that holds what looks like a key, where none was asked for: no other handler may repeat or keep it."""
-
-    def check_update(self, update: object) -> bool:
-        """In any chat, in a command too."""
-        message = update.message if isinstance(update, Update) else None
-        return message is not None and keys.looks_like_key(message.text or message.caption or "")
-
-
-async def card(scene: Scene) -> None:
+async def card(scene: Scene, tap: CardSettings) -> None:
     """How cards stand."""
-    if await _words(scene, 0) is not None:
-        await _show(scene)
-
-
-async def offer(scene: Scene) -> None:
-    """Card among the ways to pay (R10), or not."""
-    numbers = await _words(scene, 1)
-    if numbers is None:
-        return
-    if numbers[0] not in (0, 1) or not scene.group.takes_cards:
-        raise NotFound("button", numbers)
-    await groups.offer_method(scene.session, scene.group, Method.CARD, bool(numbers[0]))
+    _here(scene, tap.group)
     await _show(scene)
 
 
-async def ask_key(scene: Scene) -> State | None:
+async def offer(scene: Scene, tap: Offer) -> None:
+    """Card among the ways to pay (R10), or not."""
+    _here(scene, tap.group)
+    if not scene.group.takes_cards:
+        raise NotFound("button", tap.group)
+    await groups.offer_method(scene.session, scene.group, Method.CARD, tap.wanted)
+    await _show(scene)
+
+
+async def ask_key(scene: Scene, tap: EnterKey) -> State | None:
     """A key of the group's own: ask for it, where it can be kept."""
-    if await _words(scene, 0) is None:
-        return None
+    _here(scene, tap.group)
     if not scene.service(Cards).vault.is_open:
         await _show(scene)
         return None
-    keep(scene.conversation, group=scene.group.id)
+    scene.keep(Draft())
     scene.say(views.ask_key(scene.texts, scene.group, _cancel(scene)))
     return State.KEY
 
@@ -70,8 +59,7 @@ async def ask_key(scene: Scene) -> State | None:
 async def take_key(scene: Scene) -> str:
     """The typed key: tried at Stripe, then sealed and kept; the other coordinators are told. Else asked again."""
     scene.secret = True
-    by = _asker(scene)
-    texts, group = scene.texts, scene.group
+    by, texts, group = scene.member, scene.texts, scene.group
     try:
         key = keys.well_formed(scene.typed)
         found = _tried(scene, key)
@@ -90,35 +78,24 @@ async def take_key(scene: Scene) -> str:
 
 
 def _tried(scene: Scene, key: str) -> Account:
-    async def ask() -> Account:
-        return await scene.service(Cards).gateway.account(key)
-
-    return scene.answer("whose key", ask)
+    return scene.outside("whose key", lambda _: scene.service(Cards).gateway.account(key))
 
 
 async def leave(scene: Scene) -> str:
     """No key after all."""
-    _ = _asker(scene)
     await _show(scene)
     return END
 
 
-async def stop(scene: Scene) -> None:
+async def stop(scene: Scene, tap: Stop) -> None:
     """Cards are no longer taken with the group's own key: first what it means, then done, and the others told."""
-    numbers = await _words(scene, 1, 2)
-    if numbers is None:
-        return
-    by, group = scene.coordinator, scene.group
+    _here(scene, tap.group)
+    by, group = scene.member, scene.group
     account = await accounts.in_use(scene.session, group.id)
-    if (
-        account is None
-        or account.id != numbers[0]
-        or account.sealed_key is None
-        or numbers[1:] not in ([], [1])
-    ):
-        raise NotFound("button", numbers)
+    if account is None or account.id != tap.account or account.sealed_key is None:
+        raise NotFound("button", tap.account)
     host_key, named = scene.service(Cards).host_key, scene.service(Cards).host_group
-    if len(numbers) == 1:
+    if tap.sure is None:
         served = await accounts.hosts_group(scene.session, named)
         follows = host_key is not None and served == group.id
         scene.show(views.stop_question(scene.texts, group, account, host_follows=follows))
@@ -156,40 +133,21 @@ async def _show(scene: Scene, notice: Html | None = None) -> None:
     scene.show(views.card(scene.texts, group, state, notice))
 
 
-async def _words(scene: Scene, *counts: int) -> list[int] | None:
-    """The tapped button's numbers after its group, which must be the one the coordinator is in; on in private.
-
-    ``counts``: how many there may be. None where the private chat was never opened; the person is told how to.
-    """
-    group_id = scene.coordinator.group_id
-    args = scene.button_args
-    if len(args) - 1 not in counts:
-        raise NotFound("button", args)
-    first, *numbers = scene.numbers(len(args))
-    if first != group_id or not scene.among_coordinators:
-        raise NotFound("button", first)
-    return numbers if await scene.privately() else None
+def _here(scene: Scene, group_id: int) -> None:
+    """A button of the group that is looked at; another group's page must be opened first."""
+    if group_id != scene.group.id:
+        raise NotFound("button", group_id)
 
 
-def _asker(scene: Scene) -> Member:
-    """The coordinator, of the group whose key was asked for."""
-    by = scene.coordinator
-    if scene.conversation.data["group"] != by.group_id:
-        raise NotFound("group", by.group_id)
-    return by
+def _cancel(scene: Scene) -> Button:
+    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
-def _cancel(scene: Scene) -> ScreenButton:
-    return scene.step_button(scene.texts.label("Cancel"), "cancel")
-
-
-conversation = DurableConversation(
-    name="card_settings",
-    entry_points=[
-        Button("cardset", card),
-        Button("cardoffer", offer),
-        Button("cardkey", ask_key),
-        Button("cardstop", stop),
-    ],
-    states={State.KEY: [StepButton("cancel", leave), Typed(take_key)]},
+conversation = Conversation(
+    "card_settings",
+    may=May.CHANGE_SETTINGS,
+    entry_points=[On(CardSettings, card), On(Offer, offer), On(EnterKey, ask_key), On(Stop, stop)],
+    states={State.KEY: [Typed(take_key)]},
+    cancel=leave,
 )
+handlers = [conversation, On(KEY_TYPED, not_asked_for)]

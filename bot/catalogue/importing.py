@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from telegram import Document, Message, Update
+import asyncio
 
+from telegram import Document
+
+from bot.catalogue import taps
 from bot.catalogue.views import importing as views
-from bot.edge.conversation import Button, Command, Handler
+from bot.delivery.api import Api
+from bot.edge.handling import On
+from bot.edge.outside import file_of
 from bot.edge.scene import Scene
 from ledger.catalogue import service as catalogue
-from ledger.catalogue.errors import FileTooLarge, UnreadableCatalogue
-from ledger.catalogue.reader import CatalogueFile
+from ledger.catalogue.errors import FileTooLarge
+from ledger.catalogue.reader import CatalogueFile, read_catalogue
 from ledger.catalogue.sniff import MAX_BYTES
-from ledger.errors import NotFound
 from ledger.names import clean_name
 from ledger.orders import stock
 from ledger.orders.distributions import open_distributions
-
-CATALOGUE_NAMES = (".csv", ".xlsx", ".txt", ".tsv")
-
-
-class File(Handler):
-    """A document. In a chat of many, only one that is meant for the bot."""
-
-    def check_update(self, update: object) -> bool:
-        """In private any; elsewhere those with a catalogue's name, or that answer the bot."""
-        message = update.message if isinstance(update, Update) else None
-        if message is None or message.document is None:
-            return False
-        name = (message.document.file_name or "").lower()
-        return message.chat.type == "private" or name.endswith(CATALOGUE_NAMES) or _answers_a_bot(message)
-
-
-def _answers_a_bot(message: Message) -> bool:
-    replied = message.reply_to_message
-    return bool(replied and replied.from_user and replied.from_user.is_bot)
 
 
 async def take_file(scene: Scene) -> None:
@@ -45,8 +30,6 @@ async def take_file(scene: Scene) -> None:
         if scene.is_private:
             scene.say(views.not_yours(scene.texts))
         return
-    if not await scene.discreetly():
-        return
     read = _read(scene, document)
     if read is None:
         scene.say(views.unavailable(scene.texts))
@@ -55,17 +38,22 @@ async def take_file(scene: Scene) -> None:
 
 
 def _read(scene: Scene, document: Document) -> CatalogueFile | None:
-    """The file's lines; none where Telegram does not give it. Raises :class:`UnreadableCatalogue`."""
+    """The file's lines; none where Telegram does not give it. Raises one of ``ledger.catalogue.errors``."""
     if (document.file_size or 0) > MAX_BYTES:
         raise FileTooLarge(document.file_size or 0, MAX_BYTES)
-    read = scene.fact("catalogue", document.file_id, document.file_name or "", scene.group.currency)
-    if isinstance(read, UnreadableCatalogue):
-        raise read
-    return read if isinstance(read, CatalogueFile) else None
+    currency = scene.group.currency
+
+    async def read(api: Api) -> CatalogueFile | None:
+        data = await file_of(api, document.file_id)
+        if data is None:
+            return None
+        return await asyncio.to_thread(read_catalogue, data, document.file_name or "", currency=currency)
+
+    return scene.outside("catalogue", read)
 
 
 async def _preview(scene: Scene, filename: str, read: CatalogueFile) -> None:
-    group_id = scene.coordinator.group_id
+    group_id = scene.group.id
     plan = await stock.plan_import(scene.session, group_id, read.rows)
     upload_id = None
     if read.rows:
@@ -73,35 +61,29 @@ async def _preview(scene: Scene, filename: str, read: CatalogueFile) -> None:
     scene.say(views.preview(scene.texts, scene.group, filename, read, plan, upload_id))
 
 
-async def import_file(scene: Scene) -> None:
+async def import_file(scene: Scene, tap: taps.Import) -> None:
     """✅: import it, once."""
-    member = scene.coordinator
-    upload_id, withdraw = scene.numbers(2)
-    if withdraw not in (0, 1):
-        raise NotFound("button", withdraw)
-    plan = await stock.import_upload(scene.session, scene.group, upload_id, withdraw_missing=bool(withdraw))
-    has_distribution = bool(await open_distributions(scene.session, member.group_id))
-    scene.show(views.imported(scene.texts, plan, len(plan.missing) if withdraw else 0, has_distribution))
+    plan = await stock.import_upload(scene.session, scene.group, tap.upload, withdraw_missing=tap.withdraw)
+    has_distribution = bool(await open_distributions(scene.session, scene.group.id))
+    withdrawn = len(plan.missing) if tap.withdraw else 0
+    scene.show(views.imported(scene.texts, plan, withdrawn, has_distribution))
 
 
 async def leave(scene: Scene) -> None:
     """Not after all."""
-    _ = scene.coordinator
     scene.show(views.not_imported(scene.texts))
 
 
-async def show_catalogue(scene: Scene) -> None:
+async def show_catalogue(scene: Scene, tap: taps.ShowCatalogue | None = None) -> None:
     """/catalogue: what is on offer, and how to change it."""
-    member = scene.coordinator
-    page = scene.numbers(1)[0] if scene.button_args else 0
-    offered = await catalogue.offered_products(scene.session, member.group_id)
-    scene.show(views.catalogue(scene.texts, scene.group, offered, page))
+    offered = await catalogue.offered_products(scene.session, scene.group.id)
+    scene.show(views.catalogue(scene.texts, scene.group, offered, tap.page if tap else 0))
 
 
 handlers = [
-    File(take_file),
-    Command(("catalogue", "catalog"), show_catalogue),
-    Button("catalogue", show_catalogue),
-    Button("import", import_file),
-    Button("importno", leave),
+    On(taps.FILE, take_file),
+    On(taps.CATALOGUE, show_catalogue),
+    On(taps.ShowCatalogue, show_catalogue),
+    On(taps.Import, import_file),
+    On(taps.NotImported, leave),
 ]

@@ -16,6 +16,8 @@ from telegram.ext import ExtBot
 from bot.delivery.http import is_not_connected
 
 JsonDict = dict[str, Any]
+NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
+"""What a refusal says where the topic is gone."""
 
 # How the library gives a RetryAfter's seconds; without the choice, each one warns.
 os.environ.setdefault("PTB_TIMEDELTA", "1")

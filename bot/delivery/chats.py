@@ -62,8 +62,9 @@ async def left(session: AsyncSession) -> set[int]:
 
 async def present(session: AsyncSession, group_id: int) -> list[Chat]:
     """The chats of a group that the bot is in, the members' one first."""
-    outside = await left(session)
-    return [chat for chat in await groups.chats_of(session, group_id) if chat.telegram_id not in outside]
+    outside = exists().where(LeftChat.chat_id == Chat.telegram_id)
+    statement = select(Chat).where(Chat.group_id == group_id, ~outside).order_by(Chat.id)
+    return list((await session.execute(statement)).scalars())
 
 
 async def _copy_conversations(session: AsyncSession, old_id: int, new_id: int) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, func, literal, or_, select, update
+from sqlalchemy import Select, Table, Update, bindparam, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -173,24 +173,39 @@ _FIRST_OF_SAME = (
     .correlate(InboxRow)
     .scalar_subquery()
 )
-_NEXT = (
-    select(*_COLUMNS)
+_INBOX = cast(Table, InboxRow.__table__)
+
+
+def _taken(which: Select[int], *, name: str) -> Update:
+    """Locks the row, unless somebody holds it, and marks it done: it is so once all that is done for it is committed."""
+    row = which.with_for_update(skip_locked=True).correlate(None).cte(name)
+    return (
+        update(InboxRow)
+        .where(InboxRow.id == select(row.c.id).scalar_subquery())
+        .values(done_at=bindparam("now", type_=UtcDateTime()), error=None)
+        .returning(*_COLUMNS)
+        .execution_options(synchronize_session=False)
+    )
+
+
+_FIRST = (
+    select(InboxRow.id)
     .where(
         InboxRow.done_at.is_(None),
         # "+ 0" keeps SQLite off the index of (bot_id, update_id): it would read every update ever kept.
-        InboxRow.bot_id + 0 == bindparam("bot_id"),
+        InboxRow.bot_id + 0 == bindparam("of_bot"),
         or_(InboxRow.not_before.is_(None), InboxRow.not_before <= bindparam("now", type_=UtcDateTime())),
         InboxRow.id == _FIRST_OF_SAME,
     )
     .order_by(InboxRow.turn, InboxRow.id)
     .limit(1)
-    .with_for_update(skip_locked=True)
 )
-_NEXT_OF_OTHERS = _NEXT.where(InboxRow.sender_id.not_in(bindparam("busy", expanding=True)))
-_AGAIN = (
-    select(*_COLUMNS)
-    .where(InboxRow.id == bindparam("row_id"), InboxRow.done_at.is_(None))
-    .with_for_update(skip_locked=True)
+_NEXT = _taken(_FIRST, name="first")
+_NEXT_OF_OTHERS = _taken(
+    _FIRST.where(InboxRow.sender_id.not_in(bindparam("busy", expanding=True))), name="first"
+)
+_AGAIN = _taken(
+    select(InboxRow.id).where(InboxRow.id == bindparam("row_id"), InboxRow.done_at.is_(None)), name="this"
 )
 _TURN_NOW = (
     select(InboxRow.turn).where(UNDONE).order_by(InboxRow.turn, InboxRow.id).limit(1).scalar_subquery()
@@ -210,8 +225,7 @@ _OVERFLOWED = (
     )
     .distinct()
 )
-_INBOX = cast(Table, InboxRow.__table__)
-_DONE = (
+_FAILED = (
     update(_INBOX)
     .where(_INBOX.c.id == bindparam("row_id"))
     .values(done_at=bindparam("now"), error=bindparam("why"))
@@ -219,11 +233,11 @@ _DONE = (
 
 
 async def claim(session: AsyncSession, bot_id: int, busy: Collection[int]) -> Claimed | None:
-    """The next undone update of a person nobody holds, locked; none when there is nothing to do.
+    """The next undone update of a person nobody holds, done with this unit of work; none when there is nothing to do.
 
     ``busy``: people whose update this process let go of for a moment, to ask the outside something.
     """
-    values = {"bot_id": bot_id, "now": utc_now()}
+    values = {"of_bot": bot_id, "now": utc_now()}
     if busy:
         found = await session.execute(_NEXT_OF_OTHERS, values | {"busy": list(busy)})
     else:
@@ -234,13 +248,13 @@ async def claim(session: AsyncSession, bot_id: int, busy: Collection[int]) -> Cl
 
 async def claim_again(session: AsyncSession, row_id: int) -> Claimed | None:
     """A row this worker let go of to ask the outside something; none when somebody else did it meanwhile."""
-    row = (await session.execute(_AGAIN, {"row_id": row_id})).first()
+    row = (await session.execute(_AGAIN, {"row_id": row_id, "now": utc_now()})).first()
     return None if row is None else Claimed(*row)
 
 
-async def mark_done(session: AsyncSession, row_id: int, error: str | None = None) -> None:
-    """The update is handled; ``error`` names the exception's class when it failed for good."""
-    await session.execute(_DONE, {"row_id": row_id, "now": utc_now(), "why": error})
+async def mark_failed(session: AsyncSession, row_id: int, error: str) -> None:
+    """The update failed for good; ``error`` names the exception's class."""
+    await session.execute(_FAILED, {"row_id": row_id, "now": utc_now(), "why": error})
 
 
 async def replace_payload(session: AsyncSession, row_id: int, payload: dict[str, Any]) -> None:

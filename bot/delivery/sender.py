@@ -4,7 +4,7 @@ One process at a time sends (a lease decides which), so the budget is shared by 
 before its outcome was written is made again: a receipt rather twice than never. A call whose answer did not come in time
 is not repeated while we live, unless it is an edit or a deletion, since Telegram has nearly always carried it out.
 
-Boards come last: see ``sender.py``.
+Pictures come last: a group's boards, drawn at the moment they are sent (``board/sender.py``).
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ import time
 import uuid
 from collections import deque
 from dataclasses import replace
+from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import InputFile
 from telegram.error import (
     BadRequest,
@@ -33,11 +35,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.board import boards as board
-from bot.board.boards import Due
-from bot.board.sender import NO_TOPIC, BoardSender
 from bot.delivery import chats, files, leases, outbox
-from bot.delivery.api import Api, JsonDict, asked_pause, surely_not_delivered
+from bot.delivery.api import NO_TOPIC, Api, JsonDict, asked_pause, surely_not_delivered
 from bot.delivery.budget import Budget
 from bot.delivery.crowded import CrowdedNotes
 from bot.delivery.outbox import Queued, Result
@@ -52,17 +51,45 @@ RENEW_EVERY = 1.0
 POLL_EVERY = 0.25
 """Seconds between looks at the outbox for calls that other processes queued."""
 IN_FLIGHT = 16
-BOARDS_IN_FLIGHT = 4
+PICTURES_IN_FLIGHT = 4
 LONGEST_BACK_OFF = 30.0
 REPEATABLE = ("edit", "delete")
 """How the names begin of calls that may be made twice."""
 DONE_ALREADY = ("not modified", "to delete not found")
 
 
-class Sender:
+class Due(Protocol):
+    """Something that is drawn for a chat at the moment it is sent."""
+
+    @property
+    def chat_id(self) -> int:
+        """The chat it is for."""
+
+
+AnyDue = TypeVar("AnyDue", bound=Due)
+
+
+class Pictures(Protocol[AnyDue]):
+    """What is drawn from the database when it is sent, and comes after everything else (``board/sender.py``)."""
+
+    due: list[AnyDue]
+
+    async def load(self, session: AsyncSession) -> None:
+        """Looks what is due."""
+
+    def may_send(self, due: AnyDue, now: float) -> bool:
+        """Whether it is its turn, in a chat for which nothing else waits."""
+
+    async def send(self, due: AnyDue) -> None:
+        """Makes one call and writes down what became of it. Raises :class:`ChatMigrated`."""
+
+
+class Sender(Generic[AnyDue]):
     """Runs until cancelled or told to finish; ``wake`` after each commit that queued calls."""
 
-    def __init__(self, database: Database, api: Api, bot_id: int, budget: Budget) -> None:
+    def __init__(
+        self, database: Database, api: Api, bot_id: int, budget: Budget, pictures: Pictures[AnyDue]
+    ) -> None:
         self._database = database
         self._api = api
         self._bot_id = bot_id
@@ -71,9 +98,9 @@ class Sender:
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         self._chats: dict[int, deque[Queued]] = {}
         self._known: set[int] = set()
-        self._sending: dict[int, tuple[Queued | Due | None, asyncio.Task[None]]] = {}
+        self._sending: dict[int, tuple[Queued | AnyDue | None, asyncio.Task[None]]] = {}
         """What is under way to a chat, a note of :mod:`bot.delivery.crowded` being none of the other two."""
-        self._boards = BoardSender(database, api, budget)
+        self._pictures = pictures
         self._crowded = CrowdedNotes(database, api, budget)
         self._left: set[int] = set()
         self._failures: dict[int, int] = {}
@@ -168,7 +195,7 @@ class Sender:
         self._looked_at = time.monotonic()
         async with self._database.snapshot() as session:
             rows = await outbox.queued(session, self._bot_id, self._known)
-            self._boards.due = await board.due(session)
+            await self._pictures.load(session)
             self._left = await chats.left(session)
         for row in rows:
             self._known.add(row.id)
@@ -200,7 +227,7 @@ class Sender:
             else:
                 soonest = delay if soonest is None else min(soonest, delay)
         if not self._finishing:
-            self._start_boards(now)
+            self._start_pictures(now)
         if not self._chats:
             self._budget.forget_idle(now)
         return soonest
@@ -221,23 +248,25 @@ class Sender:
             self._sending.pop(chat_id, None)
             self._woken.set()
 
-    def _start_boards(self, now: float) -> None:
-        """Boards of chats for which nothing else waits. They are no reason to stay: what is behind is in the database."""
-        busy = sum(1 for what, _ in self._sending.values() if isinstance(what, Due))
-        for due in self._boards.due:
+    def _start_pictures(self, now: float) -> None:
+        """Pictures for chats for which nothing else waits. They are no reason to stay: what is behind is in the database."""
+        busy = sum(
+            1 for what, _ in self._sending.values() if what is not None and not isinstance(what, Queued)
+        )
+        for due in self._pictures.due:
             is_free = due.chat_id not in self._chats and due.chat_id not in self._sending
-            if is_free and busy < BOARDS_IN_FLIGHT and self._boards.may_send(due, now):
+            if is_free and busy < PICTURES_IN_FLIGHT and self._pictures.may_send(due, now):
                 busy += 1
                 self._budget.begin(due.chat_id)
-                self._sending[due.chat_id] = due, asyncio.create_task(self._send_board(due))
+                self._sending[due.chat_id] = due, asyncio.create_task(self._send_picture(due))
 
-    async def _send_board(self, due: Due) -> None:
+    async def _send_picture(self, due: AnyDue) -> None:
         try:
-            await self._boards.send(due)
+            await self._pictures.send(due)
         except ChatMigrated as error:
             await self._migrate(due.chat_id, error.new_chat_id)
         except Exception:
-            log.exception("board: a call failed in a way nobody foresaw")
+            log.exception("picture: a call failed in a way nobody foresaw")
             self._budget.pause(due.chat_id, time.monotonic() + LONGEST_BACK_OFF)
         finally:
             self._budget.end(due.chat_id, time.monotonic())

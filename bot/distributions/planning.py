@@ -6,17 +6,24 @@ import datetime as dt
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.distributions.taps import (
+    DISTRIBUTIONS,
+    Announce,
+    Distributions,
+    NewDistribution,
+    ProposedClosing,
+)
 from bot.distributions.views import planning as views
-from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
+from bot.edge.draft import Draft
+from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.scene import Scene
 from bot.refusals import sentences as errors
+from bot.rights import May
 from bot.ui import dates
-from bot.ui.screen import Button as ScreenButton
-from bot.ui.screen import Screen
+from bot.ui.screen import Button, Screen
 from bot.ui.texts import Texts
 from ledger.catalogue.service import count_products
 from ledger.db import utc_now
-from ledger.errors import NotFound
 from ledger.orders import distributions
 from ledger.orders.models import Distribution
 
@@ -31,12 +38,21 @@ class State(StrEnum):
     CONFIRM = "confirm"
 
 
+class PlanDraft(Draft):
+    """What is known of a distribution so far; ``proposed``: when orders close unless somebody says otherwise."""
+
+    date: dt.date | None = None
+    starts: dt.datetime | None = None
+    place: str = ""
+    proposed: dt.datetime | None = None
+    closes: dt.datetime | None = None
+
+
 async def show_distributions(scene: Scene) -> State | None:
-    """/distributions: the list; with a line, a new one."""
-    member = scene.coordinator
+    """Shows the list; with a line after the command, a new one."""
     if scene.command_text and scene.update.callback_query is None:
         return _from_line(scene)
-    found = await distributions.summaries(scene.session, member.group_id)
+    found = await distributions.summaries(scene.session, scene.group.id)
     scene.show(views.listing(scene.texts, scene.group, found, utc_now()))
     return None
 
@@ -54,105 +70,91 @@ def _from_line(scene: Scene) -> State | None:
     else:
         closes_at = dates.moment(planned.closes, _zone(scene))
     distributions.check_dates(starts_at, closes_at, utc_now())
-    return _preview(scene, views.Draft(planned.place, starts_at, closes_at, planned.closes is None))
+    draft = PlanDraft(place=planned.place, starts=starts_at)
+    scene.keep(draft)
+    return _preview(scene, draft, closes_at, by_default=planned.closes is None)
 
 
 async def ask_date(scene: Scene) -> State:
-    """➕: step by step."""
-    _ = scene.coordinator
-    scene.say(scene.to_answer(views.ask_date(scene.texts, _cancel(scene))))
+    """Asks for the day, the first of the steps."""
+    scene.keep(PlanDraft())
+    scene.ask(views.ask_date(scene.texts, _cancel(scene)))
     return State.DATE
 
 
-async def take_date(scene: Scene) -> State | None:
-    """The day."""
-    _ = scene.coordinator
+async def take_date(scene: Scene, draft: PlanDraft) -> State | None:
+    """Takes the day and asks for the time."""
     try:
         day = dates.parse_date(scene.typed)
         end_of_day = dates.moment(dt.datetime.combine(day, dt.time(23, 59)), _zone(scene))
         distributions.check_dates(end_of_day, end_of_day, utc_now())
     except (dates.NotUnderstood, distributions.InvalidDistribution) as problem:
         return _again(scene, problem)
-    keep(scene.conversation, date=day.isoformat())
-    scene.say(scene.to_answer(views.ask_time(scene.texts, day, _cancel(scene))))
+    draft.date = day
+    scene.ask(views.ask_time(scene.texts, day, _cancel(scene)))
     return State.TIME
 
 
-async def take_time(scene: Scene) -> State | None:
-    """The time of day."""
-    _ = scene.coordinator
-    day = dt.date.fromisoformat(scene.conversation.data["date"])
+async def take_time(scene: Scene, draft: PlanDraft) -> State | None:
+    """Takes the time of day and asks for the place."""
+    assert draft.date is not None, "it was asked for before"
     try:
         time = dates.parse_time(scene.typed)
-        starts_at = dates.moment(dt.datetime.combine(day, time), _zone(scene))
+        starts_at = dates.moment(dt.datetime.combine(draft.date, time), _zone(scene))
         distributions.check_dates(starts_at, starts_at, utc_now())
     except (dates.NotUnderstood, distributions.InvalidDistribution) as problem:
         return _again(scene, problem)
-    keep(scene.conversation, starts=starts_at.isoformat())
-    scene.say(scene.to_answer(views.ask_place(scene.texts, _cancel(scene))))
+    draft.starts = starts_at
+    scene.ask(views.ask_place(scene.texts, _cancel(scene)))
     return State.PLACE
 
 
-async def take_place(scene: Scene) -> State | None:
-    """The place."""
-    _ = scene.coordinator
+async def take_place(scene: Scene, draft: PlanDraft) -> State | None:
+    """Takes the place and asks when orders close."""
     try:
-        place = dates.parse_place(scene.typed)
+        draft.place = dates.parse_place(scene.typed)
     except dates.NotUnderstood as problem:
         return _again(scene, problem)
-    closes_at = dates.usual_closing(_starts_at(scene), _zone(scene), utc_now())
-    keep(scene.conversation, place=place, proposed=closes_at.isoformat())
-    proposed = scene.step_button(scene.texts.day_and_time(closes_at), "closing", style="primary")
-    screen = views.ask_closing(scene.texts, proposed, _cancel(scene))
-    scene.say(scene.to_answer(screen))
+    draft.proposed = dates.usual_closing(_starts_at(draft), _zone(scene), utc_now())
+    label = scene.texts.day_and_time(draft.proposed)
+    proposed = scene.step_button(label, ProposedClosing(), style="primary")
+    scene.ask(views.ask_closing(scene.texts, proposed, _cancel(scene)))
     return State.CLOSING
 
 
-async def take_closing(scene: Scene) -> State | None:
-    """When orders close, typed."""
-    _ = scene.coordinator
-    starts_at = _starts_at(scene)
+async def take_closing(scene: Scene, draft: PlanDraft) -> State | None:
+    """Takes when orders close, typed."""
     try:
         closes_at = dates.moment(dates.parse_moment(scene.typed), _zone(scene))
-        distributions.check_dates(starts_at, closes_at, utc_now())
+        distributions.check_dates(_starts_at(draft), closes_at, utc_now())
     except dates.NotUnderstood:
         return _again(scene, dates.NotUnderstood("closing"))
     except distributions.InvalidDistribution as problem:
         return _again(scene, problem)
-    return _preview(scene, views.Draft(scene.conversation.data["place"], starts_at, closes_at))
+    return _preview(scene, draft, closes_at)
 
 
-async def take_proposed_closing(scene: Scene) -> State:
-    """When orders close, as proposed."""
-    _ = scene.coordinator
-    data = scene.conversation.data
-    closes_at = dt.datetime.fromisoformat(data["proposed"])
-    return _preview(scene, views.Draft(data["place"], _starts_at(scene), closes_at))
+async def take_proposed_closing(scene: Scene, draft: PlanDraft) -> State:
+    """Takes when orders close, as proposed."""
+    assert draft.proposed is not None, "it was proposed before"
+    return _preview(scene, draft, draft.proposed)
 
 
-async def confirm(scene: Scene) -> str:
-    """✅: announced, once."""
-    member, data = scene.coordinator, scene.conversation.data
-    if data["group"] != member.group_id:
-        raise NotFound("distribution", data["group"])
+async def confirm(scene: Scene, draft: PlanDraft) -> str:
+    """Announces it, once."""
+    assert draft.closes is not None, "it was shown before"
+    group = scene.group
     distribution = await distributions.announce(
-        scene.session,
-        member.group_id,
-        data["place"],
-        _starts_at(scene),
-        dt.datetime.fromisoformat(data["closes"]),
+        scene.session, group.id, draft.place, _starts_at(draft), draft.closes
     )
     in_chat, told = await _tell_members(scene, distribution)
-    products = await count_products(scene.session, member.group_id)
-    scene.show(
-        views.announced(scene.texts, scene.group, distribution, told, in_chat=in_chat, catalogue=products)
-    )
+    products = await count_products(scene.session, group.id)
+    scene.show(views.announced(scene.texts, group, distribution, told, in_chat=in_chat, catalogue=products))
     return END
 
 
 async def leave(scene: Scene) -> str:
-    """Not after all."""
-    _ = scene.coordinator
+    """Announces nothing after all."""
     scene.show(views.not_announced(scene.texts))
     return END
 
@@ -170,17 +172,13 @@ async def _tell_members(scene: Scene, distribution: Distribution) -> tuple[bool,
     return False, len((await scene.notify.everybody(say)).reached)
 
 
-def _preview(scene: Scene, draft: views.Draft) -> State:
+def _preview(scene: Scene, draft: PlanDraft, closes_at: dt.datetime, *, by_default: bool = False) -> State:
+    """Shows what will be announced; ``by_default``: nobody said when orders close."""
+    draft.closes = closes_at
     texts = scene.texts
-    keep(
-        scene.conversation,
-        group=scene.group.id,
-        place=draft.place,
-        starts=draft.starts_at.isoformat(),
-        closes=draft.closes_at.isoformat(),
-    )
-    confirm_button = scene.step_button(texts.label("✅ Confirm"), "confirm", style="success")
-    scene.show(views.preview(texts, scene.group, draft, confirm_button, _cancel(scene)))
+    yes = scene.step_button(texts.label("✅ Confirm"), Announce(), style="success")
+    planned = views.Draft(draft.place, _starts_at(draft), closes_at, by_default)
+    scene.show(views.preview(texts, scene.group, planned, yes, _cancel(scene)))
     return State.CONFIRM
 
 
@@ -191,35 +189,38 @@ def _again(scene: Scene, problem: Exception) -> State | None:
     else:
         assert isinstance(problem, distributions.InvalidDistribution)
         sentence = errors.sentence(scene.texts, problem)
-    scene.say(scene.to_answer(Screen(sentence)))
+    scene.ask(Screen(sentence))
     return None
 
 
-def _cancel(scene: Scene) -> ScreenButton:
-    return scene.step_button(scene.texts.label("Cancel"), "cancel")
+def _cancel(scene: Scene) -> Button:
+    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
-def _starts_at(scene: Scene) -> dt.datetime:
-    return dt.datetime.fromisoformat(scene.conversation.data["starts"])
+def _starts_at(draft: PlanDraft) -> dt.datetime:
+    assert draft.starts is not None, "it was asked for before"
+    return draft.starts
 
 
 def _zone(scene: Scene) -> ZoneInfo:
     return ZoneInfo(scene.group.time_zone)
 
 
-CANCEL = StepButton("cancel", leave)
-conversation = DurableConversation(
-    name="distributions",
+conversation = Conversation(
+    "distributions",
+    may=May.PLAN_DISTRIBUTIONS,
+    draft=PlanDraft,
     entry_points=[
-        Command(("distributions",), show_distributions),
-        Button("distributions", show_distributions),
-        Button("newdist", ask_date),
+        On(DISTRIBUTIONS, show_distributions),
+        On(Distributions, show_distributions),
+        On(NewDistribution, ask_date),
     ],
     states={
-        State.DATE: [CANCEL, Typed(take_date)],
-        State.TIME: [CANCEL, Typed(take_time)],
-        State.PLACE: [CANCEL, Typed(take_place)],
-        State.CLOSING: [CANCEL, StepButton("closing", take_proposed_closing), Typed(take_closing)],
-        State.CONFIRM: [CANCEL, StepButton("confirm", confirm)],
+        State.DATE: [Typed(take_date)],
+        State.TIME: [Typed(take_time)],
+        State.PLACE: [Typed(take_place)],
+        State.CLOSING: [On(ProposedClosing, take_proposed_closing), Typed(take_closing)],
+        State.CONFIRM: [On(Announce, confirm)],
     },
+    cancel=leave,
 )

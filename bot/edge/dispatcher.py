@@ -20,7 +20,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
-from telegram.error import BadRequest, ChatMigrated, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
 from bot.delivery import chats, inbox, outbox
@@ -28,15 +28,15 @@ from bot.delivery.api import Api, asked_pause
 from bot.delivery.inbox import Claimed
 from bot.edge import pages
 from bot.edge.carrier import current_scene
-from bot.edge.facts import Fact, NeedsFact, find_out
-from bot.edge.place import find_place
+from bot.edge.outside import ChatMoved, NotKnownYet
+from bot.edge.place import about, find_place
 from bot.edge.scene import Scene, tell_apart
 from bot.edge.secrets import Secrets
-from bot.edge.state import conversation_row
+from bot.edge.state import set_aside
 from bot.edge.unit import Edge, Unit
 from bot.figures import UPDATE_DELAY, UPDATE_HANDLING, UPDATES
-from bot.members.views import welcome
 from bot.refusals import sentences as errors
+from bot.refusals.people import come_in
 from bot.ui.screen import Screen
 from bot.ui.texts import Texts, language_of
 from ledger.db import utc_now
@@ -145,7 +145,7 @@ class Dispatcher:
     async def handle_next(self) -> bool:
         """Handle one update; false when none is waiting."""
         claimed: Claimed | None = None
-        facts: dict[Fact, Any] = {}
+        answers: dict[str, Any] = {}
         refusal: LedgerError | None = None
         begun = 0.0
         try:
@@ -158,11 +158,11 @@ class Dispatcher:
                             return not first
                         claimed, begun = row, time.monotonic() if first else begun
                         self._busy.add(claimed.sender_id)
-                        scene = await self._handle(unit, claimed, facts, refusal)
+                        scene = await self._handle(unit, claimed, answers, refusal)
                     break
-                except NeedsFact as need:
+                except NotKnownYet as need:
                     with self._stand_in():
-                        await self._find_out(need, facts)
+                        await self._ask(need, answers)
                 except LedgerError as error:
                     refusal = error
         except Exception as error:
@@ -186,19 +186,15 @@ class Dispatcher:
         UPDATE_HANDLING.observe(time.monotonic() - begun)
         UPDATE_DELAY.observe(max((utc_now() - claimed.received_at).total_seconds(), 0.0))
 
-    async def _find_out(self, need: NeedsFact, facts: dict[Fact, Any]) -> None:
-        """Do the work, or ask Telegram. A chat that got another id is known by it when the handler asks again."""
-        if need.work is not None:
-            try:
-                facts[need.fact] = await (need.work() if need.waits else asyncio.to_thread(need.work))
-            except LedgerError as error:
-                facts[need.fact] = error
-            return
+    async def _ask(self, need: NotKnownYet, answers: dict[str, Any]) -> None:
+        """Ask outside. A chat that got another id is known by it when the handler asks again."""
         try:
-            facts[need.fact] = await find_out(self._api, need.fact)
-        except ChatMigrated as moved:
+            answers[need.name] = await need.question(self._api)
+        except LedgerError as error:
+            answers[need.name] = error
+        except ChatMoved as moved:
             async with self._database.unit_of_work() as session:
-                await chats.migrate(session, self._bot_id, int(need.fact[1]), moved.new_chat_id)
+                await chats.migrate(session, self._bot_id, moved.old_id, moved.new_id)
 
     async def _claim(self, session: AsyncSession, claimed: Claimed | None) -> Claimed | None:
         if claimed is not None:
@@ -206,10 +202,10 @@ class Dispatcher:
         return await inbox.claim(session, self._bot_id, self._busy)
 
     async def _handle(
-        self, unit: Unit, claimed: Claimed, facts: dict[Fact, Any], refusal: LedgerError | None
+        self, unit: Unit, claimed: Claimed, answers: dict[str, Any], refusal: LedgerError | None
     ) -> Scene | None:
         update = as_update(claimed.payload, self._api)
-        scene = await self._scene(unit, update, facts)
+        scene = await self._scene(unit, update, answers)
         if scene is not None:
             scene.page_owner = pages.owner_of(claimed.payload)
             if refusal is None:
@@ -220,7 +216,7 @@ class Dispatcher:
         hushed = await self._hush(unit, claimed, typed=scene is not None and scene.secret)
         if scene is not None:
             scene.secret = hushed
-        await inbox.mark_done(unit.session, claimed.id)
+            unit.session.add_all(scene.conversations)
         return scene
 
     async def _hush(self, unit: Unit, claimed: Claimed, *, typed: bool) -> bool:
@@ -243,19 +239,20 @@ class Dispatcher:
         if scene.error is not None:
             raise scene.error
 
-    async def _scene(self, unit: Unit, update: Update, facts: dict[Fact, Any]) -> Scene | None:
+    async def _scene(self, unit: Unit, update: Update, answers: dict[str, Any]) -> Scene | None:
         session = unit.session
         user, chat = update.effective_user, update.effective_chat
         if user is None or chat is None or user.id == self._bot_id:
             return None
         private = chat.id == user.id
         chat_id = chat.id if private else await chats.now_at(session, chat.id)
-        place = await find_place(session, user.id, chat_id)
+        tapped = about(update)
+        place = await find_place(session, user.id, chat_id, tapped)
         name = clean_name(user.full_name, user.id)
         if place is None or (place.person.name, place.person.username) != (name, user.username):
             language = language_of(user.language_code)
             await groups.remember_person(session, user.id, name, user.username, language)
-            place = await find_place(session, user.id, chat_id)
+            place = await find_place(session, user.id, chat_id, tapped)
             assert place is not None
         person = place.person
         if private and update.message is not None:
@@ -270,8 +267,9 @@ class Dispatcher:
             maybe_group=None if nowhere else place.group,
             maybe_member=place.member,
             chat_kind=place.chat.kind if place.chat else None,
-            conversation=place.conversation or await conversation_row(session, chat_id, user.id),
-            facts=facts,
+            conversation=await set_aside(session, chat_id, user.id, place.conversation),
+            tapped=(tapped, place.group_of_row) if tapped else None,
+            answers=answers,
             bot_id=self._bot_id,
             bot_username=self._api.bot.username or "",
             calls=unit.calls,
@@ -311,7 +309,7 @@ class Dispatcher:
         UPDATES.labels("failed").inc()
         log.error("update %s failed: %s", claimed.id, describe(error))
         async with self._edge.unit_of_work() as unit:
-            await inbox.mark_done(unit.session, claimed.id, error=type(error).__name__)
+            await inbox.mark_failed(unit.session, claimed.id, type(error).__name__)
             apology = self._apology(claimed)
             if apology is not None:
                 unit.calls.append(apology)
@@ -362,7 +360,7 @@ def refuse(scene: Scene, refusal: LedgerError) -> None:
     screen = Screen(sentence)
     if isinstance(refusal, NotAllowed) and refusal.needed == "member" and group and scene.chat_kind:
         link = f"https://t.me/{scene.bot_username}?start=o_{group.invitation}"
-        screen = welcome.come_in(texts, group, link)
+        screen = come_in(texts, group, link)
     parameters = screen.as_json() | scene.in_topic()
     scene.calls.append(outbox.Call("sendMessage", scene.chat_id, parameters))
 

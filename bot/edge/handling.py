@@ -26,7 +26,7 @@ from bot.edge.draft import Draft
 from bot.edge.scene import Scene
 from bot.edge.state import advance, end, step_mark
 from bot.rights import May
-from bot.ui.screen import BELOW, verb_of
+from bot.ui.screen import BELOW, Button, verb_of
 from bot.ui.taps import ANYWHERE, UNSEEN, Answered, Command, Declared, Old, Place, Tap
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups.roles import role_of
@@ -66,6 +66,11 @@ class Cancel(Tap, frozen=True):
     verb = "cancel"
 
 
+def cancel_button(scene: Scene) -> Button:
+    """The way out of the coming step."""
+    return scene.step_button(scene.texts.label("Cancel"), Cancel())
+
+
 def is_answer(update: Update) -> bool:
     """A plain text that is no command: in private, or in a group where it reaches the bot at all."""
     message = update.message
@@ -80,7 +85,7 @@ class On(BaseHandler[Update, Carrier, Any]):
     """Registers a handler for what it declares that it handles."""
 
     def __init__(self, what: type[Tap] | Command | Event, handler: Handler) -> None:
-        super().__init__(self._never)
+        super().__init__(_never)
         self.what = what
         self.handler = handler
         self.wants = _wants(handler, what if isinstance(what, type) else None)
@@ -124,6 +129,8 @@ class On(BaseHandler[Update, Carrier, Any]):
         declared = self.declared
         assert declared is not None
         if not scene.place & declared.at:
+            if declared.at is not Place.PRIVATE:
+                raise NotFound("button", scene.place)
             scene.say_old()
             return None
         if role_of(scene.maybe_member) < declared.may.role and not await _elsewhere(scene, declared):
@@ -152,8 +159,31 @@ class On(BaseHandler[Update, Carrier, Any]):
             given["tap"] = found
         return await self.handler(**{name: given[name] for name in self.wants if name in given})
 
-    async def _never(self, update: Update, context: Carrier) -> None:
-        raise NotImplementedError
+
+class Either(BaseHandler[Update, Carrier, Any]):
+    """Several handlers for one kind of event: each in turn, for whoever may, until one of them took it (is true)."""
+
+    def __init__(self, *handlers: On) -> None:
+        super().__init__(_never)
+        self.handlers = handlers
+
+    def check_update(self, update: object) -> bool:
+        """Whether it is an event of any of them."""
+        return any(one.check_update(update) for one in self.handlers)
+
+    async def handle_update(
+        self, update: Update, application: AnyApplication, check_result: object, context: Carrier
+    ) -> None:
+        """Asks one after another; where none takes it, nothing is done."""
+        scene = context.scene
+        for one in self.handlers:
+            declared = one.declared
+            assert declared is not None
+            is_for_them = role_of(scene.maybe_member) >= declared.may.role and scene.place & declared.at
+            if is_for_them and one.check_update(update):
+                scene.answered = declared.answered
+                if await one.run(scene, one.parsed(scene)):
+                    return
 
 
 class Typed(On):
@@ -183,7 +213,7 @@ class Conversation(BaseHandler[Update, Carrier, Any]):
         states: Mapping[StrEnum, Sequence[On]],
         cancel: Handler | None = None,
     ) -> None:
-        super().__init__(self._never)
+        super().__init__(_never)
         self.name, self.may, self.draft = name, may, draft
         self.entry_points = entry_points
         way_out = [] if cancel is None else [On(Cancel, cancel)]
@@ -235,8 +265,10 @@ class Conversation(BaseHandler[Update, Carrier, Any]):
         scene.draft = draft
         return await handler.run(scene, handler.parsed(scene), draft)
 
-    async def _never(self, update: Update, context: Carrier) -> None:
-        raise NotImplementedError
+
+async def _never(update: Update, context: Carrier) -> None:
+    """Stands where python-telegram-bot wants a callback: the handlers here are called with what they ask for instead."""
+    raise NotImplementedError(update, context)
 
 
 def _wants(handler: Handler, tap: type[Tap] | None, draft: type[Draft] | None = None) -> list[str]:

@@ -1,15 +1,15 @@
 """What a handler gets: the person, the group they act in, the session, and the ways to answer.
 
 A handler never sends: what it says is collected here and queued in the same unit of work. What it must know from outside
-(is this person an admin of that chat? what is in that file?) it asks with :meth:`Scene.fact`; the dispatcher then undoes
-the unit of work, asks Telegram, and runs the handler again with the answer at hand, so no network call is ever made
+(is this person an admin of that chat? what is in that file?) it asks with :meth:`Scene.outside`; the dispatcher then undoes
+the unit of work, asks, and runs the handler again with the answer at hand, so no network call is ever made
 inside a transaction.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
@@ -21,9 +21,10 @@ from bot.delivery.models import ConversationRow
 from bot.delivery.outbox import Call
 from bot.edge import pages
 from bot.edge.draft import Draft
-from bot.edge.facts import Fact, NeedsFact
 from bot.edge.notify import Notifier
-from bot.edge.state import conversation_row, end, step_mark
+from bot.edge.outside import NotKnownYet, Question, member_status
+from bot.edge.place import About
+from bot.edge.state import end, set_aside, step_mark
 from bot.rights import needed
 from bot.ui.screen import BELOW, Button, Screen, button, verb_of
 from bot.ui.taps import UNSEEN, Answered, Place, Tap
@@ -53,7 +54,8 @@ class Scene:
     maybe_member: Member | None
     chat_kind: ChatKind | None
     conversation: ConversationRow
-    facts: dict[Fact, Any]
+    answers: dict[str, Any]
+    """What is known from outside, by the name of its question."""
     bot_id: int
     bot_username: str
     services: Mapping[type, object]
@@ -73,10 +75,17 @@ class Scene:
     """What to wake once all this is committed."""
     answered: Answered = Answered.HERE
     """Who reads the answer along, as what was tapped or typed declares."""
+    tapped: tuple[About, int | None] | None = None
+    """The row that was tapped, and its group."""
     draft: Draft | None = None
     """What the conversation that goes on here has been told so far."""
+    conversations: list[ConversationRow] = field(default_factory=list)
+    """What the person is in the middle of, here and where the answer went: written when the update is done."""
     _denied: bool = False
     """Whether the person was told that the bot can answer them in private only, and cannot yet."""
+
+    def __post_init__(self) -> None:
+        self.conversations.append(self.conversation)
 
     @property
     def topic(self) -> int | None:
@@ -125,7 +134,7 @@ class Scene:
         if group is None:
             return Texts(language)
         told_apart = self.namesakes
-        if not self.among_coordinators:
+        if not self.among_coordinators and self.answered is Answered.HERE:
             told_apart = without_balances(told_apart)
         return Texts(language, group.time_zone, group.currency, told_apart)
 
@@ -221,32 +230,21 @@ class Scene:
         assert isinstance(found, kind)
         return found
 
-    def fact(self, *fact: object) -> Any:
-        """The answer to a question to the outside; see :class:`NeedsFact`."""
-        key = tuple(str(part) for part in fact)
-        if key not in self.facts:
-            raise NeedsFact(key)
-        return self.facts[key]
+    def outside(self, name: str, question: Question[T]) -> T:
+        """The answer to a question to the outside, asked once for an update; see :class:`NotKnownYet`.
 
-    def outcome(self, name: str, work: Callable[[], T]) -> T:
-        """What ``work`` returns: done once for an update, in a thread and outside the unit of work, so that nobody waits."""
-        return cast(T, self._outcome(name, work, waits=False))
-
-    def answer(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
-        """What ``work`` brings from outside, as :meth:`outcome` does, where one waits and does not compute.
-
-        What it raises of the ledger's errors is raised here.
+        ``name``: tells the handler's questions apart. What the answer raises of the ledger's errors is raised here.
         """
-        return cast(T, self._outcome(name, work, waits=True))
-
-    def _outcome(self, name: str, work: Callable[[], Any], *, waits: bool) -> Any:
-        key = ("outcome", name)
-        if key not in self.facts:
-            raise NeedsFact(key, work, waits=waits)
-        found = self.facts[key]
+        if name not in self.answers:
+            raise NotKnownYet(name, question)
+        found = self.answers[name]
         if isinstance(found, LedgerError):
             raise found
-        return found
+        return cast(T, found)
+
+    def status_in(self, chat_id: int) -> str:
+        """What Telegram says of the person in a chat: see :func:`~bot.edge.outside.member_status`."""
+        return self.outside(f"status in {chat_id}", member_status(chat_id, self.person.id))
 
     def attempt(self) -> AsyncSessionTransaction:
         """A part of the unit of work that is undone when it raises, for handlers that go on after a refusal."""
@@ -256,6 +254,10 @@ class Scene:
         """A new message, where the answer belongs."""
         if self._may_answer():
             self._say(screen)
+
+    def say_here(self, screen: Screen) -> None:
+        """A new message in the chat it came from, for all who read there; before the answer goes elsewhere."""
+        self._say(screen)
 
     def ask(self, screen: Screen, *, in_place: bool = False) -> None:
         """A screen whose answer is typed: a new message, or the tapped one."""
@@ -285,7 +287,9 @@ class Scene:
         )
 
     def send_file(self, document: Document, caption: Html) -> None:
-        """A file with a caption, as a new message in this chat."""
+        """A file with a caption, as a new message where the answer belongs."""
+        if not self._may_answer():
+            return
         parameters = {"caption": caption, "parse_mode": "HTML"} | self.in_topic()
         self.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
 
@@ -352,7 +356,8 @@ class Scene:
         if not self._can_go_private():
             return False
         self.person.group_id = self.group.id
-        self.conversation = await conversation_row(self.session, self.person.id, self.person.id)
+        self.conversation = await set_aside(self.session, self.person.id, self.person.id)
+        self.conversations.append(self.conversation)
         end(self.conversation)
         self.moved = True
         return True
@@ -396,7 +401,9 @@ class Scene:
 
     async def follow(self, table: type[Base], row_id: int) -> None:
         """Act in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
-        group_id = await groups.group_of(self.session, table, row_id)
+        tapped, group_id = self.tapped or (None, None)
+        if tapped != About(table, row_id):
+            group_id = await groups.group_of(self.session, table, row_id)
         if group_id is not None and (self.maybe_group is None or self.maybe_group.id != group_id):
             await self.act_in(group_id)
 

@@ -22,6 +22,15 @@ async def conversation_row(session: AsyncSession, chat_id: int, user_id: int) ->
     return row
 
 
+async def set_aside(
+    session: AsyncSession, chat_id: int, user_id: int, row: ConversationRow | None = None
+) -> ConversationRow:
+    """The person's conversation in a chat, out of the session until the update is done: so it is written once at most."""
+    found = row or await conversation_row(session, chat_id, user_id)
+    session.expunge(found)
+    return found
+
+
 def advance(row: ConversationRow, name: str, state: StrEnum) -> None:
     """The conversation is now at ``state``; buttons of earlier steps are old. Screens use the coming revision."""
     row.name, row.state = name, str(state)

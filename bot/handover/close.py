@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bot.edge.conversation import Button
+from bot.edge.handling import On
 from bot.edge.scene import Scene
-from bot.handover import day as handover
+from bot.handover import pages
+from bot.handover.taps.day import Close, LeaveOpen, Reopen, ShowReport, WhichAreOpen
 from bot.handover.telling import (
-    show_aside,
     tell_reopened,
     toast_refusal,
 )
@@ -16,39 +16,37 @@ from bot.handover.views import report as views
 from bot.ui.screen import Screen
 from bot.ui.texts import Texts
 from ledger.catalogue.service import producer_names
-from ledger.orders import distributions, till, validation
+from ledger.orders import till, validation
 from ledger.orders.models import Distribution
 from ledger.orders.seen import SeenChanged
 from ledger.orders.validation import OrderState
 
 
-async def close(scene: Scene) -> None:
-    """🏁: validated when every order is; else what is left open, and a second tap."""
-    distribution = await handover.distribution_of_button(scene)
+async def close(scene: Scene, tap: Close) -> None:
+    """Validates the distribution when every order is; else shows what is left open, for a second tap."""
+    distribution = await pages.get_distribution(scene, tap.distribution)
     if scene.leaves_others_page():
-        await handover.show_day(scene, distribution)
+        await pages.show_day(scene, distribution)
         return
     await _close(scene, distribution, leave_open=False)
 
 
-async def leave_open(scene: Scene) -> None:
-    """The second tap, by the one who leaves orders open: the very ones that were shown."""
-    by = scene.coordinator
-    (distribution_id, _, by_id), seen = scene.numbers_seen(3)
-    distribution = await distributions.get_distribution(scene.session, by.group_id, distribution_id)
-    if by_id != by.id:
+async def leave_open(scene: Scene, tap: LeaveOpen) -> None:
+    """Validates it by the second tap of the one who leaves orders open: the very ones that were shown."""
+    distribution = await pages.get_distribution(scene, tap.distribution)
+    if tap.by != scene.member.id:
         scene.toast(
             scene.texts.label("Somebody else was asked this. Now it is up to you: tap again if you want it.")
         )
         await _show_left_open(scene, distribution)
         return
-    await _close(scene, distribution, leave_open=True, seen=seen)
+    await _close(scene, distribution, leave_open=True, seen=tap.seen)
 
 
 async def _close(
     scene: Scene, distribution: Distribution, *, leave_open: bool, seen: int | None = None
 ) -> None:
-    by = scene.coordinator
+    by = scene.member
     try:
         async with scene.attempt():
             await validation.validate_distribution(
@@ -63,7 +61,7 @@ async def _close(
         return
     except validation.AlreadyValidated as refusal:
         toast_refusal(scene, refusal)
-        await handover.show_day(scene, distribution)
+        await pages.show_day(scene, distribution)
         return
     scene.toast(scene.texts.label("🏁 The distribution is validated."))
     await _post_report(scene, distribution)
@@ -72,50 +70,48 @@ async def _close(
 async def _show_left_open(scene: Scene, distribution: Distribution) -> None:
     states = await _open_orders(scene, distribution)
     if not states:
-        await handover.show_day(scene, distribution)
+        await pages.show_day(scene, distribution)
         return
     screen = views.left_open(
-        scene.texts, distribution, states, scene.coordinator.id, names=scene.among_coordinators
+        scene.texts, distribution, states, scene.member.id, names=scene.among_coordinators
     )
     scene.show(screen)
 
 
-async def which_are_open(scene: Scene) -> None:
-    """The names of what is left open, aside."""
-    distribution = await handover.distribution_of_button(scene)
+async def which_are_open(scene: Scene, tap: WhichAreOpen) -> None:
+    """Shows the names of what is left open."""
+    distribution = await pages.get_distribution(scene, tap.distribution)
     states = await _open_orders(scene, distribution)
     if not states:
-        await handover.show_day(scene, distribution)
+        await pages.show_day(scene, distribution)
         return
-    by_id = scene.coordinator.id
-    show_aside(scene, views.left_open(scene.texts, distribution, states, by_id, names=True))
+    scene.show(views.left_open(scene.texts, distribution, states, scene.member.id, names=True))
 
 
-async def report(scene: Scene) -> None:
-    """The figures once more."""
-    distribution = await handover.distribution_of_button(scene)
+async def report(scene: Scene, tap: ShowReport) -> None:
+    """Shows the figures once more."""
+    distribution = await pages.get_distribution(scene, tap.distribution)
     made = await _report(scene, distribution)
     scene.show(made(scene.texts, buttons=True))
 
 
-async def reopen(scene: Scene) -> None:
-    """Take the validation back; no money is moved."""
-    by = scene.coordinator
-    distribution_id, step = scene.numbers(2)
-    distribution = await distributions.get_distribution(scene.session, by.group_id, distribution_id)
+async def reopen(scene: Scene, tap: Reopen) -> None:
+    """Takes the validation back; no money is moved."""
+    by = scene.member
+    distribution = await pages.get_distribution(scene, tap.distribution)
     if scene.leaves_others_page():
-        await handover.show_day(scene, distribution)
+        await pages.show_day(scene, distribution)
         return
-    closed = await validation.distribution_validation(scene.session, distribution_id)
+    closed = await validation.distribution_validation(scene.session, distribution.id)
     try:
         async with scene.attempt():
-            await validation.undo_distribution(scene.session, by.group_id, distribution_id, by, seen=step)
+            await validation.undo_distribution(scene.session, by.group_id, distribution.id, by, seen=tap.step)
     except SeenChanged:
         scene.toast(scene.texts.label("This distribution changed meanwhile. Here is how it stands."))
-        await handover.show_day(scene, distribution)
+        await pages.show_day(scene, distribution)
         return
     scene.toast(scene.texts.label("↩️ The distribution is open again."))
-    await handover.show_day(scene, distribution)
+    await pages.show_day(scene, distribution)
 
     assert closed is not None, "what was just undone stood"
     await tell_reopened(scene, closed, by, lambda texts: views.reopened(texts, distribution, by.name))
@@ -137,7 +133,7 @@ class MakeReport(Protocol):
 
 
 async def _report(scene: Scene, distribution: Distribution) -> MakeReport:
-    page = await handover.day_page_of(scene, distribution)
+    page = await pages.day_page_of(scene, distribution)
     producers = await producer_names(scene.session, scene.group.id)
     expected = await till.expected_in_till(scene.session, scene.group.id)
     counts = views.Till(expected, await till.counts(scene.session, distribution.id))
@@ -154,9 +150,9 @@ async def _open_orders(scene: Scene, distribution: Distribution) -> list[OrderSt
 
 
 handlers = [
-    Button("dclose", close),
-    Button("dleave", leave_open),
-    Button("dleft", which_are_open),
-    Button("dreport", report),
-    Button("dundo", reopen),
+    On(Close, close),
+    On(LeaveOpen, leave_open),
+    On(WhichAreOpen, which_are_open),
+    On(ShowReport, report),
+    On(Reopen, reopen),
 ]

@@ -8,19 +8,20 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.distributions.views import planning as distribution_views
-from bot.distributions.views.planning import Draft
-from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
+from bot.edge.draft import Draft
+from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.notify import Say
 from bot.edge.scene import Scene
-from bot.handover import day as handover
+from bot.handover import pages
+from bot.handover.taps.day import AskCancel, CancelDistribution, ConfirmMove, Move, SamePlace, StepByStep
 from bot.handover.telling import toast_refusal
 from bot.handover.views import plan as views
 from bot.refusals import sentences as errors
+from bot.rights import May
 from bot.ui import dates
-from bot.ui.screen import Button as ScreenButton
-from bot.ui.screen import Screen
+from bot.ui.screen import Button, Screen
+from bot.ui.taps import Id
 from bot.ui.texts import Texts
-from ledger.errors import NotFound
 from ledger.orders import distributions, rescheduling, validation
 from ledger.orders.awaited import awaited_among
 from ledger.orders.models import Distribution
@@ -37,124 +38,124 @@ class State(StrEnum):
     CONFIRM = "confirm"
 
 
-async def ask_move(scene: Scene) -> State:
-    """When and where instead?"""
-    distribution = await handover.distribution_of_button(scene)
+class MoveDraft(Draft):
+    """What a distribution becomes; ``was``: how it stood when that was shown."""
+
+    distribution: Id
+    date: dt.date | None = None
+    starts: dt.datetime | None = None
+    closes: dt.datetime | None = None
+    place: str = ""
+    was: tuple[str, ...] = ()
+
+
+async def ask_move(scene: Scene, tap: Move) -> State:
+    """Asks when and where instead."""
+    distribution = await pages.get_distribution(scene, tap.distribution)
     await rescheduling.require_movable(scene.session, distribution)
-    keep(scene.conversation, group=scene.group.id, distribution=distribution.id)
-    step_by_step = scene.step_button(scene.texts.label("Step by step"), "steps")
-    screen = views.ask_move(scene.texts, distribution, step_by_step, _cancel(scene))
-    scene.say(scene.to_answer(screen))
+    scene.keep(MoveDraft(distribution=distribution.id))
+    step_by_step = scene.step_button(scene.texts.label("Step by step"), StepByStep())
+    scene.ask(views.ask_move(scene.texts, distribution, step_by_step, _cancel(scene)))
     return State.LINE
 
 
-async def take_line(scene: Scene) -> State | None:
-    """All of it in one line."""
-    distribution = await _asked(scene)
+async def take_line(scene: Scene, draft: MoveDraft) -> State | None:
+    """Takes all of it in one line."""
     try:
         planned = dates.parse_distribution(scene.typed)
     except dates.NotUnderstood as problem:
         return _again(scene, distribution_views.not_understood(scene.texts, problem.part))
     starts_at = dates.moment(planned.starts, _zone(scene))
     closes_at = dates.moment(planned.closes, _zone(scene)) if planned.closes else None
-    return await _preview(scene, distribution, planned.place, starts_at, closes_at)
+    return await _preview(scene, draft, planned.place, starts_at, closes_at)
 
 
 async def ask_date(scene: Scene) -> State:
-    """Step by step: the day."""
-    _ = await _asked(scene)
-    scene.show(scene.to_answer(distribution_views.ask_date(scene.texts, _cancel(scene))))
+    """Asks for the day, the first of the steps."""
+    scene.ask(distribution_views.ask_date(scene.texts, _cancel(scene)), in_place=True)
     return State.DATE
 
 
-async def take_date(scene: Scene) -> State | None:
-    """The day."""
-    _ = await _asked(scene)
+async def take_date(scene: Scene, draft: MoveDraft) -> State | None:
+    """Takes the day and asks for the time."""
     try:
-        day = dates.parse_date(scene.typed)
+        draft.date = day = dates.parse_date(scene.typed)
     except dates.NotUnderstood as problem:
         return _again(scene, distribution_views.not_understood(scene.texts, problem.part))
-    keep(scene.conversation, date=day.isoformat())
-    scene.say(scene.to_answer(distribution_views.ask_time(scene.texts, day, _cancel(scene))))
+    scene.ask(distribution_views.ask_time(scene.texts, day, _cancel(scene)))
     return State.TIME
 
 
-async def take_time(scene: Scene) -> State | None:
-    """The time of day."""
-    distribution = await _asked(scene)
+async def take_time(scene: Scene, draft: MoveDraft) -> State | None:
+    """Takes the time of day and asks for the place."""
+    assert draft.date is not None, "it was asked for before"
     try:
         time = dates.parse_time(scene.typed)
     except dates.NotUnderstood as problem:
         return _again(scene, distribution_views.not_understood(scene.texts, problem.part))
-    day = dt.date.fromisoformat(scene.conversation.data["date"])
-    starts_at = dates.moment(dt.datetime.combine(day, time), _zone(scene))
-    keep(scene.conversation, starts=starts_at.isoformat())
+    draft.starts = dates.moment(dt.datetime.combine(draft.date, time), _zone(scene))
+    distribution = await pages.get_distribution(scene, draft.distribution)
     screen = distribution_views.ask_place(scene.texts, _cancel(scene))
-    same = scene.step_button(distribution.place[:60], "same", style="primary")
-    scene.say(scene.to_answer(screen.with_rows([(same,), *screen.rows])))
+    same = scene.step_button(distribution.place[:60], SamePlace(), style="primary")
+    scene.ask(screen.with_rows([(same,), *screen.rows]))
     return State.PLACE
 
 
-async def take_place(scene: Scene) -> State | None:
-    """The place."""
-    distribution = await _asked(scene)
+async def take_place(scene: Scene, draft: MoveDraft) -> State | None:
+    """Takes the place."""
     try:
         place = dates.parse_place(scene.typed)
     except dates.NotUnderstood as problem:
         return _again(scene, distribution_views.not_understood(scene.texts, problem.part))
-    return await _preview(scene, distribution, place, _starts_at(scene), None)
+    return await _preview(scene, draft, place, _starts_at(draft), None)
 
 
-async def same_place(scene: Scene) -> State | None:
-    """Where it was to be anyway."""
-    distribution = await _asked(scene)
-    return await _preview(scene, distribution, distribution.place, _starts_at(scene), None)
+async def same_place(scene: Scene, draft: MoveDraft) -> State | None:
+    """Leaves it where it was to be anyway."""
+    distribution = await pages.get_distribution(scene, draft.distribution)
+    return await _preview(scene, draft, distribution.place, _starts_at(draft), None)
 
 
 async def _preview(
     scene: Scene,
-    distribution: Distribution,
+    draft: MoveDraft,
     place: str,
     starts_at: dt.datetime,
     closes_at: dt.datetime | None,
 ) -> State | None:
-    """Before and after. Left out, the closing stays where it was, at the latest when the distribution starts."""
+    """Shows before and after. Left out, the closing stays where it was, at the latest when the distribution starts."""
+    distribution = await pages.get_distribution(scene, draft.distribution)
     closes_at = closes_at or min(distribution.closes_at, starts_at)
     try:
         rescheduling.check_move(distribution, starts_at, closes_at)
     except distributions.InvalidDistribution as problem:
         return _again(scene, errors.sentence(scene.texts, problem))
     orders = await validation.order_states(scene.session, scene.group.id, distribution.id)
-    keep(
-        scene.conversation,
-        was=_as_it_is(distribution),
-        place=place,
-        starts=starts_at.isoformat(),
-        closes=closes_at.isoformat(),
-    )
-    yes = scene.step_button(scene.texts.label("✅ Confirm"), "confirm", style="success")
-    draft = Draft(place, starts_at, closes_at)
-    scene.show(views.move_preview(scene.texts, distribution, draft, len(orders), yes, _cancel(scene)))
+    draft.was = _as_it_is(distribution)
+    draft.place, draft.starts, draft.closes = place, starts_at, closes_at
+    yes = scene.step_button(scene.texts.label("✅ Confirm"), ConfirmMove(), style="success")
+    after = distribution_views.Draft(place, starts_at, closes_at)
+    scene.show(views.move_preview(scene.texts, distribution, after, len(orders), yes, _cancel(scene)))
     return State.CONFIRM
 
 
-async def confirm_move(scene: Scene) -> str:
-    """✅: moved, once; everybody is told."""
-    by, data = scene.coordinator, scene.conversation.data
-    distribution = await _asked(scene)
+async def confirm_move(scene: Scene, draft: MoveDraft) -> str:
+    """Moves it, once; everybody is told."""
+    by = scene.member
+    distribution = await pages.get_distribution(scene, draft.distribution)
     await rescheduling.lock_distribution(scene.session, by.group_id, distribution.id)
-    if _as_it_is(distribution) != data["was"]:
+    if _as_it_is(distribution) != draft.was:
         last = await rescheduling.last_move(scene.session, distribution.id)
         scene.toast(errors.plain(views.moved_meanwhile(scene.texts, last[1] if last else "?")), alert=True)
-        await handover.show_day(scene, distribution)
+        await pages.show_day(scene, distribution)
         return END
     moved = await rescheduling.move_distribution(
         scene.session,
         by.group_id,
         distribution.id,
-        data["place"],
-        dt.datetime.fromisoformat(data["starts"]),
-        dt.datetime.fromisoformat(data["closes"]),
+        draft.place,
+        _starts_at(draft),
+        draft.closes or distribution.closes_at,
         by,
     )
     scene.toast(scene.texts.label("📅 The distribution is moved."))
@@ -165,19 +166,19 @@ async def confirm_move(scene: Scene) -> str:
     states = await validation.order_states(scene.session, by.group_id, moved.id)
     await scene.notify.each((state.member, say) for state in states)
     await scene.notify.members_chats(say)
-    await handover.show_day(scene, moved)
+    await pages.show_day(scene, moved)
     return END
 
 
-async def leave(scene: Scene) -> str:
-    """It stays as it is."""
-    await handover.show_day(scene, await _asked(scene))
+async def leave(scene: Scene, draft: MoveDraft) -> str:
+    """Leaves it as it is."""
+    await pages.show_day(scene, await pages.get_distribution(scene, draft.distribution))
     return END
 
 
-async def ask_cancel(scene: Scene) -> None:
-    """What cancelling does: sure?"""
-    distribution = await handover.distribution_of_button(scene)
+async def ask_cancel(scene: Scene, tap: AskCancel) -> None:
+    """Says what cancelling does, and asks."""
+    distribution = await pages.get_distribution(scene, tap.distribution)
     await rescheduling.require_movable(scene.session, distribution)
     await _ask_cancel(scene, distribution)
 
@@ -187,15 +188,14 @@ async def _ask_cancel(scene: Scene, distribution: Distribution) -> None:
     scene.show(views.sure_to_cancel(scene.texts, scene.group, distribution, states))
 
 
-async def cancel(scene: Scene) -> None:
-    """Cancelled, with the orders that were shown; asked again when anything of them changed."""
-    by = scene.coordinator
-    (distribution_id, _), seen = scene.numbers_seen(2)
-    distribution = await distributions.get_distribution(scene.session, by.group_id, distribution_id)
+async def cancel(scene: Scene, tap: CancelDistribution) -> None:
+    """Cancels it with the orders that were shown; asks again when anything of them changed."""
+    by = scene.member
+    distribution = await pages.get_distribution(scene, tap.distribution)
     try:
         async with scene.attempt():
             done = await rescheduling.cancel_distribution(
-                scene.session, by.group_id, distribution_id, by, seen=seen
+                scene.session, by.group_id, distribution.id, by, seen=tap.seen
             )
     except SeenChanged as refusal:
         toast_refusal(scene, refusal)
@@ -203,13 +203,13 @@ async def cancel(scene: Scene) -> None:
         return
     scene.toast(scene.texts.label("🚫 The distribution is cancelled."))
     await _tell_cancelled(scene, distribution, done)
-    await handover.show_day(scene, distribution)
+    await pages.show_day(scene, distribution)
 
 
 async def _tell_cancelled(
     scene: Scene, distribution: Distribution, done: Sequence[rescheduling.Cancelled]
 ) -> None:
-    group, by = scene.group, scene.coordinator.name
+    group, by = scene.group, scene.member.name
     awaited = await awaited_among(scene.session, [one.state.member for one in done])
 
     def say(one: rescheduling.Cancelled) -> Say:
@@ -220,26 +220,18 @@ async def _tell_cancelled(
     await scene.notify.members_chats(lambda texts: views.cancelled(texts, group, distribution, by, len(done)))
 
 
-async def _asked(scene: Scene) -> Distribution:
-    """The distribution that was asked about, of the group it was asked in."""
-    group_id = scene.coordinator.group_id
-    data = scene.conversation.data
-    if data["group"] != group_id:
-        raise NotFound("distribution", data["distribution"])
-    return await distributions.get_distribution(scene.session, group_id, data["distribution"])
+def _as_it_is(distribution: Distribution) -> tuple[str, ...]:
+    return distribution.place, distribution.starts_at.isoformat(), distribution.closes_at.isoformat()
 
 
-def _as_it_is(distribution: Distribution) -> list[str]:
-    return [distribution.place, distribution.starts_at.isoformat(), distribution.closes_at.isoformat()]
-
-
-def _starts_at(scene: Scene) -> dt.datetime:
-    return dt.datetime.fromisoformat(scene.conversation.data["starts"])
+def _starts_at(draft: MoveDraft) -> dt.datetime:
+    assert draft.starts is not None, "it was asked for before"
+    return draft.starts
 
 
 def _again(scene: Scene, sentence: str) -> State | None:
-    """Ask once more: the state stays."""
-    scene.say(scene.to_answer(Screen(sentence)))
+    """Asks once more: the state stays."""
+    scene.ask(Screen(sentence))
     return None
 
 
@@ -247,23 +239,21 @@ def _zone(scene: Scene) -> ZoneInfo:
     return ZoneInfo(scene.group.time_zone)
 
 
-def _cancel(scene: Scene) -> ScreenButton:
-    return scene.step_button(scene.texts.label("Cancel"), "cancel")
+def _cancel(scene: Scene) -> Button:
+    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
-CANCEL = StepButton("cancel", leave)
-conversation = DurableConversation(
-    name="handover_plan",
-    entry_points=[
-        Button("dmove", ask_move),
-        Button("dcancel", ask_cancel),
-        Button("dcancelyes", cancel),
-    ],
+conversation = Conversation(
+    "handover_plan",
+    may=May.PLAN_DISTRIBUTIONS,
+    draft=MoveDraft,
+    entry_points=[On(Move, ask_move), On(AskCancel, ask_cancel), On(CancelDistribution, cancel)],
     states={
-        State.LINE: [CANCEL, StepButton("steps", ask_date), Typed(take_line)],
-        State.DATE: [CANCEL, Typed(take_date)],
-        State.TIME: [CANCEL, Typed(take_time)],
-        State.PLACE: [CANCEL, StepButton("same", same_place), Typed(take_place)],
-        State.CONFIRM: [CANCEL, StepButton("confirm", confirm_move)],
+        State.LINE: [On(StepByStep, ask_date), Typed(take_line)],
+        State.DATE: [Typed(take_date)],
+        State.TIME: [Typed(take_time)],
+        State.PLACE: [On(SamePlace, same_place), Typed(take_place)],
+        State.CONFIRM: [On(ConfirmMove, confirm_move)],
     },
+    cancel=leave,
 )

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.edge.conversation import END, Button, DurableConversation, StepButton, Typed, keep
+from bot.edge.handling import END, Conversation, On, Typed
 from bot.edge.scene import Scene
 from bot.handover import goods
 from bot.handover.correcting import (
-    ask_if_sure,
-    asked_line,
+    LineDraft,
+    ask_if_sure_of_quantity,
     changed_meanwhile,
-    keep_line,
-    say_again,
     typed_quantity,
 )
+from bot.handover.taps.goods import Skip, Stop, Sure, Weigh
 from bot.handover.views import asking, changes
 from bot.handover.views import goods as views
-from bot.ui.screen import Row, Screen
+from bot.rights import May
+from bot.ui.screen import Button, Row, Screen
 from ledger.errors import NotFound
-from ledger.names import sort_key
 from ledger.orders import corrections
 from ledger.orders.corrections import Changed
 
@@ -31,49 +30,51 @@ class State(StrEnum):
     WEIGHT = "weight"
 
 
-async def walk(scene: Scene) -> str | None:
-    """Everybody's weight of one product, one after another, by name."""
-    group_id = scene.coordinator.group_id
-    distribution_id, product_id = scene.numbers(2)
-    lines = await corrections.product_lines(scene.session, group_id, distribution_id, product_id)
-    if not lines:
-        raise NotFound("product", product_id)
-    if not await scene.discreetly():
-        return None
-    pages = [await goods.line_page_of(scene, line.line.id) for line in lines]
-    pages.sort(key=lambda page: (sort_key(page.member.name), page.line.line.id))
-    keep(
-        scene.conversation,
-        distribution=distribution_id,
-        product=product_id,
-        lines=[page.line.line.id for page in pages],
-        at=0,
+class WeighingDraft(LineDraft):
+    """The lines of a product at a distribution, and at which of them (from 0) it is."""
+
+    distribution: int = 0
+    product: int = 0
+    lines: tuple[int, ...] = ()
+    at: int = 0
+
+
+async def walk(scene: Scene, tap: Weigh) -> str:
+    """Begins with everybody's weight of one product, one after another, by name."""
+    found = await corrections.product_lines_by_name(
+        scene.session, scene.member.group_id, tap.distribution, tap.product
     )
-    return await _ask_weight(scene)
+    if not found:
+        raise NotFound("product", tap.product)
+    draft = WeighingDraft(
+        distribution=tap.distribution, product=tap.product, lines=tuple(one.line.id for one in found)
+    )
+    scene.keep(draft)
+    return await _ask_weight(scene, draft)
 
 
-async def take_weight(scene: Scene) -> str | None:
-    """One weight; then the next member's."""
-    page = await asked_line(scene)
+async def take_weight(scene: Scene, draft: WeighingDraft) -> str | None:
+    """Takes one weight; then asks for the next member's."""
+    page = await goods.line_page_of(scene, draft.line)
     quantity = typed_quantity(scene, page)
     if quantity is None:
-        return say_again(scene, asking.quantity_again(scene.texts))
+        scene.ask(Screen(asking.quantity_again(scene.texts)))
+        return None
     if corrections.is_far_off(page.line.line.quantity_milli, quantity):
-        skip_button = scene.step_button(scene.texts.label("⏭ Skip"), "skip")
-        ask_if_sure(scene, page, quantity, skip_button)
+        ask_if_sure_of_quantity(scene, draft, page, quantity, _skip_button(scene))
         return State.WEIGHT
-    return await _weighed(scene, page, quantity)
+    return await _weighed(scene, draft, page, quantity)
 
 
-async def sure_weight(scene: Scene) -> str | None:
-    """It is ten times as much indeed."""
-    return await _weighed(scene, await asked_line(scene), scene.conversation.data["quantity"])
+async def sure_weight(scene: Scene, draft: WeighingDraft) -> str:
+    """Takes a weight of ten times as much."""
+    return await _weighed(scene, draft, await goods.line_page_of(scene, draft.line), draft.quantity)
 
 
-async def _weighed(scene: Scene, page: views.LinePage, quantity: int) -> str | None:
-    if changed_meanwhile(scene, page, _weigh_screen(scene, page, ())):
+async def _weighed(scene: Scene, draft: WeighingDraft, page: views.LinePage, quantity: int) -> str:
+    if changed_meanwhile(scene, draft, page, _weigh_screen(scene, draft, page, ())):
         return State.WEIGHT
-    by, line, done = scene.coordinator, page.line, None
+    by, line, done = scene.member, page.line, None
     seen = corrections.mark_of_line(line.line.id, line.step)
     try:
         async with scene.attempt():
@@ -84,74 +85,68 @@ async def _weighed(scene: Scene, page: views.LinePage, quantity: int) -> str | N
         pass
     if done is not None:
         await goods.tell_changed(scene, done)
-    keep(scene.conversation, at=scene.conversation.data["at"] + 1)
-    return await _ask_weight(scene, done)
+    draft.at += 1
+    return await _ask_weight(scene, draft, done)
 
 
-async def skip(scene: Scene) -> str | None:
-    """As ordered, or later: the next member."""
-    _ = scene.coordinator
-    keep(scene.conversation, at=scene.conversation.data["at"] + 1)
-    return await _ask_weight(scene)
+async def skip(scene: Scene, draft: WeighingDraft) -> str:
+    """Leaves it as ordered, or for later: asks for the next member's."""
+    draft.at += 1
+    return await _ask_weight(scene, draft)
 
 
-async def stop(scene: Scene) -> str:
-    """Enough of it: what was entered stays."""
-    data = scene.conversation.data
-    _ = scene.coordinator
-    await goods.show_product(scene, data["distribution"], data["product"])
+async def stop(scene: Scene, draft: WeighingDraft) -> str:
+    """Ends it; what was entered stays."""
+    await goods.show_product(scene, draft.distribution, draft.product)
     return END
 
 
-async def _ask_weight(scene: Scene, done: Changed | None = None) -> str:
-    """The next member's weight, under what was done for the one before; the end when there is none."""
-    texts, data = scene.texts, scene.conversation.data
+async def _ask_weight(scene: Scene, draft: WeighingDraft, done: Changed | None = None) -> str:
+    """Asks for the next member's weight, under what was done for the one before; the end when there is none."""
+    texts = scene.texts
     rows: list[Row] = []
     notice = None
     if done is not None:
         notice = changes.weighed_one(texts, done.corrected[0])
         rows.append((views.undo_button(texts, done.change.id, 1, below=True),))
-    page = await _next_line(scene)
+    page = await _next_line(scene, draft)
     if page is None:
-        screen = asking.weighed_all(texts, data["distribution"], data["product"])
+        screen = asking.weighed_all(texts, draft.distribution, draft.product)
         screen = screen.with_rows([*rows, *screen.rows])
         scene.show(screen.under(notice) if notice else screen)
         return END
-    keep_line(scene, page)
-    screen = scene.to_answer(_weigh_screen(scene, page, rows))
+    draft.ask_for(page)
+    screen = scene.to_answer(_weigh_screen(scene, draft, page, rows))
     scene.show(screen.under(notice) if notice else screen)
     return State.WEIGHT
 
 
-def _weigh_screen(scene: Scene, page: views.LinePage, more: Sequence[Row]) -> Screen:
-    texts, data = scene.texts, scene.conversation.data
-    skip_button = scene.step_button(texts.label("⏭ Skip"), "skip")
-    stop_button = scene.step_button(texts.label("⏹ Stop"), "stop")
-    rows = [(skip_button, stop_button), *more]
-    return asking.weigh(texts, page, data["at"] + 1, len(data["lines"]), rows)
+def _weigh_screen(scene: Scene, draft: WeighingDraft, page: views.LinePage, more: Sequence[Row]) -> Screen:
+    stop_button = scene.step_button(scene.texts.label("⏹ Stop"), Stop())
+    rows = [(_skip_button(scene), stop_button), *more]
+    return asking.weigh(scene.texts, page, draft.at + 1, len(draft.lines), rows)
 
 
-async def _next_line(scene: Scene) -> views.LinePage | None:
+def _skip_button(scene: Scene) -> Button:
+    return scene.step_button(scene.texts.label("⏭ Skip"), Skip())
+
+
+async def _next_line(scene: Scene, draft: WeighingDraft) -> views.LinePage | None:
     """The line that is next; orders that were cancelled meanwhile are passed over."""
-    while True:
-        data = scene.conversation.data
-        if data["at"] >= len(data["lines"]):
-            return None
+    while draft.at < len(draft.lines):
         try:
-            return await goods.line_page_of(scene, data["lines"][data["at"]])
+            return await goods.line_page_of(scene, draft.lines[draft.at])
         except NotFound:
-            keep(scene.conversation, at=data["at"] + 1)
+            draft.at += 1
+    return None
 
 
-conversation = DurableConversation(
-    name="handover_weighing",
-    entry_points=[Button("dwalk", walk)],
+conversation = Conversation(
+    "handover_weighing",
+    may=May.CORRECT,
+    draft=WeighingDraft,
+    entry_points=[On(Weigh, walk)],
     states={
-        State.WEIGHT: [
-            StepButton("skip", skip),
-            StepButton("stop", stop),
-            StepButton("sure", sure_weight),
-            Typed(take_weight),
-        ]
+        State.WEIGHT: [On(Skip, skip), On(Stop, stop), On(Sure, sure_weight), Typed(take_weight)],
     },
 )

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from bot.cards.links import returned
-from bot.edge.conversation import Button, Command, end
+from telegram import Update
+
+from bot.cards.pages import returned
+from bot.edge.handling import On, event
 from bot.edge.scene import Scene
-from bot.handover.day import show_day
+from bot.edge.state import end
+from bot.handover.pages import show_day
+from bot.home import taps
 from bot.home.menu import own_menu
+from bot.home.pages import look_at, show_help, show_home
 from bot.home.views import account as views
 from bot.home.views import start as start_views
 from bot.members.views import people as people_views
-from bot.members.views import welcome as welcome_views
-from bot.members.welcome import IN_CHAT, ask_back, chats_of_stranger, statuses
-from bot.ordering.baskets import show_open_distributions
-from bot.settings.views import setup as setup_views
-from bot.ui.texts import LANGUAGES
-from ledger.catalogue.service import count_products
+from bot.members.welcome import IN_CHAT, ask_back, statuses
+from bot.ordering.pages import show_open_distributions
+from bot.rights import May
 from ledger.errors import NotFound
 from ledger.groups import people
 from ledger.groups import service as groups
 from ledger.groups.models import Group, JoinPolicy
 from ledger.groups.roles import Role, role_of
-from ledger.orders.awaited import awaited_of
 from ledger.orders.distributions import get_distribution
 from ledger.orders.models import Distribution
-from ledger.orders.needless import needless
-from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
+
+ANONYMOUS_ADMIN = 1087968824
+"""The account in whose name Telegram delivers what a group's anonymous admins write."""
 
 
 async def start(scene: Scene) -> None:
@@ -119,36 +120,6 @@ async def _started_in_a_group(scene: Scene, payload: str) -> None:
     scene.say(start_views.coordinators_chat_linked(scene.texts_for(group.language), group))
 
 
-async def show_home(scene: Scene) -> None:
-    """Where the person stands in the group they look at: what to do first in a new one, the way in for who has none."""
-    own = await groups.groups_of_person(scene.session, scene.person.id)
-    if scene.maybe_member is None and own:
-        await _look_at(scene, own[0])
-    if scene.maybe_member is None:
-        found = await chats_of_stranger(scene)
-        links = [(group, scene.deep_link(f"o_{group.invitation}")) for group in found]
-        stranger = start_views.stranger(scene.texts, scene.bot_username)
-        scene.show(welcome_views.found_in_chats(scene.texts, links) if links else stranger)
-        return
-    if scene.member.is_coordinator and not await count_products(scene.session, scene.member.group_id):
-        scene.show(setup_views.next_steps(scene.texts, scene.group))
-        return
-    account = await account_of(scene)
-    scene.show(views.home(scene.texts, scene.group, scene.member, account, several_groups=len(own) > 1))
-
-
-async def account_of(scene: Scene) -> views.Account:
-    """The acting member's account."""
-    member = scene.member
-    expected = await payments.payments_of(scene.session, member, PaymentState.EXPECTED)
-    return views.Account(
-        await payments.balance_of(scene.session, member),
-        await awaited_of(scene.session, member),
-        expected,
-        await needless(scene.session, member, expected),
-    )
-
-
 async def home(scene: Scene) -> None:
     """The home button."""
     await show_home(scene)
@@ -160,26 +131,19 @@ async def choose_group(scene: Scene) -> None:
     scene.show(views.choose_group(scene.texts, own))
 
 
-async def look_at_group(scene: Scene) -> None:
+async def look_at_group(scene: Scene, tap: taps.LookAtGroup) -> None:
     """A group was chosen, if it is one of the person's."""
-    group_id = scene.numbers(1)[0]
     for group in await groups.groups_of_person(scene.session, scene.person.id):
-        if group.id == group_id:
-            await _look_at(scene, group)
+        if group.id == tap.group:
+            await look_at(scene, group)
             await show_home(scene)
             return
-    raise NotFound("group", group_id)
-
-
-async def _look_at(scene: Scene, group: Group) -> None:
-    scene.person.group_id = group.id
-    scene.maybe_group = group
-    scene.maybe_member = await groups.member_of(scene.session, group.id, scene.person.id)
+    raise NotFound("group", tap.group)
 
 
 async def help_(scene: Scene) -> None:
     """/aide."""
-    scene.say(start_views.help_screen(scene.texts, role_of(scene.maybe_member)))
+    show_help(scene)
 
 
 async def cancel(scene: Scene) -> None:
@@ -194,12 +158,9 @@ async def language(scene: Scene) -> None:
     scene.show(start_views.choose_language(scene.texts))
 
 
-async def set_language(scene: Scene) -> None:
+async def set_language(scene: Scene, tap: taps.Speak) -> None:
     """A language was tapped."""
-    chosen = scene.button_args[0] if scene.button_args else ""
-    if chosen not in LANGUAGES:
-        raise NotFound("language", chosen)
-    scene.person.language = chosen
+    scene.person.language = tap.language
     scene.show(start_views.language_chosen(scene.texts))
 
 
@@ -210,13 +171,26 @@ async def refuse_anonymous(scene: Scene) -> None:
     scene.say(start_views.anonymous_admin(texts))
 
 
+def _is_anonymous(update: Update) -> bool:
+    """A command of an anonymous admin; their taps carry the real person."""
+    message = update.message
+    return (
+        message is not None
+        and message.from_user is not None
+        and message.from_user.id == ANONYMOUS_ADMIN
+        and (message.text or "").startswith("/")
+    )
+
+
+ANONYMOUS = event("command of an anonymous admin", _is_anonymous, may=May.FIND_ONES_WAY)
+
 handlers = [
-    Command(("start",), start),
-    Command(("aide", "help"), help_),
-    Command(("annuler", "cancel"), cancel),
-    Command(("langue", "language"), language),
-    Button("lang", set_language),
-    Button("home", home),
-    Button("groups", choose_group),
-    Button("group", look_at_group),
+    On(taps.START, start),
+    On(taps.HELP, help_),
+    On(taps.CANCEL, cancel),
+    On(taps.LANGUAGE, language),
+    On(taps.Speak, set_language),
+    On(taps.Home, home),
+    On(taps.ChooseGroup, choose_group),
+    On(taps.LookAtGroup, look_at_group),
 ]

@@ -85,7 +85,10 @@ async def history(scene: Scene) -> None:
     page = await statements.history(scene.session, found, before=max(before, 0))
     back = button(scene.texts.label("◀️ Back"), "member", found.id)
     title = views.history_title(scene.texts, found)
-    scene.show(history_views.history(scene.texts, title, page, "mhistory", found.id, back=back))
+    screen = history_views.history(
+        scene.texts, title, page, lambda label, at: button(label, "mhistory", found.id, at), back
+    )
+    scene.show(screen)
 
 
 async def _show_named(scene: Scene, text: str) -> bool:

@@ -10,6 +10,7 @@ from bot.home.menu import own_menu
 from bot.members.members import show_member_page
 from bot.members.people import named
 from bot.members.views import people as people_views
+from bot.payments.taps import EnterPayment
 from bot.refunds.views import refunds as refund_views
 from bot.ui.screen import Row, button
 from ledger.errors import NotFound
@@ -61,9 +62,9 @@ async def leave(scene: Scene) -> str:
 
 def _rows(scene: Scene, member: Member, found: leaving.Obstacles) -> list[Row]:
     texts = scene.texts
-    rows = refund_views.ways_in(texts, member, found.balance_cents, out=1)
+    rows = refund_views.ways_in(texts, member, found.balance_cents, out=True)
     if found.balance_cents < 0:
-        rows.append((button(texts.label("💶 Enter a payment"), "payfor", member.id),))
+        rows.append((button(texts.label("💶 Enter a payment"), EnterPayment(member.id)),))
     if not found:
         out = scene.step_button(texts.label("🚪 Take out of the group"), "out", style="danger")
         rows.append((out,))

@@ -24,11 +24,7 @@ GROUPS_ASKED = 5
 async def statuses(scene: Scene, group: Group) -> list[str]:
     """What Telegram says of the person in each chat where the group's members are."""
     present = await chats.present(scene.session, group.id)
-    return [
-        scene.fact("chat_member", chat.telegram_id, scene.person.id)
-        for chat in present
-        if chat.kind is ChatKind.MEMBERS
-    ]
+    return [scene.status_in(chat.telegram_id) for chat in present if chat.kind is ChatKind.MEMBERS]
 
 
 async def chats_of_stranger(scene: Scene) -> list[Group]:

@@ -7,37 +7,45 @@ else's, filled by a coordinator: every screen of it says so, and every tap asks 
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bot.cards.links import card_link
-from bot.edge.conversation import Button, Command, DurableConversation, Typed, end, keep
+from bot.cards.pages import card_link
+from bot.edge.draft import Draft
+from bot.edge.handling import Conversation, On, Typed
 from bot.edge.scene import Scene
+from bot.edge.state import end, keep
 from bot.handover.views import plan as acting_views
 from bot.members.welcome import is_held
-from bot.ordering import search as order_search
-from bot.ordering.baskets import (
-    add_quantity,
+from bot.ordering import search, taps
+from bot.ordering.filling import add_quantity, live_basket
+from bot.ordering.pages import (
     buyer_of,
-    live_basket,
     show_basket_of,
     show_catalogue,
     show_of,
     show_open_distributions,
+    show_own_basket,
     show_page,
+    show_shop,
 )
 from bot.ordering.views import order as views
 from bot.ordering.views import payment_choice as choice_views
 from bot.ordering.views.paying import pay_rows
 from bot.refusals import sentences as errors
+from bot.rights import May
+from bot.ui.taps import Id, Number
+from ledger.catalogue.models import Product
 from ledger.catalogue.service import get_product
-from ledger.errors import LedgerError, NotFound
+from ledger.errors import NotFound
 from ledger.groups.models import Member, Method
 from ledger.groups.service import offered_methods
 from ledger.money import InvalidAmount
-from ledger.orders import baskets, distributions
+from ledger.orders import basket_views, baskets, distributions
 from ledger.orders import service as orders
 from ledger.orders.awaited import awaited_of
-from ledger.orders.models import Basket, Distribution
+from ledger.orders.basket_views import BasketView
 from ledger.payments import service as payments
 from ledger.quantities import parse_quantity
 
@@ -48,195 +56,209 @@ class State(StrEnum):
     QUANTITY = "quantity"
 
 
-async def start_order(scene: Scene) -> None:
-    """/commander: straight to the catalogue when one distribution is open; in private, whose basket it is.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """How an order is to be paid.
 
-    /commander MIEL: to what the words find there.
+    ``agreed_cents``: the total that was shown; ``credit_cents``: what of it member credit pays first.
     """
-    _ = scene.member
+
+    method: Method | None
+    agreed_cents: int | None = None
+    credit_cents: int = 0
+
+
+NOT_TO_BE_PLACED = (NotFound, baskets.OrdersClosed, orders.AlreadyConfirmed)
+"""The basket is not there (for this buyer), or not open any more."""
+UNFIT = (orders.EmptyBasket, orders.OutOfStock, orders.NoLongerOffered, orders.MethodNotOffered)
+"""The basket must be changed, or the choice."""
+
+
+class QuantityDraft(Draft):
+    """Of which product a quantity is typed, for which basket, and the page of the catalogue it stands on."""
+
+    basket: Id
+    product: Id
+    page: Number
+
+
+async def start_order(scene: Scene) -> None:
+    """Goes straight to the catalogue when one distribution is open; /order HONEY to what the words find there."""
     wanted = scene.command_text if scene.update.callback_query is None else ""
-    if not await scene.privately():
-        return
     if not wanted:
         await show_open_distributions(scene)
-    elif not await order_search.search(scene, wanted):
-        await order_search.show_nothing_found(scene, wanted)
+    elif not await search.search(scene, wanted):
+        await search.show_nothing_found(scene, wanted)
 
 
-async def choose_distribution(scene: Scene) -> None:
-    """A distribution was tapped: its catalogue."""
-    distribution_id = scene.numbers(1)[0]
-    await scene.follow(Distribution, distribution_id)
-    distribution = await distributions.get_distribution(scene.session, scene.member.group_id, distribution_id)
+async def choose_distribution(scene: Scene, tap: taps.OrderAt) -> None:
+    """Shows a distribution's catalogue."""
+    distribution = await distributions.get_distribution(scene.session, scene.group.id, tap.distribution)
     await show_catalogue(scene, distribution)
 
 
-async def turn_page(scene: Scene) -> None:
-    """A page, or a product whose quantity is wanted."""
-    basket_id, page, product_id = scene.numbers(3)
-    basket = await live_basket(scene, basket_id)
-    if basket is not None:
-        await show_page(scene, basket, views.Place(page, product_id))
+async def turn_page(scene: Scene, tap: taps.Page) -> None:
+    """Shows a page, or a product whose quantity is wanted."""
+    view = await live_basket(scene, tap.basket)
+    if view is not None:
+        await show_page(scene, view, views.Place(tap.page, tap.product))
 
 
-async def change_quantity(scene: Scene) -> None:
-    """− or +."""
-    basket_id, product_id, page, delta = scene.numbers(4)
-    basket = await live_basket(scene, basket_id)
-    if basket is not None:
-        await add_quantity(scene, basket, product_id, delta)
-        await show_page(scene, basket, views.Place(page, product_id))
+async def change_quantity(scene: Scene, tap: taps.Change) -> None:
+    """Takes − or +."""
+    view = await live_basket(scene, tap.basket)
+    if view is not None:
+        shop = await add_quantity(scene, view, tap.product, tap.delta)
+        await show_shop(scene, shop, views.Place(tap.page, tap.product))
 
 
-async def ask_quantity(scene: Scene) -> State | None:
-    """The quantity itself was tapped: it may be typed."""
-    basket_id, product_id, page = scene.numbers(3)
-    basket = await live_basket(scene, basket_id)
-    if basket is None:
+async def ask_quantity(scene: Scene, tap: taps.TypeQuantity) -> State | None:
+    """Asks for a quantity: it was tapped itself."""
+    view = await live_basket(scene, tap.basket)
+    if view is None:
         return None
-    product = await get_product(scene.session, basket.group_id, product_id)
-    keep(scene.conversation, basket=basket.id, product=product.id, page=page)
-    scene.say(scene.to_answer(views.ask_quantity(scene.texts, product)))
+    product = await get_product(scene.session, view.basket.group_id, tap.product)
+    scene.keep(QuantityDraft(basket=tap.basket, product=product.id, page=tap.page))
+    scene.ask(views.ask_quantity(scene.texts, product))
     return State.QUANTITY
 
 
-async def take_quantity(scene: Scene) -> None:
-    """The typed quantity. Another product's name is looked for; anything else is asked again."""
-    data = scene.conversation.data
-    product = await get_product(scene.session, scene.member.group_id, data["product"])
+async def take_quantity(scene: Scene, draft: QuantityDraft) -> None:
+    """Takes the typed quantity. Another product's name is looked for; anything else is asked again."""
+    product = await get_product(scene.session, scene.group.id, draft.product)
     try:
-        basket = await baskets.basket_filled_by(scene.session, scene.member, data["basket"])
+        basket = await baskets.basket_filled_by(scene.session, scene.member, draft.basket)
         quantity = parse_quantity(scene.typed, product.unit)
         await baskets.set_quantity(scene.session, basket, product, quantity)
     except (InvalidAmount, baskets.InvalidQuantity):
-        if scene.is_private and await order_search.search(scene, scene.typed):
-            shown = scene.conversation.data["basket"]
-            end(scene.conversation)
-            keep(scene.conversation, basket=shown)
-            return
-        screen = scene.to_answer(views.ask_quantity(scene.texts, product))
-        scene.say(screen.under(scene.texts.t("I did not understand.")))
+        await _take_words(scene, draft, product)
         return
     end(scene.conversation)
-    await show_page(scene, basket, views.Place(data["page"], product.id))
+    view = await baskets.view(scene.session, basket)
+    await show_page(scene, view, views.Place(draft.page, product.id))
 
 
-async def show_basket(scene: Scene) -> None:
-    """/panier, or the basket's button."""
-    if scene.button_args:
-        basket = await live_basket(scene, scene.numbers(1)[0])
-    elif not (scene.member and await scene.privately()):
+async def _take_words(scene: Scene, draft: QuantityDraft, product: Product) -> None:
+    """Looks for what is no quantity in the catalogue."""
+    if scene.is_private and await search.search(scene, scene.typed):
+        shown = scene.conversation.data.get("basket", draft.basket)
+        end(scene.conversation)
+        keep(scene.conversation, basket=shown)
         return
-    else:
-        basket = await baskets.latest_open_basket(scene.session, scene.member)
-        if basket is None:
-            await show_open_distributions(scene)
-    if basket is not None:
-        await show_basket_of(scene, basket)
+    scene.ask(views.ask_quantity(scene.texts, product).under(scene.texts.t("I did not understand.")))
 
 
-async def empty_basket(scene: Scene) -> None:
-    """Everything out."""
-    basket = await live_basket(scene, scene.numbers(1)[0])
-    if basket is not None:
-        await baskets.empty(scene.session, basket)
-        await show_basket_of(scene, basket)
+async def show_basket(scene: Scene, tap: taps.ShowBasket | None = None) -> None:
+    """Shows what is in the basket."""
+    if tap is None or tap.basket is None:
+        await show_own_basket(scene)
+        return
+    view = await live_basket(scene, tap.basket)
+    if view is not None:
+        await show_basket_of(scene, view)
 
 
-async def take_out(scene: Scene) -> None:
-    """One product out of the basket."""
-    basket_id, product_id = scene.numbers(2)
-    basket = await live_basket(scene, basket_id)
-    if basket is not None:
-        product = await get_product(scene.session, basket.group_id, product_id)
-        await baskets.set_quantity(scene.session, basket, product, 0)
-        await show_basket_of(scene, basket)
+async def empty_basket(scene: Scene, tap: taps.Empty) -> None:
+    """Takes everything out."""
+    view = await live_basket(scene, tap.basket)
+    if view is not None:
+        await baskets.empty(scene.session, view.basket)
+        await show_basket_of(scene, replace(view, lines=()))
 
 
-async def confirm_basket(scene: Scene) -> None:
-    """The basket is right: how will it be paid? Where payments are off, that is all."""
-    basket = await live_basket(scene, scene.numbers(1)[0])
-    if basket is None or (basket.member_id == scene.member.id and await is_held(scene)):
+async def take_out(scene: Scene, tap: taps.TakeOut) -> None:
+    """Takes one product out of the basket."""
+    view = await live_basket(scene, tap.basket)
+    if view is not None:
+        product = await get_product(scene.session, view.basket.group_id, tap.product)
+        await baskets.set_quantity(scene.session, view.basket, product, 0)
+        await show_basket_of(scene, view.holding(product, 0))
+
+
+async def confirm_basket(scene: Scene, tap: taps.Confirm) -> None:
+    """Asks how a basket will be paid, which is right. Where payments are off, that is all."""
+    view = await live_basket(scene, tap.basket)
+    if view is None or (view.basket.member_id == scene.member.id and await is_held(scene)):
         return
     if not scene.group.payments_enabled:
-        await _place(scene, basket, None, None)
-        return
-    view = await baskets.view(scene.session, basket)
-    if not view.lines:
-        await show_basket_of(scene, basket)
-        return
-    await _show_payment_choice(scene, view)
+        await _place(scene, await buyer_of(scene, view.basket), view.basket.id, Choice(None))
+    elif not view.lines:
+        await show_basket_of(scene, view)
+    else:
+        await _show_payment_choice(scene, view)
 
 
-async def mix(scene: Scene) -> None:
-    """Member credit first, or not after all."""
-    basket_id, is_mixed = scene.numbers(2)
-    basket = await live_basket(scene, basket_id)
-    if basket is None:
+async def mix(scene: Scene, tap: taps.Mix) -> None:
+    """Offers member credit first, or not after all."""
+    view = await live_basket(scene, tap.basket)
+    if view is None:
         return
-    view = await baskets.view(scene.session, basket)
-    if not view.lines:
-        await show_basket_of(scene, basket)
-        return
-    await _show_payment_choice(scene, view, mixed=bool(is_mixed))
+    if view.lines:
+        await _show_payment_choice(scene, view, mixed=tap.is_mixed)
+    else:
+        await show_basket_of(scene, view)
 
 
-async def pay(scene: Scene) -> None:
-    """A method was chosen, perhaps only for what member credit leaves: the order is placed with it."""
-    method = scene.button_args[0] if scene.button_args else ""
-    is_mixed = len(scene.button_args) > 3
-    basket_id, agreed, *credit = scene.numbers(3 if is_mixed else 2, skip=1)
-    if method not in list(Method):
-        raise NotFound("button", method)
-    basket = await live_basket(scene, basket_id)
-    if basket is None:
+async def pay(scene: Scene, tap: taps.Pay) -> None:
+    """Places the order with the method that was chosen, perhaps only for what member credit leaves."""
+    choice = Choice(tap.method, tap.agreed, tap.credit or 0)
+    member = scene.member
+    if member.put_out_at is None:
+        # Nearly every basket is one's own and open: only what is refused is looked at before.
+        with suppress(*NOT_TO_BE_PLACED):
+            await _place(scene, member, tap.basket, choice)
+            return
+    view = await live_basket(scene, tap.basket)
+    if view is None:
         return
-    is_own = basket.member_id == scene.member.id
-    if is_own and scene.member.put_out_at is not None and await is_held(scene):
+    buyer = await buyer_of(scene, view.basket)
+    if buyer.id == member.id and member.put_out_at is not None and await is_held(scene):
         return
-    await _place(scene, basket, Method(method), agreed, *credit)
+    if buyer.id != member.id and choice.method is Method.CARD:
+        raise NotFound("button", choice.method)
+    await _place(scene, buyer, tap.basket, choice)
 
 
-async def _place(
-    scene: Scene, basket: Basket, method: Method | None, agreed: int | None, credit: int = 0
-) -> None:
-    texts, by, buyer = scene.texts, scene.member, await buyer_of(scene, basket)
-    if method is Method.CARD and buyer.id != by.id:
-        raise NotFound("button", method)
+async def _place(scene: Scene, buyer: Member, basket_id: int, choice: Choice) -> None:
+    """Places the order, or says what is in its way; raises what :data:`NOT_TO_BE_PLACED` says."""
+    texts, by = scene.texts, scene.member
     try:
-        async with scene.attempt():
-            done = await orders.confirm(
-                scene.session,
-                scene.group,
-                buyer,
-                basket.id,
-                method,
-                agreed_cents=agreed,
-                credit_cents=credit,
-                by=by,
-            )
+        done = await orders.confirm(
+            scene.session,
+            scene.group,
+            buyer,
+            basket_id,
+            choice.method,
+            agreed_cents=choice.agreed_cents,
+            credit_cents=choice.credit_cents,
+            by=by,
+        )
     except orders.NotEnoughCredit as refusal:
         sentence = choice_views.not_enough_credit(texts, refusal.balance, refusal.needed)
         if buyer.id != by.id:
             sentence = acting_views.not_enough_credit(texts, buyer, refusal.balance, refusal.needed)
         scene.toast(sentence, alert=True)
-        view = await baskets.view(scene.session, basket)
-        await _show_payment_choice(scene, view, mixed=credit > 0)
+        await _ask_again(scene, basket_id, mixed=choice.credit_cents > 0)
     except (orders.PriceChanged, orders.InvalidSplit) as refusal:
         scene.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
-        await _show_payment_choice(scene, await baskets.view(scene.session, basket))
-    except LedgerError as refusal:
+        await _ask_again(scene, basket_id)
+    except UNFIT as refusal:
         scene.toast(errors.plain(errors.sentence(texts, refusal)), alert=True)
-        await baskets.take_out_withdrawn(scene.session, basket)
-        await show_basket_of(scene, basket)
+        view = await basket_views.get(scene.session, basket_id)
+        await baskets.take_out_withdrawn(scene.session, view.basket)
+        await show_basket_of(scene, view)
     else:
         await _show_receipt(scene, buyer, done)
+
+
+async def _ask_again(scene: Scene, basket_id: int, *, mixed: bool = False) -> None:
+    await _show_payment_choice(scene, await basket_views.get(scene.session, basket_id), mixed=mixed)
 
 
 async def _show_receipt(scene: Scene, buyer: Member, done: orders.Confirmed) -> None:
     """The receipt, below what is left of the basket; whoever was ordered for reads it too."""
     texts, group = scene.texts, scene.group
-    awaited = await payments.awaited(scene.session, buyer)
+    awaited = done.standing.awaited
     if buyer.id == scene.member.id:
         link = await card_link(scene, done.payment)
         scene.show(views.placed(texts, done.distribution, can_change=views.can_change(group, done)))
@@ -254,7 +276,7 @@ async def _show_receipt(scene: Scene, buyer: Member, done: orders.Confirmed) -> 
     )
 
 
-async def _show_payment_choice(scene: Scene, view: baskets.BasketView, *, mixed: bool = False) -> None:
+async def _show_payment_choice(scene: Scene, view: BasketView, *, mixed: bool = False) -> None:
     """``mixed``: with member credit first, as long as there is some and it does not pay everything."""
     buyer = await buyer_of(scene, view.basket)
     balance = await payments.balance_of(scene.session, buyer)
@@ -274,23 +296,25 @@ def _methods(scene: Scene, buyer: Member) -> list[Method]:
     ]
 
 
-conversation = DurableConversation(
-    name="order",
+conversation = Conversation(
+    "order",
+    may=May.ORDER,
+    draft=QuantityDraft,
     entry_points=[
-        Command(("commander", "order"), start_order),
-        Command(("panier", "basket"), show_basket),
-        Button("order", start_order),
-        Button("dist", choose_distribution),
-        Button("cat", turn_page),
-        Button("qty", change_quantity),
-        *order_search.entry_points,
-        Button("qask", ask_quantity),
-        Button("basket", show_basket),
-        Button("empty", empty_basket),
-        Button("drop", take_out),
-        Button("confirm", confirm_basket),
-        Button("paymix", mix),
-        Button("pay", pay),
+        On(taps.ORDER, start_order),
+        On(taps.BASKET, show_basket),
+        On(taps.Start, start_order),
+        On(taps.OrderAt, choose_distribution),
+        On(taps.Page, turn_page),
+        On(taps.Change, change_quantity),
+        *search.entry_points,
+        On(taps.TypeQuantity, ask_quantity),
+        On(taps.ShowBasket, show_basket),
+        On(taps.Empty, empty_basket),
+        On(taps.TakeOut, take_out),
+        On(taps.Confirm, confirm_basket),
+        On(taps.Mix, mix),
+        On(taps.Pay, pay),
     ],
     states={State.QUANTITY: [Typed(take_quantity)]},
 )

@@ -6,14 +6,25 @@ import datetime as dt
 from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.edge.conversation import keep
+from bot.edge.draft import Draft
+from bot.edge.handling import Cancel
 from bot.edge.scene import Scene
-from bot.payments.validate import page_of
+from bot.payments.pages import page_of
+from bot.payments.taps import (
+    AnotherPayment,
+    ChooseMember,
+    ChooseMethod,
+    Confirm,
+    ReceiveAwaited,
+    Today,
+    WithoutNote,
+)
 from bot.payments.views import by_hand as views
 from bot.ui import money
-from bot.ui.screen import NARROW, Row, Screen
-from bot.ui.screen import Button as ScreenButton
+from bot.ui.screen import NARROW, Button, Row, Screen
+from bot.ui.taps import Id, Number
 from ledger.db import utc_now
+from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import OFFLINE_METHODS, Member, Method
 from ledger.orders import by_hand
@@ -35,60 +46,80 @@ class State(StrEnum):
     CONFIRM = "confirm"
 
 
-async def ask_next(scene: Scene, notice: str | None = None) -> State:
-    """Ask for the first thing that is missing; when nothing is, show it all with its button."""
-    state, screen = await _next(scene)
-    if state not in (State.AWAITED, State.CONFIRM):
-        screen = scene.to_answer(screen)
-    scene.show(screen.under(notice) if notice else screen)
+class Kind(StrEnum):
+    """What is entered."""
+
+    PAYMENT = "payment"
+    OPENING = "opening"
+
+
+class PaymentDraft(Draft):
+    """What was said so far; ``another``: it is other money than what is awaited; ``seen``: how the account stood then."""
+
+    kind: Kind
+    member: Id | None = None
+    amount: Number | None = None
+    method: Method | None = None
+    dated: dt.date | None = None
+    note: str | None = None
+    another: bool = False
+    seen: Number | None = None
+
+
+async def ask_next(scene: Scene, draft: PaymentDraft, notice: str | None = None) -> State:
+    """Asks for the first thing that is missing; when nothing is, shows it all with its button."""
+    state, screen = await _next(scene, draft)
+    if state in (State.AWAITED, State.CONFIRM):
+        scene.show(screen.under(notice) if notice else screen)
+    else:
+        scene.ask(screen.under(notice) if notice else screen, in_place=True)
     return state
 
 
-async def _next(scene: Scene) -> tuple[State, Screen]:
-    texts, data, cancel = scene.texts, scene.conversation.data, cancel_button(scene)
-    is_opening = data["kind"] == "opening"
-    if "member" not in data:
+async def _next(scene: Scene, draft: PaymentDraft) -> tuple[State, Screen]:
+    texts, cancel = scene.texts, cancel_button(scene)
+    is_opening = draft.kind is Kind.OPENING
+    if draft.member is None:
         everyone = await groups.members(scene.session, scene.group.id)
         return State.MEMBER, views.ask_member(texts, _choices(scene, everyone), cancel)
-    if "amount" not in data:
-        member = await groups.get_member(scene.session, scene.group.id, data["member"])
+    if draft.amount is None:
+        member = await groups.get_member(scene.session, scene.group.id, draft.member)
         return State.AMOUNT, views.ask_amount(texts, member, cancel, is_opening=is_opening)
-    if not is_opening and "method" not in data:
+    if not is_opening and draft.method is None:
         return State.METHOD, views.ask_method(texts, _methods(scene), cancel)
-    if not is_opening and "dated" not in data:
-        now = scene.step_button(texts.label("Today"), "today")
+    if not is_opening and draft.dated is None:
+        now = scene.step_button(texts.label("Today"), Today())
         return State.DATE, views.ask_date(texts, now, cancel)
-    if not is_opening and "note" not in data:
-        skip = scene.step_button(texts.label("Without a note"), "skip")
+    if not is_opening and draft.note is None:
+        skip = scene.step_button(texts.label("Without a note"), WithoutNote())
         return State.NOTE, views.ask_note(texts, skip, cancel)
-    return await _preview(scene)
+    return await _preview(scene, draft)
 
 
-async def _preview(scene: Scene) -> tuple[State, Screen]:
+async def _preview(scene: Scene, draft: PaymentDraft) -> tuple[State, Screen]:
     """All of it, with what is awaited from the member already, and the button that fits."""
-    texts, draft, cancel = scene.texts, await draft_of(scene), cancel_button(scene)
+    texts, entry, cancel = scene.texts, await entry_of(scene, draft), cancel_button(scene)
     awaited: list[by_hand.Awaited] = []
-    if draft.method is not None and draft.amount_cents > 0:
-        awaited = await by_hand.awaited_from(scene.session, draft.member, draft.method, draft.amount_cents)
+    if entry.method is not None and entry.amount_cents > 0:
+        awaited = await by_hand.awaited_from(scene.session, entry.member, entry.method, entry.amount_cents)
     can_be_this = [one for one in awaited if one.payment.under_way_since is None]
-    if can_be_this and "another" not in scene.conversation.data:
+    if can_be_this and not draft.another:
         due = (await page_of(scene, can_be_this[0].payment)).due.amount_cents
-        rows = _receive_rows(scene, draft, can_be_this)
-        return State.AWAITED, views.awaited_already(texts, draft, awaited, due, rows)
-    keep(scene.conversation, seen=await by_hand.standing(scene.session, draft.member))
-    confirm_button = scene.step_button(texts.label("✅ Confirm"), "confirm", style="success")
-    return State.CONFIRM, views.preview(texts, draft, confirm_button, cancel, awaited)
+        rows = _receive_rows(scene, entry, can_be_this)
+        return State.AWAITED, views.awaited_already(texts, entry, awaited, due, rows)
+    draft.seen = await by_hand.standing(scene.session, entry.member)
+    confirm_button = scene.step_button(texts.label("✅ Confirm"), Confirm(), style="success")
+    return State.CONFIRM, views.preview(texts, entry, confirm_button, cancel, awaited)
 
 
-def _receive_rows(scene: Scene, draft: views.Draft, awaited: Sequence[by_hand.Awaited]) -> list[Row]:
+def _receive_rows(scene: Scene, entry: views.Entry, awaited: Sequence[by_hand.Awaited]) -> list[Row]:
     """Receive this one (the likeliest confirms), or enter another payment, which is a choice of its own."""
     texts = scene.texts
     rows: list[Row] = [
         (
             scene.step_button(
-                views.receive_label(texts, draft, one.payment, is_first=at == 0, is_only=len(awaited) == 1),
-                "receive",
-                one.payment.id,
+                views.receive_label(texts, entry, one.payment, is_first=at == 0, is_only=len(awaited) == 1),
+                ReceiveAwaited(one.payment.id),
                 style="success" if at == 0 else None,
             ),
         )
@@ -99,48 +130,48 @@ def _receive_rows(scene: Scene, draft: views.Draft, awaited: Sequence[by_hand.Aw
 
 def _another_rows(scene: Scene) -> list[Row]:
     label = scene.texts.label("➕ Another payment, on top of it")
-    return [(scene.step_button(label, "another"),), (cancel_button(scene),)]
+    return [(scene.step_button(label, AnotherPayment()),), (cancel_button(scene),)]
 
 
-async def ask_whether_another(scene: Scene, notice: str) -> State:
+async def ask_whether_another(scene: Scene, draft: PaymentDraft, notice: str) -> State:
     """The account moved since the screen was made, perhaps by this very money: nothing is recorded but on request."""
-    draft = await draft_of(scene)
-    scene.show(views.perhaps_recorded(scene.texts, draft, notice, _another_rows(scene)))
+    entry = await entry_of(scene, draft)
+    scene.show(views.perhaps_recorded(scene.texts, entry, notice, _another_rows(scene)))
     return State.AWAITED
 
 
 def ask_member(scene: Scene, found: list[Member], notice: str) -> State:
-    """Ask which of these members is meant, under a notice."""
+    """Asks which of these members is meant, under a notice."""
     screen = views.ask_member(scene.texts, _choices(scene, found), cancel_button(scene))
-    scene.show(scene.to_answer(screen).under(notice))
+    scene.ask(screen.under(notice), in_place=True)
     return State.MEMBER
 
 
-def _choices(scene: Scene, found: list[Member]) -> list[ScreenButton]:
+def _choices(scene: Scene, found: list[Member]) -> list[Button]:
     """A button a member; none where they are too many to look through."""
     if len(found) > MEMBERS_SHOWN:
         return []
-    return [scene.step_button(scene.texts.who(member, NARROW), "member", member.id) for member in found]
+    return [scene.step_button(scene.texts.who(member, NARROW), ChooseMember(member.id)) for member in found]
 
 
-def _methods(scene: Scene) -> list[ScreenButton]:
+def _methods(scene: Scene) -> list[Button]:
     return [
         scene.step_button(
-            f"{money.METHOD_ICON[method]} {money.method(scene.texts, method)}", "method", method
+            f"{money.METHOD_ICON[method]} {money.method(scene.texts, method)}", ChooseMethod(method)
         )
         for method in OFFLINE_METHODS
     ]
 
 
-async def draft_of(scene: Scene) -> views.Draft:
+async def entry_of(scene: Scene, draft: PaymentDraft) -> views.Entry:
     """What was said so far, when nothing is missing."""
-    data = scene.conversation.data
-    member = await groups.get_member(scene.session, scene.group.id, data["member"])
+    if draft.member is None or draft.amount is None:
+        raise NotFound("draft", draft.kind)
+    member = await groups.get_member(scene.session, scene.group.id, draft.member)
     balance = await payments.balance_of(scene.session, member)
-    if data["kind"] == "opening":
-        return views.Draft(member, data["amount"], balance)
-    dated = dt.date.fromisoformat(data["dated"])
-    return views.Draft(member, data["amount"], balance, Method(data["method"]), dated, data["note"] or None)
+    if draft.kind is Kind.OPENING:
+        return views.Entry(member, draft.amount, balance)
+    return views.Entry(member, draft.amount, balance, draft.method, draft.dated, draft.note or None)
 
 
 def today(scene: Scene) -> dt.date:
@@ -148,6 +179,12 @@ def today(scene: Scene) -> dt.date:
     return utc_now().astimezone(scene.texts.zone).date()
 
 
-def cancel_button(scene: Scene) -> ScreenButton:
+def check_date(scene: Scene, dated: dt.date | None) -> None:
+    """Raises :class:`InvalidPayment` for a day that is yet to come."""
+    if dated is not None and dated > today(scene):
+        raise payments.InvalidPayment("date")
+
+
+def cancel_button(scene: Scene) -> Button:
     """Out of the conversation."""
-    return scene.step_button(scene.texts.label("Cancel"), "cancel")
+    return scene.step_button(scene.texts.label("Cancel"), Cancel())

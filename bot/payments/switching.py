@@ -5,16 +5,16 @@ Buttons carry how many settlements the payment had when they were made: an old o
 
 from __future__ import annotations
 
-from bot.cards.links import card_link, close_page
+from bot.cards.pages import card_link, close_page
 from bot.cards.views import cards as card_views
-from bot.edge.conversation import Button
+from bot.edge.handling import On
 from bot.edge.scene import Scene
 from bot.ordering.views.paying import if_paid
+from bot.payments.taps import Drop, PayAnotherWay, Switch
 from bot.payments.views import switching as views
 from bot.refusals.sentences import already_settled, plain, sentence
 from bot.ui.screen import Screen
 from ledger.errors import LedgerError, NotFound
-from ledger.groups.models import Method
 from ledger.orders import switching
 from ledger.orders.charging import NotEnoughCredit
 from ledger.payments import service as payments
@@ -22,11 +22,10 @@ from ledger.payments.card.checkouts import PaymentUnderWay
 from ledger.payments.models import Payment
 
 
-async def choose(scene: Scene) -> None:
+async def choose(scene: Scene, tap: PayAnotherWay) -> None:
     """🔁: how else? Where the money is under way already, that is said first."""
-    payment_id, *sure = scene.numbers(2 if len(scene.button_args) == 2 else 1)
-    payment = await _own_payment(scene, payment_id)
-    if payment.under_way_since is not None and not sure:
+    payment = await _own_payment(scene, tap.payment)
+    if payment.under_way_since is not None and not tap.sure:
         scene.show(views.under_way(scene.texts, payment))
         return
     try:
@@ -37,25 +36,21 @@ async def choose(scene: Scene) -> None:
     scene.show(views.choose(scene.texts, found))
 
 
-async def switch(scene: Scene) -> None:
+async def switch(scene: Scene, tap: Switch) -> None:
     """A way was chosen: the payment is replaced, once."""
-    method = scene.button_args[0] if scene.button_args else ""
-    payment_id, steps, credit, *sure = scene.numbers(4 if len(scene.button_args) == 5 else 3, skip=1)
-    if method not in list(Method):
-        raise NotFound("button", method)
-    payment = await _own_payment(scene, payment_id)
+    payment = await _own_payment(scene, tap.payment)
     is_closed = True
     try:
         is_closed = await close_page(scene, payment)
     except PaymentUnderWay:
-        if not sure:  # it came to be under way since this choice was shown
+        if not tap.sure:  # it came to be under way since this choice was shown
             scene.show(views.under_way(scene.texts, payment))
             return
     texts, group, member = scene.texts, scene.group, scene.member
     try:
         async with scene.attempt():
             done = await switching.switch(
-                scene.session, group, member, payment.id, Method(method), credit_cents=credit, steps=steps
+                scene.session, group, member, payment.id, tap.method, credit_cents=tap.credit, steps=tap.step
             )
     except payments.AlreadySettled as settled:
         await _say_what_stands(scene, payment, settled)
@@ -73,14 +68,15 @@ async def switch(scene: Scene) -> None:
         scene.say(receipt if is_closed else receipt.under(if_paid(texts)))
 
 
-async def drop(scene: Scene) -> None:
+async def drop(scene: Scene, tap: Drop) -> None:
     """✖️: what was chosen instead of a card is not needed, since the card paid after all."""
-    payment_id, steps, by_card_id = scene.numbers(3)
-    payment = await _own_payment(scene, payment_id)
+    payment = await _own_payment(scene, tap.payment)
     await close_page(scene, payment)
     try:
         async with scene.attempt():
-            dropped = await switching.drop(scene.session, scene.member, payment.id, by_card_id, steps=steps)
+            dropped = await switching.drop(
+                scene.session, scene.member, payment.id, tap.by_card, steps=tap.step
+            )
     except payments.AlreadySettled as settled:
         await _say_what_stands(scene, payment, settled)
     else:
@@ -96,11 +92,10 @@ async def _say_what_stands(scene: Scene, payment: Payment, settled: payments.Alr
 
 async def _own_payment(scene: Scene, payment_id: int) -> Payment:
     """The tapped payment, which must be the person's own."""
-    await scene.follow(Payment, payment_id)
     payment = await payments.get_payment(scene.session, scene.member.group_id, payment_id)
     if payment.member_id != scene.member.id:
         raise NotFound("payment", payment_id)
     return payment
 
 
-handlers = [Button("payother", choose), Button("payswitch", switch), Button("paydrop", drop)]
+handlers = [On(PayAnotherWay, choose), On(Switch, switch), On(Drop, drop)]

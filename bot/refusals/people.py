@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.members.views.people import cannot_leave
+from bot.ui import money
+from bot.ui.screen import Button, Screen
 from bot.ui.texts import Html, Texts
 from ledger.errors import LedgerError
+from ledger.groups.models import Group
 from ledger.groups.people import AlreadyLinked, AlreadyMember, InvalidName, NameTaken
-from ledger.orders.leaving import CannotLeave
+from ledger.orders.leaving import CannotLeave, Obstacles
 
 
 def refusal(texts: Texts, error: LedgerError) -> Html | None:
@@ -44,3 +46,71 @@ def already_member(texts: Texts, error: AlreadyMember) -> Html:
         name=error.name,
         invited=error.invited,
     )
+
+
+def cannot_leave(texts: Texts, error: CannotLeave) -> Html:
+    """Why somebody cannot leave, and the way out."""
+    found = error.obstacles
+    if not error.is_own:
+        first = texts.t("<b>{name}</b> cannot leave yet:", name=error.name)
+        return Html("\n".join([first, *in_the_way(texts, found), texts.t("Nothing was changed.")]))
+    lines: list[str] = [texts.t("You cannot leave yet. Nothing was changed.")]
+    if found.balance_cents > 0:
+        lines.append(
+            texts.t(
+                "• The group owes you {amount}: ask a treasurer to give it back to you.",
+                amount=texts.money(found.balance_cents),
+            )
+        )
+    elif found.balance_cents < 0:
+        lines.append(
+            texts.t(
+                "• You owe the group {amount}: pay it, and ask a coordinator to confirm it.",
+                amount=texts.money(-found.balance_cents),
+            )
+        )
+    if found.awaited_cents:
+        lines.append(
+            texts.t(
+                "• {amount} you announced waits to be confirmed: ask a coordinator.",
+                amount=texts.money(found.awaited_cents),
+            )
+        )
+    lines += [
+        texts.t(
+            "• You ordered for the distribution of {when}: leave after it, or ask a coordinator.",
+            when=texts.day_and_time(when),
+        )
+        for when in found.ordered_for
+    ]
+    return Html("\n".join(lines))
+
+
+def in_the_way(texts: Texts, found: Obstacles) -> list[str]:
+    """What keeps a member in the group, a line each."""
+    lines: list[str] = []
+    if found.balance_cents:
+        balance = money.balance_of(texts, found.balance_cents)
+        lines.append(texts.t("• the balance is not zero: {balance}", balance=balance))
+    if found.awaited_cents:
+        amount = texts.money(found.awaited_cents)
+        lines.append(texts.t("• {amount} awaiting confirmation: confirm or refuse it first", amount=amount))
+    lines += [
+        texts.t("• an order for the distribution of {when}", when=texts.day_and_time(when))
+        for when in found.ordered_for
+    ]
+    return lines
+
+
+def come_in(texts: Texts, group: Group, url: str) -> Screen:
+    """To who wrote in the group's chat: the way in, at one tap."""
+    text = texts.t(
+        "You are not a member of <b>{group}</b> here yet. Nothing was changed. One tap opens our chat and lets you in:",
+        group=group.title,
+    )
+    return Screen(text, ((way_in(texts, url),),))
+
+
+def way_in(texts: Texts, url: str) -> Button:
+    """Opens the private chat and lets somebody in."""
+    return Button(texts.label("👋 Become a member"), url=url)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.edge.conversation import Button, Command
 from bot.edge.scene import Scene
-from bot.handover.day import show_day
+from bot.handover.pages import show_day
 from bot.reminders.views import reminders as views
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups import service as groups

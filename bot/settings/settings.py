@@ -5,20 +5,23 @@ from __future__ import annotations
 from enum import StrEnum
 from zoneinfo import available_timezones
 
-from bot.board import boards as board
-from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
+from bot.board import boards
+from bot.edge.draft import Draft
+from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.scene import Scene
+from bot.rights import May
+from bot.settings import taps
+from bot.settings.taps import Option, TimeZone
 from bot.settings.views import settings as views
 from bot.ui.screen import Row, Screen
 from ledger.errors import NotFound
 from ledger.groups import service as groups
-from ledger.groups.models import JoinPolicy, Method
-from ledger.groups.service import LANGUAGES, InvalidOption, can_take_cards, offered_methods
+from ledger.groups.models import Method
+from ledger.groups.service import InvalidOption, can_take_cards, offered_methods
 from ledger.orders import distributions
 from ledger.orders.payments_option import switch_payments
 
-TYPED = ("payee_name", "iban", "account_holder", "title", "time_zone")
-REMOVABLE = ("payee_name", "iban", "account_holder")
+REMOVABLE = (Option.PAYEE_NAME, Option.IBAN, Option.ACCOUNT_HOLDER)
 
 
 class State(StrEnum):
@@ -27,11 +30,16 @@ class State(StrEnum):
     VALUE = "value"
 
 
+class ValueDraft(Draft):
+    """Which option is asked for, and the time zone that was shown."""
+
+    option: Option
+    zone: str | None = None
+
+
 async def settings(scene: Scene) -> None:
     """/reglages: everything on one screen."""
-    _ = scene.coordinator
-    if await scene.discreetly():
-        _show(scene)
+    _show(scene)
 
 
 def _show(scene: Scene) -> None:
@@ -43,185 +51,163 @@ def _show(scene: Scene) -> None:
     scene.show(views.settings(scene.texts, group, offered_methods(group), links))
 
 
-async def payments(scene: Scene) -> None:
+async def payments(scene: Scene, tap: taps.Payments) -> None:
     """Payments on or off (R1): first what it means, then the switch."""
-    words = _words(scene)
-    if not words:
+    _check_group(scene, tap.group)
+    if tap.wanted is None:
         scene.show(views.payments_question(scene.texts, scene.group))
         return
-    value = _one_of(words, ("0", "1")) == "1"
-    await switch_payments(scene.session, scene.group, value)
+    await switch_payments(scene.session, scene.group, tap.wanted)
     _done(scene)
 
 
-async def negative(scene: Scene) -> None:
+async def negative(scene: Scene, tap: taps.NegativeBalances) -> None:
     """Negative balances (R14)."""
-    words = _words(scene)
-    if not words:
+    _check_group(scene, tap.group)
+    if tap.wanted is None:
         scene.show(views.negative_question(scene.texts, scene.group))
         return
-    value = _one_of(words, ("0", "1")) == "1"
-    await groups.set_option(scene.session, scene.group, "negative_balances", value)
+    await groups.set_option(scene.session, scene.group, "negative_balances", tap.wanted)
     _done(scene)
 
 
-async def methods(scene: Scene) -> None:
+async def methods(scene: Scene, tap: taps.Methods) -> None:
     """The ways to pay (R10)."""
-    _ = _words(scene)
-    scene.show(views.methods_question(scene.texts, scene.group, offered_methods(scene.group)))
+    _check_group(scene, tap.group)
+    _show_methods(scene)
 
 
-async def set_method(scene: Scene) -> None:
+async def offer_method(scene: Scene, tap: taps.OfferMethod) -> None:
     """One of them, on or off."""
-    words = _words(scene)
-    wanted = _one_of(words[1:], ("0", "1")) == "1"
-    possible = tuple(one for one in Method if one is not Method.CARD or can_take_cards(scene.group))
-    method = Method(_one_of(words[:1], possible))
-    await groups.offer_method(scene.session, scene.group, method, wanted)
+    _check_group(scene, tap.group)
+    if tap.method is Method.CARD and not can_take_cards(scene.group):
+        raise NotFound("button", tap.method)
+    await groups.offer_method(scene.session, scene.group, tap.method, tap.wanted)
+    _show_methods(scene)
+
+
+def _show_methods(scene: Scene) -> None:
     scene.show(views.methods_question(scene.texts, scene.group, offered_methods(scene.group)))
 
 
-async def language(scene: Scene) -> None:
+async def language(scene: Scene, tap: taps.GroupLanguage) -> None:
     """The language of the group's chat."""
-    words = _words(scene)
-    if not words:
+    _check_group(scene, tap.group)
+    if tap.language is None:
         scene.show(views.language_question(scene.texts, scene.group))
         return
-    await groups.set_option(scene.session, scene.group, "language", _one_of(words, LANGUAGES))
+    await groups.set_option(scene.session, scene.group, "language", tap.language)
     _done(scene)
 
 
-async def joining(scene: Scene) -> None:
+async def joining(scene: Scene, tap: taps.Joining) -> None:
     """Who may join."""
-    words = _words(scene)
-    if not words:
+    _check_group(scene, tap.group)
+    if tap.policy is None:
         scene.show(views.join_question(scene.texts, scene.group))
         return
-    policy = _one_of(words, tuple(JoinPolicy))
-    await groups.set_option(scene.session, scene.group, "join_policy", policy)
+    await groups.set_option(scene.session, scene.group, "join_policy", tap.policy)
     _done(scene)
 
 
-async def invitation(scene: Scene) -> None:
+async def invitation(scene: Scene, tap: taps.NewInvitation) -> None:
     """A new invitation link, after a word on what becomes of the old one."""
-    words = _words(scene)
-    if not words:
+    _check_group(scene, tap.group)
+    if tap.sure is None:
         scene.show(views.invitation_question(scene.texts, scene.group))
         return
-    _one_of(words, ("1",))
     await groups.renew_invitation(scene.session, scene.group)
     scene.toast(scene.texts.label("The old link leads nowhere now."))
     _show(scene)
 
 
-async def ask_value(scene: Scene) -> State:
+async def ask_value(scene: Scene, tap: taps.AskValue) -> State:
     """A value that is typed: ask for it."""
-    option = _one_of(_words(scene), TYPED)
-    keep(scene.conversation, option=option, group=scene.group.id)
+    _check_group(scene, tap.group)
+    option = tap.option
+    scene.keep(ValueDraft(option=option))
     texts = scene.texts
     rows: list[Row] = []
-    if option == "time_zone":
-        zones = [scene.step_button(zone, "zone", zone) for zone in views.TIME_ZONES]
+    if option is Option.TIME_ZONE:
+        zones = [scene.step_button(zone, taps.ChooseZone(zone)) for zone in TimeZone]
         rows += [tuple(zones[start : start + 2]) for start in range(0, len(zones), 2)]
     if option in REMOVABLE and getattr(scene.group, option):
-        rows.append((scene.step_button(texts.label("Remove it"), "remove", style="danger"),))
-    rows.append((scene.step_button(texts.label("Cancel"), "cancel"),))
-    scene.say(scene.to_answer(views.ask_value(texts, option, rows)))
+        rows.append((scene.step_button(texts.label("Remove it"), taps.RemoveValue(), style="danger"),))
+    rows.append((scene.step_button(texts.label("Cancel"), Cancel()),))
+    scene.ask(views.ask_value(texts, option, rows))
     return State.VALUE
 
 
-async def take_value(scene: Scene) -> str | None:
+async def take_value(scene: Scene, draft: ValueDraft) -> str | None:
     """The typed value; asked again when it does not fit. It is not repeated."""
-    option = _asked(scene)
     value = scene.typed
-    if option == "iban":
+    if draft.option is Option.IBAN:
         value = "".join(value.split()).upper()
-    if option == "time_zone" and value in available_timezones():
-        return await _move_to(scene, value)
+    if draft.option is Option.TIME_ZONE and value in available_timezones():
+        return await _move_to(scene, draft, value)
     try:
-        await groups.set_option(scene.session, scene.group, option, value)
+        await groups.set_option(scene.session, scene.group, draft.option, value)
     except InvalidOption:
-        scene.say(scene.to_answer(Screen(views.not_possible(scene.texts, option))))
+        scene.ask(Screen(views.not_possible(scene.texts, draft.option)))
         return None
     _show(scene)
     return END
 
 
-async def choose_zone(scene: Scene) -> str:
+async def choose_zone(scene: Scene, tap: taps.ChooseZone, draft: ValueDraft) -> str:
     """A time zone was tapped."""
-    _ = _asked(scene)
-    return await _move_to(scene, _one_of(scene.button_args[-1:], views.TIME_ZONES))
+    return await _move_to(scene, draft, tap.zone)
 
 
-async def _move_to(scene: Scene, zone: str) -> str:
+async def _move_to(scene: Scene, draft: ValueDraft, zone: str) -> str:
     """Another time zone: first what moves with it, if anything is announced."""
     coming = await distributions.to_come(scene.session, scene.group.id)
     if zone == scene.group.time_zone or not coming:
         return await _set_zone(scene, zone)
-    keep(scene.conversation, zone=zone)
+    draft.zone = zone
     texts = scene.texts
     rows = (
-        (scene.step_button(texts.label("✅ Confirm"), "zoneyes", style="success"),),
-        (scene.step_button(texts.label("Cancel"), "cancel"),),
+        (scene.step_button(texts.label("✅ Confirm"), taps.ConfirmZone(), style="success"),),
+        (scene.step_button(texts.label("Cancel"), Cancel()),),
     )
-    scene.say(scene.to_answer(views.zone_preview(texts, scene.group, zone, coming).with_rows(rows)))
+    scene.ask(views.zone_preview(texts, scene.group, zone, coming).with_rows(rows))
     return State.VALUE
 
 
-async def confirm_zone(scene: Scene) -> str:
+async def confirm_zone(scene: Scene, draft: ValueDraft) -> str:
     """✅: the time zone that was shown."""
-    _ = _asked(scene)
-    return await _set_zone(scene, scene.conversation.data["zone"])
+    if draft.zone is None:
+        raise NotFound("option", draft.option)
+    return await _set_zone(scene, draft.zone)
 
 
 async def _set_zone(scene: Scene, zone: str) -> str:
     await groups.set_option(scene.session, scene.group, "time_zone", zone)
-    await board.touch(
-        scene.session, [one.id for one in await distributions.to_come(scene.session, scene.group.id)]
-    )
+    coming = await distributions.to_come(scene.session, scene.group.id)
+    await boards.touch(scene.session, [one.id for one in coming])
     _done(scene)
     return END
 
 
-async def remove_value(scene: Scene) -> str:
+async def remove_value(scene: Scene, draft: ValueDraft) -> str:
     """The value is taken away."""
-    option = _asked(scene)
-    if option not in REMOVABLE:
-        raise NotFound("button", option)
-    await groups.set_option(scene.session, scene.group, option, None)
+    if draft.option not in REMOVABLE:
+        raise NotFound("button", draft.option)
+    await groups.set_option(scene.session, scene.group, draft.option, None)
     _done(scene)
     return END
 
 
 async def leave(scene: Scene) -> str:
     """Not after all."""
-    _ = scene.coordinator
     _show(scene)
     return END
 
 
-def _words(scene: Scene) -> list[str]:
-    """The tapped button's words after its group, which must be the one the coordinator is in, among coordinators."""
-    group_id = scene.coordinator.group_id
-    first, *words = scene.button_args or [""]
-    if first != str(group_id) or not scene.among_coordinators:
-        raise NotFound("button", first)
-    return words
-
-
-def _asked(scene: Scene) -> str:
-    """The option whose value is being asked for, of the group it was asked for."""
-    group_id = scene.coordinator.group_id
-    if scene.conversation.data["group"] != group_id:
-        raise NotFound("option", group_id)
-    return str(scene.conversation.data["option"])
-
-
-def _one_of(words: list[str], known: tuple[str, ...]) -> str:
-    """The one word, if it is one of these."""
-    if len(words) != 1 or words[0] not in known:
-        raise NotFound("button", words)
-    return words[0]
+def _check_group(scene: Scene, group_id: int) -> None:
+    """A button changes the group it names, and only while the coordinator looks at that one."""
+    if group_id != scene.group.id:
+        raise NotFound("button", group_id)
 
 
 def _done(scene: Scene) -> None:
@@ -229,27 +215,29 @@ def _done(scene: Scene) -> None:
     _show(scene)
 
 
-conversation = DurableConversation(
-    name="settings",
+conversation = Conversation(
+    "settings",
+    may=May.CHANGE_SETTINGS,
+    draft=ValueDraft,
     entry_points=[
-        Command(("reglages", "settings"), settings),
-        Button("settings", settings),
-        Button("payments", payments),
-        Button("negative", negative),
-        Button("methods", methods),
-        Button("method", set_method),
-        Button("grouplang", language),
-        Button("joinpolicy", joining),
-        Button("invite", invitation),
-        Button("setask", ask_value),
+        On(taps.SETTINGS, settings),
+        On(taps.Settings, settings),
+        On(taps.Payments, payments),
+        On(taps.NegativeBalances, negative),
+        On(taps.Methods, methods),
+        On(taps.OfferMethod, offer_method),
+        On(taps.GroupLanguage, language),
+        On(taps.Joining, joining),
+        On(taps.NewInvitation, invitation),
+        On(taps.AskValue, ask_value),
     ],
     states={
         State.VALUE: [
-            StepButton("cancel", leave),
-            StepButton("zone", choose_zone),
-            StepButton("zoneyes", confirm_zone),
-            StepButton("remove", remove_value),
+            On(taps.ChooseZone, choose_zone),
+            On(taps.ConfirmZone, confirm_zone),
+            On(taps.RemoveValue, remove_value),
             Typed(take_value),
         ]
     },
+    cancel=leave,
 )

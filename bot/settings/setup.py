@@ -7,9 +7,11 @@ from telegram import ChatMember, ChatMemberUpdated, Update
 from bot.board.views import board as board_views
 from bot.cards.service import Cards
 from bot.delivery import chats
-from bot.edge.conversation import Command, Handler
+from bot.edge.handling import On, event
 from bot.edge.scene import Scene
 from bot.home.menu import longer_menu
+from bot.rights import May
+from bot.settings import taps
 from bot.settings.views import setup as views
 from bot.ui.screen import Screen
 from ledger.db import utc_now
@@ -25,23 +27,6 @@ OUTSIDE = (ChatMember.LEFT, ChatMember.BANNED)
 LONGEST_TITLE = 70
 
 
-class OwnMembership(Handler):
-    """The bot was added, removed, blocked or let back in."""
-
-    def check_update(self, update: object) -> bool:
-        """Telegram's ``my_chat_member``."""
-        return isinstance(update, Update) and update.my_chat_member is not None
-
-
-class Migration(Handler):
-    """A chat's upgrade to a supergroup, told on either side."""
-
-    def check_update(self, update: object) -> bool:
-        """Both service messages say the same thing."""
-        message = update.message if isinstance(update, Update) else None
-        return message is not None and bool(message.migrate_to_chat_id or message.migrate_from_chat_id)
-
-
 async def setup(scene: Scene) -> None:
     """/installer: the chat's group is made by an admin of the chat; its coordinators get the button again."""
     chat = scene.update.effective_chat
@@ -49,7 +34,7 @@ async def setup(scene: Scene) -> None:
         scene.say(views.send_it_in_the_chat(scene.texts, scene.bot_username))
     elif scene.maybe_group is not None:
         await _set_up_before(scene, scene.maybe_group)
-    elif scene.fact("chat_member", scene.chat_id, scene.person.id) not in ADMINS:
+    elif scene.status_in(scene.chat_id) not in ADMINS:
         scene.say(Screen(views.only_admins(scene.texts)))
     elif (currency := (scene.command_text or "EUR").upper()) not in currencies():
         scene.say(Screen(views.unknown_currency(scene.texts, scene.command_text)))
@@ -142,8 +127,17 @@ async def migrate(scene: Scene) -> None:
         await chats.migrate(session, bot_id, message.migrate_from_chat_id, message.chat.id)
 
 
-handlers = [
-    Command(("installer", "setup"), setup),
-    OwnMembership(own_membership),
-    Migration(migrate),
-]
+def _of_ourselves(update: Update) -> bool:
+    return update.my_chat_member is not None
+
+
+def _of_a_new_id(update: Update) -> bool:
+    """Both of the service messages that tell of a chat's upgrade."""
+    message = update.message
+    return message is not None and bool(message.migrate_to_chat_id or message.migrate_from_chat_id)
+
+
+OWN_MEMBERSHIP = event("the bot added, removed, blocked or let back in", _of_ourselves, may=May.FIND_ONES_WAY)
+MIGRATION = event("a chat's upgrade", _of_a_new_id, may=May.FIND_ONES_WAY)
+
+handlers = [On(taps.SETUP, setup), On(OWN_MEMBERSHIP, own_membership), On(MIGRATION, migrate)]

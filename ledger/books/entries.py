@@ -26,8 +26,8 @@ class Leg:
 class Entry:
     """What to post: the event's ``kind``, its legs, and ``key``, which makes posting it again change nothing.
 
-    ``subject`` names what it is about (``order:7``); ``dated`` is the day it counts for (today when left out);
-    ``actor_id`` the member who did it; ``note_id`` what was typed about it.
+    ``subject`` names what it is about (a code of ``books.subjects``); ``dated`` is the day it counts for (today when left
+    out); ``actor_id`` the member who did it; ``note_id`` what was typed about it.
     """
 
     kind: str

@@ -56,7 +56,7 @@ class Account(Base):
 
 
 class Transaction(Base):
-    """A balanced, immutable event of the books. ``subject`` names what it is about (``order:7``, ``payment:12``).
+    """A balanced, immutable event of the books. ``subject`` names what it is about (a code of ``books.subjects``).
 
     Codes and ids only: what somebody typed about it is the note with ``note_id``, which can be erased.
     """

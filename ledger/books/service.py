@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import ColumnElement, bindparam, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from ledger.books.entries import Entry, Leg, Posted
 from ledger.books.models import GROUP_ACCOUNTS, Account, AccountKind, Posting, Transaction, Transfer
@@ -29,7 +30,9 @@ __all__ = [
     "StatementPage",
     "account_id",
     "account_ids",
+    "account_of",
     "balance",
+    "balance_of",
     "balances",
     "lock_accounts",
     "moved",
@@ -42,6 +45,8 @@ __all__ = [
 ]
 
 
+Whose = ColumnElement[int] | InstrumentedAttribute[int]
+"""A column that holds somebody's id."""
 LIABILITIES = frozenset((AccountKind.MEMBERS, AccountKind.PRODUCERS))
 """Accounts shown with their sign turned: what the group owes."""
 
@@ -106,6 +111,22 @@ async def account_ids(
 async def account_id(session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int = 0) -> int:
     """The id of one account."""
     return (await account_ids(session, group_id, kind, (owner_id,)))[owner_id]
+
+
+def account_of(kind: AccountKind, group_id: Whose, owner_id: Whose) -> ColumnElement[int]:
+    """As a column of a statement about its owner: the id of one account."""
+    return select(Account.id).where(*_owned(kind, group_id, owner_id)).scalar_subquery()
+
+
+def balance_of(kind: AccountKind, group_id: Whose, owner_id: Whose) -> ColumnElement[int]:
+    """As a column of a statement about its owner: what :func:`balance` says of one account."""
+    sign = -1 if kind in LIABILITIES else 1
+    balance = sign * Account.balance_cents
+    return select(balance).where(*_owned(kind, group_id, owner_id)).scalar_subquery()
+
+
+def _owned(kind: AccountKind, group_id: Whose, owner_id: Whose) -> tuple[ColumnElement[bool], ...]:
+    return Account.group_id == group_id, Account.kind == kind, Account.owner_id == owner_id
 
 
 async def lock_accounts(session: AsyncSession, account_ids: Collection[int]) -> dict[int, int]:

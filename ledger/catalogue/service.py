@@ -7,7 +7,7 @@ handed over is told by the caller (``ledger.orders.stock``) and taken off, so th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import func, select
@@ -174,8 +174,12 @@ async def offered_products(session: AsyncSession, group_id: int) -> list[Produce
         .where(Product.group_id == group_id, Product.available)
         .order_by(Producer.id, Product.id)
     )
-    rows = [(producer, product) for producer, product in await session.execute(statement)]
-    rows.sort(key=lambda row: (sort_key(row[0].name), row[0].id, sort_key(row[1].name)))
+    return by_producer((producer, product) for producer, product in await session.execute(statement))
+
+
+def by_producer(found: Iterable[tuple[Producer, Product]]) -> list[ProducerProducts]:
+    """Products with their producers, put in order: by the producers' names, and by their own."""
+    rows = sorted(found, key=lambda row: (sort_key(row[0].name), row[0].id, sort_key(row[1].name)))
     grouped: dict[int, tuple[Producer, list[Product]]] = {}
     for producer, product in rows:
         grouped.setdefault(producer.id, (producer, []))[1].append(product)

@@ -173,12 +173,6 @@ async def group_by_invitation(session: AsyncSession, token: str) -> Group | None
     return (await session.execute(select(Group).where(Group.invitation == token))).scalar_one_or_none()
 
 
-async def chats_of(session: AsyncSession, group_id: int) -> Sequence[Chat]:
-    """The group's chats, the members' one first."""
-    statement = select(Chat).where(Chat.group_id == group_id).order_by(Chat.id)
-    return (await session.execute(statement)).scalars().all()
-
-
 async def get_chat(session: AsyncSession, telegram_chat_id: int) -> Chat | None:
     """A known chat by its Telegram id."""
     return (

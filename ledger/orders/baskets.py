@@ -1,4 +1,4 @@
-"""The verbs of baskets: open one for a distribution, change a quantity, look at it.
+"""The verbs of baskets: open one for a distribution, change a quantity. How they are looked at: ``basket_views.py``.
 
 A basket promises nothing: prices and stock count when it is confirmed. Where the group's payments are off (R1) and the
 member already ordered, the basket starts from that order, and confirming it replaces the order.
@@ -7,20 +7,22 @@ member already ordered, the basket starts from that order, and confirming it rep
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.catalogue.models import Product
 from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member
-from ledger.money import line_amount
 from ledger.names import by_name
-from ledger.orders.corrections import day_prices
-from ledger.orders.models import Basket, BasketLine, Confirmation, Distribution, Order, OrderLine
+from ledger.orders.basket_views import BasketView as BasketView
+from ledger.orders.basket_views import ChosenLine, Opening, is_debited, opening
+from ledger.orders.basket_views import view as view
+from ledger.orders.corrections import day_price
+from ledger.orders.models import Basket, BasketLine, Distribution, Order, OrderLine
 from ledger.orders.validation import distribution_validation
 
 MAX_QUANTITY = 1_000_000
@@ -55,132 +57,45 @@ class InvalidQuantity(LedgerError):
         self.quantity_milli = quantity_milli
 
 
-@dataclass(frozen=True, slots=True)
-class ChosenLine:
-    """A product in a basket, its quantity in thousandths of the unit, and what that costs at today's price.
-
-    ``day_price_cents``: what a unit costs at the distribution, where that was corrected for everybody there.
-    """
-
-    product: Product
-    quantity_milli: int
-    day_price_cents: int | None = None
-
-    @property
-    def price_cents(self) -> int:
-        """What a unit costs."""
-        return self.product.price_cents if self.day_price_cents is None else self.day_price_cents
-
-    @property
-    def is_short(self) -> bool:
-        """Whether less is left than the basket holds."""
-        left = self.product.stock_milli
-        return left is not None and left < self.quantity_milli
-
-    @property
-    def amount_cents(self) -> int:
-        """Rounded half up, as it will be on the order."""
-        return line_amount(self.price_cents, self.quantity_milli)
-
-
-@dataclass(frozen=True, slots=True)
-class BasketView:
-    """A basket, its distribution and its lines by product name; ``order``: what the member already ordered there.
-
-    ``replaces``: the basket stands for the whole of that order and takes its place (R1); else it adds to it (R7).
-    ``day_prices``: what products cost at this distribution, by their ids, where that was corrected for everybody there.
-    """
-
-    basket: Basket
-    distribution: Distribution
-    lines: tuple[ChosenLine, ...]
-    order: Order | None
-    replaces: bool = False
-    day_prices: Mapping[int, int] = field(default_factory=dict)
-
-    @property
-    def adds(self) -> bool:
-        """Whether it adds to an order that stays as it is."""
-        return self.order is not None and not self.replaces
-
-    @property
-    def total_cents(self) -> int:
-        """Σ of the lines."""
-        return sum(line.amount_cents for line in self.lines)
-
-    def price_of(self, product: Product) -> int:
-        """What a unit costs here, in cents."""
-        return self.day_prices.get(product.id, product.price_cents)
-
-    def quantity_of(self, product_id: int) -> int:
-        """Thousandths of a unit, 0 when it is not in the basket."""
-        return next((line.quantity_milli for line in self.lines if line.product.id == product_id), 0)
-
-
 async def open_basket(
-    session: AsyncSession,
-    group: Group,
-    member: Member,
-    distribution: Distribution,
-    *,
-    by: Member | None = None,
-) -> Basket:
+    session: AsyncSession, member: Member, distribution: Distribution, *, by: Member | None = None
+) -> BasketView:
     """The member's open basket for a distribution, made if there is none; ``by``: who fills it, if not the member.
 
     Raises :class:`OrdersClosed`.
     """
     if not await takes_orders(session, distribution, by or member):
         raise OrdersClosed(distribution)
-    existing = await _find_open(session, member.id, distribution.id)
-    if existing is not None:
-        return existing
+    return await basket_in(session, member, await opening(session, member, distribution))
+
+
+async def basket_in(session: AsyncSession, member: Member, found: Opening) -> BasketView:
+    """The member's basket for a distribution that takes orders, made if there is none."""
+    if found.basket is not None:
+        return found.basket
     basket = Basket(
-        group_id=group.id, member_id=member.id, distribution_id=distribution.id, created_at=utc_now()
+        group_id=member.group_id,
+        member_id=member.id,
+        distribution_id=found.distribution.id,
+        created_at=utc_now(),
     )
     session.add(basket)
     await session.flush()
-    order = await live_order(session, member.id, distribution.id)
-    if order is not None and await is_replaceable(session, group, order):
-        await _copy_order(session, basket, order)
-    return basket
+    if found.order is None or not found.is_replaceable:
+        return found.with_basket(basket)
+    await _copy_order(session, basket, found.order)
+    return await view(session, basket)
 
 
-async def latest_open_basket(session: AsyncSession, member: Member) -> Basket | None:
-    """The basket the member was last filling for a distribution that still takes orders."""
-    now = utc_now()
-    statement = (
-        select(Basket)
-        .join(Distribution, Distribution.id == Basket.distribution_id)
-        .where(
-            Basket.member_id == member.id,
-            Basket.closed_at.is_(None),
-            Distribution.opens_at <= now,
-            Distribution.closes_at > now,
-            Distribution.cancelled_at.is_(None),
-        )
-        .order_by(Basket.id.desc())
-        .limit(1)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
-
-
-async def get_basket(session: AsyncSession, member: Member, basket_id: int, *, lock: bool = False) -> Basket:
-    """A basket of this member, or :class:`~ledger.errors.NotFound`."""
-    statement = select(Basket).where(Basket.id == basket_id, Basket.member_id == member.id)
-    if lock:
-        statement = statement.with_for_update(key_share=True).execution_options(populate_existing=True)
-    basket = (await session.execute(statement)).scalar_one_or_none()
-    if basket is None:
-        raise NotFound("basket", basket_id)
-    return basket
+def may_fill(by: Member, basket: Basket) -> bool:
+    """Whether the basket is one's own or, for a coordinator, any member's of the group."""
+    return basket.group_id == by.group_id and (basket.member_id == by.id or by.is_coordinator)
 
 
 async def basket_filled_by(session: AsyncSession, by: Member, basket_id: int) -> Basket:
-    """A basket of one's own or, for a coordinator, of any member of the group; else :class:`~ledger.errors.NotFound`."""
+    """A basket that :func:`may_fill` says one may, else :class:`~ledger.errors.NotFound`."""
     basket = await session.get(Basket, basket_id)
-    if basket is None or basket.group_id != by.group_id:
-        raise NotFound("basket", basket_id)
-    if basket.member_id != by.id and not by.is_coordinator:
+    if basket is None or not may_fill(by, basket):
         raise NotFound("basket", basket_id)
     return basket
 
@@ -231,33 +146,16 @@ async def take_out_withdrawn(session: AsyncSession, basket: Basket) -> None:
     )
 
 
-async def view(session: AsyncSession, basket: Basket) -> BasketView:
-    """The basket with its lines at today's prices. Products no longer offered are left out."""
-    distribution = await session.get(Distribution, basket.distribution_id)
-    assert distribution is not None
-    lines = await chosen_lines(session, basket)
-    order = await live_order(session, basket.member_id, basket.distribution_id)
-    group = await session.get_one(Group, basket.group_id)
-    replaces = order is not None and await is_replaceable(session, group, order)
-    offered = tuple(line for line in lines if line.product.available)
-    prices = await day_prices(session, distribution.id)
-    return BasketView(basket, distribution, offered, order, replaces, prices)
-
-
-async def chosen_lines(session: AsyncSession, basket: Basket, *, lock: bool = False) -> list[ChosenLine]:
-    """The lines of a basket; ``lock`` locks their products in the order of their ids and reads them afterwards."""
+async def chosen_lines(session: AsyncSession, basket: Basket) -> list[ChosenLine]:
+    """The lines of a basket by the products' names, no longer offered or not."""
     statement = (
-        select(Product, BasketLine.quantity_milli)
+        select(Product, BasketLine.quantity_milli, day_price(Basket.distribution_id, Product.id))
         .join(BasketLine, BasketLine.product_id == Product.id)
+        .join(Basket, Basket.id == BasketLine.basket_id)
         .where(BasketLine.basket_id == basket.id)
         .order_by(Product.id)
     )
-    if lock:
-        statement = statement.with_for_update(of=Product, key_share=True)
-        statement = statement.execution_options(populate_existing=True)
-    rows = (await session.execute(statement)).all()
-    prices = await day_prices(session, basket.distribution_id)
-    chosen = [ChosenLine(product, quantity, prices.get(product.id)) for product, quantity in rows]
+    chosen = [ChosenLine(*row) for row in await session.execute(statement)]
     return by_name(chosen, lambda line: line.product.name)
 
 
@@ -277,23 +175,13 @@ async def is_replaceable(session: AsyncSession, group: Group, order: Order) -> b
     """Whether the member may still change or cancel the order: payments are off, nothing of it was debited (R1, R7)."""
     if group.payments_enabled:
         return False
-    statement = select(Confirmation.id).where(
-        Confirmation.order_id == order.id, Confirmation.transaction_id.is_not(None)
-    )
-    return (await session.execute(statement.limit(1))).scalar_one_or_none() is None
+    return not (await session.execute(select(is_debited(literal(order.id))))).scalar_one()
 
 
 async def lines_of(session: AsyncSession, order: Order) -> Sequence[OrderLine]:
     """An order's lines, in the order they were added."""
     statement = select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.id)
     return (await session.execute(statement)).scalars().all()
-
-
-async def _find_open(session: AsyncSession, member_id: int, distribution_id: int) -> Basket | None:
-    statement = select(Basket).where(
-        Basket.member_id == member_id, Basket.distribution_id == distribution_id, Basket.closed_at.is_(None)
-    )
-    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def _copy_order(session: AsyncSession, basket: Basket, order: Order) -> None:

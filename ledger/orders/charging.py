@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.books.subjects import Topic, subject_of
 from ledger.errors import LedgerError
 from ledger.groups.models import Group, Member, Method
 from ledger.groups.service import offered_methods
-from ledger.orders.baskets import ChosenLine
+from ledger.orders.basket_views import ChosenLine
 from ledger.payments.service import can_carry
 
 
@@ -44,6 +46,19 @@ class InvalidSplit(LedgerError):
         super().__init__()
         self.credit = credit
         self.total = total
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """What producers are owed, in cents by their ids, of which ``within_cents`` must be within the member's credit.
+
+    ``account``: the id of the member's account; ``producers``: those of the producers' accounts, by producer.
+    """
+
+    account: int
+    producers: Mapping[int, int]
+    owed: Mapping[int, int]
+    within_cents: int
 
 
 def check_method(group: Group, method: Method | None, credit_cents: int) -> None:
@@ -107,37 +122,25 @@ def legs_of(
     return within + rest
 
 
-async def require_credit(
-    session: AsyncSession, member: Member, owed: Mapping[int, int], needed_cents: int
-) -> None:
+async def require_credit(session: AsyncSession, debt: Debt) -> None:
     """Lock every account the order will move, in the order of their ids, and look what the member has.
 
     Raises :class:`NotEnoughCredit`.
     """
-    account = await books.account_id(session, member.group_id, AccountKind.MEMBERS, member.id)
-    producers = await books.account_ids(session, member.group_id, AccountKind.PRODUCERS, tuple(owed))
-    sums = await books.lock_accounts(session, [account, *producers.values()])
-    balance = books.shown(AccountKind.MEMBERS, sums[account])
-    if balance < needed_cents:
-        raise NotEnoughCredit(balance, needed_cents)
+    moved = [debt.account, *(debt.producers[producer_id] for producer_id in debt.owed)]
+    sums = await books.lock_accounts(session, moved)
+    balance = books.shown(AccountKind.MEMBERS, sums[debt.account])
+    if balance < debt.within_cents:
+        raise NotEnoughCredit(balance, debt.within_cents)
 
 
 async def post_debt(
-    session: AsyncSession,
-    member: Member,
-    owed: Mapping[int, int],
-    within_cents: int,
-    *,
-    kind: str,
-    key: str,
-    subject: str,
-    actor_id: int,
+    session: AsyncSession, member: Member, debt: Debt, *, kind: str, key: str, order_id: int, actor_id: int
 ) -> int | None:
-    """Debit the member for what producers are owed; the id of the transaction, none where nothing is owed."""
-    if not owed:
+    """Debit the member for what producers are owed for an order; the id of the transaction, none where nothing is owed."""
+    if not debt.owed:
         return None
-    account = await books.account_id(session, member.group_id, AccountKind.MEMBERS, member.id)
-    producers = await books.account_ids(session, member.group_id, AccountKind.PRODUCERS, tuple(owed))
-    legs = legs_of(account, producers, owed, within_cents)
+    legs = legs_of(debt.account, debt.producers, debt.owed, debt.within_cents)
+    subject = subject_of(Topic.ORDER, order_id)
     entry = books.Entry(kind=kind, key=key, legs=legs, subject=subject, actor_id=actor_id)
     return (await books.post(session, member.group_id, entry)).transaction_id

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.db import utc_now
@@ -153,11 +153,7 @@ async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
 
 async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int, Order]:
     """The orders that payments pay, by the payments' ids; what pays for no order is left out."""
-    order_ids = {}
-    for payment in found:
-        what, _, order_id = (payment.subject or "").partition(":")
-        if what == "order" and order_id.isdecimal():
-            order_ids[payment.id] = int(order_id)
+    order_ids = {payment.id: payment.order_id for payment in found if payment.order_id is not None}
     if not order_ids:
         return {}
     statement = select(Order).where(Order.id.in_(order_ids.values()))
@@ -215,7 +211,7 @@ async def payments_at(session: AsyncSession, group_id: int, distribution_id: int
     """Every payment for the orders of a distribution, settled or not, by the member's name."""
     statement = (
         select(Payment, Member.name)
-        .join(Order, Payment.subject == literal("order:") + cast(Order.id, Text))
+        .join(Order, Order.id == Payment.order_id)
         .join(Member, Member.id == Payment.member_id)
         .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
         .order_by(Payment.id)

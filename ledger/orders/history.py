@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.books import service as books
 from ledger.books.models import AccountKind, Transaction
 from ledger.books.service import StatementLine
+from ledger.books.subjects import Topic, number_in
 from ledger.groups.models import Member
 from ledger.notes import service as notes
 from ledger.notes.models import Note
@@ -69,32 +70,28 @@ async def history(session: AsyncSession, member: Member, *, before: int | None =
     transactions = [line.transaction for line in page.lines]
     expected = await payments.payments_of(session, member, PaymentState.EXPECTED) if not before else ()
     choices = await _choices(session, member.group_id, [one.id for one in transactions])
-    named = _ids("payment", [one.subject for one in transactions])
+    named = _ids(Topic.PAYMENT, transactions)
     named |= {choice.payment_id for choice in choices.values() if choice.payment_id is not None}
     paid = await _payments(session, member.group_id, named)
     reversed_ids = {one.reverses_id for one in transactions if one.reverses_id is not None}
     undone = await _transactions(session, member.group_id, reversed_ids)
-    subjects = [one.subject for one in transactions]
-    subjects += [payment.subject for payment in (*expected, *paid.values())]
-    days = await _distributions(session, member.group_id, _ids("order", subjects))
+    orders = _ids(Topic.ORDER, transactions)
+    orders |= {one.order_id for one in (*expected, *paid.values()) if one.order_id is not None}
+    days = await _distributions(session, member.group_id, orders)
     products = await _corrected(session, member.group_id, transactions)
     noted = await notes.read(session, [one.note_id for one in transactions])
     actors = await _names(session, {one.actor_id for one in transactions if one.actor_id is not None})
 
-    def day_of(subject: str | None) -> Distribution | None:
-        return next((days[one] for one in _ids("order", [subject]) if one in days), None)
-
     def explain(line: StatementLine) -> Explained:
         transaction = line.transaction
         choice = choices.get(transaction.id)
-        ids = _ids("payment", [transaction.subject])
-        if choice is not None and choice.payment_id is not None:
-            ids.add(choice.payment_id)
-        payment = next((paid[one] for one in ids if one in paid), None)
+        chosen = choice.payment_id if choice is not None else None
+        payment = paid.get(number_in(transaction.subject, Topic.PAYMENT) or chosen or 0)
+        order_id = number_in(transaction.subject, Topic.ORDER) or (payment.order_id if payment else None)
         return Explained(
             line,
             payment,
-            day_of(transaction.subject) or day_of(payment.subject if payment else None),
+            days.get(order_id or 0),
             choice,
             undone.get(transaction.reverses_id or 0),
             products.get(transaction.id),
@@ -104,16 +101,16 @@ async def history(session: AsyncSession, member: Member, *, before: int | None =
         )
 
     return History(
-        tuple(Awaited(payment, day_of(payment.subject)) for payment in expected),
+        tuple(Awaited(payment, days.get(payment.order_id or 0)) for payment in expected),
         tuple(explain(line) for line in page.lines),
         page.older,
     )
 
 
-def _ids(what: str, subjects: Sequence[str | None]) -> set[int]:
-    """The numbers of the subjects of one kind: ``order:7`` → 7."""
-    parts = [(subject or "").partition(":") for subject in subjects]
-    return {int(number) for kind, _, number in parts if kind == what and number.isdecimal()}
+def _ids(topic: Topic, transactions: Sequence[Transaction]) -> set[int]:
+    """The numbers of what these transactions are about, where it is of one kind."""
+    numbers = (number_in(one.subject, topic) for one in transactions)
+    return {number for number in numbers if number is not None}
 
 
 async def _choices(
@@ -159,7 +156,7 @@ async def _corrected(
         .join(OrderLine, OrderLine.id == Correction.order_line_id)
         .where(
             OrderLine.group_id == group_id,
-            OrderLine.order_id.in_(_ids("order", [one.subject for one in about])),
+            OrderLine.order_id.in_(_ids(Topic.ORDER, about)),
             Correction.transaction_id.in_([one.id for one in about]),
         )
     )

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.groups.models import Member, Method
 from ledger.payments import service as payments
 from ledger.payments.card.models import Checkout
-from ledger.payments.models import Payment, PaymentState, PaymentSwitch
+from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ async def needless(session: AsyncSession, member: Member, expected: Sequence[Pay
 
 
 async def _paid_late(session: AsyncSession, member: Member) -> list[Payment]:
-    """What was received by card and pays for nothing: its page is older than the payment."""
+    """What was received by card and pays no order: its page is older than the payment."""
     statement = (
         select(Payment)
         .join(Checkout, Checkout.payment_id == Payment.id)
@@ -46,7 +46,7 @@ async def _paid_late(session: AsyncSession, member: Member) -> list[Payment]:
             Payment.member_id == member.id,
             Payment.method == Method.CARD,
             Payment.state == PaymentState.RECEIVED,
-            Payment.subject.is_(None),
+            Payment.purpose == Purpose.TOP_UP,
             Checkout.created_at < Payment.created_at,
             Checkout.disputed_cents == 0,
         )

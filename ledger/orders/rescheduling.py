@@ -10,11 +10,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Text, cast, func, literal, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind, Transaction
+from ledger.books.subjects import Topic, subject_of
 from ledger.catalogue.models import Product
 from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
@@ -154,15 +155,17 @@ async def lock_distribution(session: AsyncSession, group_id: int, distribution_i
 
 async def _cancelled_by(session: AsyncSession, distribution: Distribution) -> str | None:
     """Who reversed a debt of the distribution when it was cancelled."""
+    cancelled = select(Order.id).where(
+        Order.distribution_id == distribution.id, Order.cancelled_at == distribution.cancelled_at
+    )
+    subjects = [subject_of(Topic.ORDER, number) for number in (await session.execute(cancelled)).scalars()]
     statement = (
         select(Member.name)
         .join(Transaction, Transaction.actor_id == Member.id)
-        .join(Order, Transaction.subject == literal("order:") + cast(Order.id, Text))
         .where(
             Transaction.group_id == distribution.group_id,
             Transaction.reverses_id.is_not(None),
-            Order.distribution_id == distribution.id,
-            Order.cancelled_at == distribution.cancelled_at,
+            Transaction.subject.in_(subjects),
         )
         .order_by(Transaction.id.desc())
         .limit(1)
@@ -181,8 +184,7 @@ async def _lock_orders(session: AsyncSession, group_id: int, distribution_id: in
     if not order_ids:
         return []
     await _give_back(session, order_ids)
-    subjects = [f"order:{order_id}" for order_id in order_ids]
-    payments_of = select(Payment.id).where(Payment.group_id == group_id, Payment.subject.in_(subjects))
+    payments_of = select(Payment.id).where(Payment.order_id.in_(order_ids))
     await session.execute(payments_of.order_by(Payment.id).with_for_update(key_share=True))
     states = await order_states(session, group_id, distribution_id)
     members = sorted({state.member.id for state in states})
@@ -221,7 +223,7 @@ async def _reverse_debts(session: AsyncSession, state: OrderState, by: Member) -
         select(Transaction.id)
         .where(
             Transaction.group_id == state.order.group_id,
-            Transaction.subject == f"order:{state.order.id}",
+            Transaction.subject == subject_of(Topic.ORDER, state.order.id),
             Transaction.kind.in_(DEBTS),
             Transaction.id.not_in(reversed_ids),
         )

@@ -18,20 +18,10 @@ from ledger.db import utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Group, Member, Method
 from ledger.names import by_name
-from ledger.orders.baskets import (
-    ChosenLine,
-    OrdersClosed,
-    chosen_lines,
-    get_basket,
-    is_replaceable,
-    lines_of,
-    live_order,
-    takes_orders,
-)
-from ledger.orders.charging import InvalidSplit as InvalidSplit
-from ledger.orders.charging import MethodNotOffered as MethodNotOffered
-from ledger.orders.charging import NotEnoughCredit as NotEnoughCredit
+from ledger.orders.basket_views import ChosenLine
+from ledger.orders.baskets import OrdersClosed, chosen_lines, is_replaceable, lines_of, takes_orders
 from ledger.orders.charging import (
+    Debt,
     check_method,
     check_rest,
     credit_part,
@@ -40,8 +30,12 @@ from ledger.orders.charging import (
     require_credit,
     required_credit,
 )
-from ledger.orders.corrections import CurrentLine, lines_now
+from ledger.orders.charging import InvalidSplit as InvalidSplit
+from ledger.orders.charging import MethodNotOffered as MethodNotOffered
+from ledger.orders.charging import NotEnoughCredit as NotEnoughCredit
+from ledger.orders.corrections import CurrentLine, current_lines
 from ledger.orders.models import Basket, Confirmation, Distribution, Order, OrderLine
+from ledger.orders.order_locks import lock_basket, lock_lines, lock_order
 from ledger.payments import service as payments
 from ledger.payments.card.checkouts import taken_back
 from ledger.payments.models import Payment
@@ -91,7 +85,7 @@ class OrderFixed(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What a confirmed basket became. ``is_addition``: the order existed before. Balance after it, in cents.
+    """What a confirmed basket became. ``is_addition``: the order existed before. ``standing``: the member's, after it.
 
     ``replaces``: it took the place of that order (R1).
     """
@@ -102,8 +96,13 @@ class Confirmed:
     lines: tuple[OrderLine, ...]
     distribution: Distribution
     is_addition: bool
-    balance_cents: int
+    standing: payments.Standing
     replaces: bool = False
+
+    @property
+    def balance_cents(self) -> int:
+        """The member's balance after it, in cents."""
+        return self.standing.balance_cents
 
     @property
     def adds(self) -> bool:
@@ -113,17 +112,21 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as its member sees it: its lines as ordered, and as they are now.
+    """An order as its member sees it, its lines as they are now.
 
     ``taken_back``: what a bank took back of a payment by card, in cents by its id.
     """
 
     order: Order
     distribution: Distribution
-    lines: tuple[OrderLine, ...]
     current: tuple[CurrentLine, ...]
     confirmations: tuple[tuple[Confirmation, Payment | None], ...]
     taken_back: Mapping[int, int]
+
+    @property
+    def is_debited(self) -> bool:
+        """Whether an account moved for it: then it stays as it is (R1, R7)."""
+        return any(choice.transaction_id is not None for choice, _ in self.confirmations)
 
     @property
     def total_cents(self) -> int:
@@ -151,73 +154,79 @@ async def confirm(
     :class:`PriceChanged`, :class:`OutOfStock`, :class:`NoLongerOffered`, :class:`MethodNotOffered`,
     :class:`InvalidSplit`, :class:`NotEnoughCredit`.
     """
-    basket = await get_basket(session, member, basket_id, lock=True)
+    basket, distribution = await lock_basket(session, member, basket_id)
     if basket.closed_at is not None:
         raise AlreadyConfirmed(await _confirmation_of(session, basket))
-    # Switching the group's payments turns this basket over under the same lock: only now is it known what it stands for.
-    await session.refresh(group, ["payments_enabled"])
-    distribution = await _distribution_taking_orders(session, basket, by or member)
+    if not await takes_orders(session, distribution, by or member):
+        raise OrdersClosed(distribution)
+    # Only now is it known what the basket stands for: switching the group's payments turns it over under its lock.
+    before = await lock_order(session, member, distribution)
     check_method(group, method, credit_cents)
-    order = await live_order(session, member.id, distribution.id, lock=True)
-    is_addition = order is not None
-    replaced = order if order is not None and await is_replaceable(session, group, order) else None
+    replaced = None if group.payments_enabled or before.is_debited else before.order
     given_back = await _given_back(session, replaced, basket)
-    lines = await chosen_lines(session, basket, lock=True)
-    total = _check_lines(lines, given_back, agreed_cents)
+    chosen = await lock_lines(session, basket)
+    total = _check_lines(chosen.lines, given_back, agreed_cents)
     credit = credit_part(method, credit_cents, total)
     check_rest(group, method, total - credit)
-    owed = per_producer(lines) if method is not None else {}
-    within = required_credit(group, method, credit)
-    if within:
-        await require_credit(session, member, owed, within)
+    owed = per_producer(chosen.lines) if method is not None else {}
+    debt = Debt(before.account, chosen.accounts, owed, required_credit(group, method, credit))
+    if debt.within_cents:
+        await require_credit(session, debt)
+    order = before.order
     if replaced is not None:
         await _cancel(session, replaced)
-    if order is None or order is replaced:
+        order = None
+    confirmation = Confirmation(
+        group_id=group.id, basket_id=basket.id, method=method, amount_cents=total, credit_cents=credit
+    )
+    placed = await _place(session, member, distribution, order, confirmation, debt, by or member)
+    lines = _write_lines(session, confirmation, chosen.lines)
+    basket.closed_at = confirmation.confirmed_at
+    await session.flush()
+    standing = await payments.standing(session, member)
+    is_addition = before.order is not None
+    return Confirmed(*placed, lines, distribution, is_addition, standing, replaces=replaced is not None)
+
+
+async def _place(
+    session: AsyncSession,
+    member: Member,
+    distribution: Distribution,
+    order: Order | None,
+    confirmation: Confirmation,
+    debt: Debt,
+    by: Member,
+) -> tuple[Order, Confirmation, Payment | None]:
+    """Write the confirmation, with the debt it posts and the payment it expects; ``order``: what it adds to."""
+    kind = "order" if order is None else "addition"
+    if order is None:
         order = Order(
-            group_id=group.id, member_id=member.id, distribution_id=distribution.id, created_at=utc_now()
+            group_id=member.group_id,
+            member_id=member.id,
+            distribution_id=distribution.id,
+            created_at=utc_now(),
         )
         session.add(order)
         await session.flush()
-    transaction_id = await post_debt(
+    confirmation.order_id = order.id
+    confirmation.transaction_id = await post_debt(
         session,
         member,
-        owed,
-        within,
-        kind="addition" if is_addition and replaced is None else "order",
-        key=f"basket:{basket.id}",
-        subject=f"order:{order.id}",
-        actor_id=(by or member).id,
-    )
-    payment = None
-    if method is not None and total > credit:
-        payment = await payments.expect(session, member, method, total - credit, subject=f"order:{order.id}")
-    confirmation = Confirmation(
-        group_id=group.id,
+        debt,
+        kind=kind,
+        key=f"basket:{confirmation.basket_id}",
         order_id=order.id,
-        basket_id=basket.id,
-        method=method,
-        amount_cents=total,
-        credit_cents=credit,
-        payment_id=payment.id if payment else None,
-        transaction_id=transaction_id,
-        confirmed_at=utc_now(),
+        actor_id=by.id,
     )
+    rest = confirmation.amount_cents - confirmation.credit_cents
+    payment = None
+    if confirmation.method is not None and rest:
+        payment = await payments.expect(session, member, confirmation.method, rest, order.id)
+        confirmation.payment_id = payment.id
+    confirmation.confirmed_at = utc_now()
     session.add(confirmation)
     await session.flush()
-    order_lines = await _write_lines(session, order, confirmation, lines)
-    basket.closed_at = confirmation.confirmed_at
-    await session.flush()
-    balance = await payments.balance_of(session, member)
-    return Confirmed(
-        order,
-        confirmation,
-        payment,
-        order_lines,
-        distribution,
-        is_addition,
-        balance,
-        replaces=replaced is not None,
-    )
+    return order, confirmation, payment
 
 
 async def confirmed(session: AsyncSession, member: Member, confirmation_id: int) -> Confirmed:
@@ -234,8 +243,8 @@ async def confirmed(session: AsyncSession, member: Member, confirmation_id: int)
     lines = [line for line in await lines_of(session, order) if line.confirmation_id == confirmation.id]
     first = select(func.min(Confirmation.id)).where(Confirmation.order_id == order.id)
     is_addition = (await session.execute(first)).scalar_one() != confirmation.id
-    balance = await payments.balance_of(session, member)
-    return Confirmed(order, confirmation, payment, tuple(lines), distribution, is_addition, balance)
+    standing = await payments.standing(session, member)
+    return Confirmed(order, confirmation, payment, tuple(lines), distribution, is_addition, standing)
 
 
 async def cancel(session: AsyncSession, group: Group, member: Member, order_id: int) -> Order:
@@ -279,38 +288,30 @@ async def orders_of(session: AsyncSession, member: Member, limit: int = 5) -> li
         .order_by(Distribution.starts_at.desc(), Order.id.desc())
         .limit(limit)
     )
-    return [
-        await view_order(session, order, distribution)
-        for order, distribution in await session.execute(statement)
-    ]
+    return await _views(session, [(row[0], row[1]) for row in await session.execute(statement)])
 
 
-async def view_order(session: AsyncSession, order: Order, distribution: Distribution) -> OrderView:
-    """An order with its lines and its payment choices."""
+async def _views(session: AsyncSession, found: Sequence[tuple[Order, Distribution]]) -> list[OrderView]:
+    """Orders with their lines and their payment choices, asked together."""
+    ids = [order.id for order, _ in found]
     statement = (
         select(Confirmation, Payment)
         .outerjoin(Payment, Payment.id == Confirmation.payment_id)
-        .where(Confirmation.order_id == order.id)
+        .where(Confirmation.order_id.in_(ids))
         .order_by(Confirmation.id)
     )
-    choices = tuple((confirmation, payment) for confirmation, payment in await session.execute(statement))
-    current = tuple(await lines_now(session, order))
-    taken = await taken_back(session, [payment.id for _, payment in choices if payment is not None])
-    return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices, taken)
-
-
-async def _distribution_taking_orders(session: AsyncSession, basket: Basket, by: Member) -> Distribution:
-    """The basket's distribution, kept from being cancelled, moved or validated until the order is written."""
-    statement = (
-        select(Distribution)
-        .where(Distribution.id == basket.distribution_id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    )
-    distribution = (await session.execute(statement)).scalar_one()
-    if not await takes_orders(session, distribution, by):
-        raise OrdersClosed(distribution)
-    return distribution
+    choices: dict[int, list[tuple[Confirmation, Payment | None]]] = defaultdict(list)
+    for confirmation, payment in await session.execute(statement):
+        choices[confirmation.order_id].append((confirmation, payment))
+    current: dict[int, list[CurrentLine]] = defaultdict(list)
+    for line in await current_lines(session, OrderLine.order_id.in_(ids)):
+        current[line.line.order_id].append(line)
+    paid = [payment.id for some in choices.values() for _, payment in some if payment is not None]
+    taken = await taken_back(session, paid)
+    return [
+        OrderView(order, distribution, tuple(current[order.id]), tuple(choices[order.id]), taken)
+        for order, distribution in found
+    ]
 
 
 def _check_lines(lines: Sequence[ChosenLine], given_back: Mapping[int, int], agreed_cents: int | None) -> int:
@@ -329,9 +330,10 @@ def _check_lines(lines: Sequence[ChosenLine], given_back: Mapping[int, int], agr
     return total
 
 
-async def _write_lines(
-    session: AsyncSession, order: Order, confirmation: Confirmation, lines: Sequence[ChosenLine]
+def _write_lines(
+    session: AsyncSession, confirmation: Confirmation, lines: Sequence[ChosenLine]
 ) -> tuple[OrderLine, ...]:
+    """To be flushed: the lines, and what they leave of the products."""
     written = []
     for line in lines:
         product = line.product
@@ -339,8 +341,8 @@ async def _write_lines(
             product.stock_milli -= line.quantity_milli
         written.append(
             OrderLine(
-                group_id=order.group_id,
-                order_id=order.id,
+                group_id=confirmation.group_id,
+                order_id=confirmation.order_id,
                 confirmation_id=confirmation.id,
                 product_id=product.id,
                 producer_id=product.producer_id,
@@ -353,7 +355,6 @@ async def _write_lines(
             )
         )
     session.add_all(written)
-    await session.flush()
     return tuple(by_name(written, lambda line: line.product_name))
 
 

@@ -27,7 +27,7 @@ from ledger.orders.corrections import current_lines
 from ledger.orders.models import Confirmation, Order, OrderLine
 from ledger.payments import service as payments
 from ledger.payments.accounts import locked_balance
-from ledger.payments.models import Payment, PaymentState, PaymentSwitch
+from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Purpose
 
 
 class SameChoice(LedgerError):
@@ -163,11 +163,11 @@ async def drop(
         raise PaymentChanged
     confirmation = await _confirmation_of(session, payment, lock=True)
     total, before = _total(payment, confirmation)
-    is_free = by_card.state is PaymentState.RECEIVED and by_card.subject is None
+    is_free = by_card.state is PaymentState.RECEIVED and by_card.purpose is Purpose.TOP_UP
     if by_card.method is not Method.CARD or not is_free or not 0 < by_card.amount_cents <= total:
         raise NotFound("payment", by_card_id)
     await payments.cancel(session, payment.group_id, payment.id, member)
-    by_card.subject = payment.subject
+    by_card.purpose, by_card.order_id = payment.purpose, payment.order_id
     after = total - by_card.amount_cents
     session.add(_switched(payment, by_card, before, after, member))
     if confirmation is not None:
@@ -205,7 +205,7 @@ async def _replace(
     replacement = None
     if total_cents > credit_cents:
         rest = total_cents - credit_cents
-        replacement = await payments.expect(session, member, method, rest, subject=payment.subject)
+        replacement = await payments.expect(session, member, method, rest, payment.order_id)
     session.add(_switched(payment, replacement, before_cents, credit_cents, member))
     await session.flush()
     return replacement
@@ -252,9 +252,8 @@ async def _own(session: AsyncSession, member: Member, payment_id: int) -> Paymen
 
 async def _lock_order(session: AsyncSession, payment: Payment) -> None:
     """The order before its payment, as whoever validates, corrects or cancels it does."""
-    what, _, order_id = (payment.subject or "").partition(":")
-    if what == "order":
-        statement = select(Order.id).where(Order.id == int(order_id), Order.group_id == payment.group_id)
+    if payment.order_id is not None:
+        statement = select(Order.id).where(Order.id == payment.order_id)
         await session.execute(statement.with_for_update(key_share=True))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.books.subjects import Topic, subject_of
 from ledger.db import utc_now
 from ledger.errors import LedgerError
 from ledger.groups.models import Member
@@ -84,7 +85,7 @@ async def count(
             kind="cash-count",
             key=f"cash-count:{counted.id}",
             legs=[books.Leg(debit, credit, abs(difference))],
-            subject=f"distribution:{distribution_id}",
+            subject=subject_of(Topic.DISTRIBUTION, distribution_id),
             actor_id=by.id,
             note_id=counted.reason_id,
         )

@@ -390,7 +390,7 @@ async def _lock_payments(session: AsyncSession, group_id: int, order_id: int) ->
     """Lock an order's payments and the accounts they move, each by id, so that nobody waits in a circle."""
     statement = (
         select(Payment)
-        .where(Payment.group_id == group_id, Payment.subject == f"order:{order_id}")
+        .where(Payment.group_id == group_id, Payment.order_id == order_id)
         .order_by(Payment.id)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
@@ -459,17 +459,16 @@ def _shares(lines: Sequence[CurrentLine], choices: Mapping[int, Confirmation]) -
 
 
 async def _payments(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, list[Payment]]:
-    subjects = {f"order:{order_id}": order_id for order_id in order_ids}
     statement = (
         select(Payment)
-        .where(Payment.subject.in_(subjects))
+        .where(Payment.order_id.in_(order_ids))
         .order_by(Payment.id)
         .execution_options(populate_existing=True)
     )
     found: dict[int, list[Payment]] = {order_id: [] for order_id in order_ids}
     for payment in (await session.execute(statement)).scalars():
-        if payment.subject is not None:
-            found[subjects[payment.subject]].append(payment)
+        if payment.order_id is not None:
+            found[payment.order_id].append(payment)
     return found
 
 

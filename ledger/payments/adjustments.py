@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind, Transaction
+from ledger.books.subjects import Topic, number_in, subject_of
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
 from ledger.notes import service as notes
@@ -89,7 +90,7 @@ async def adjust(
         kind=kind,
         key=f"{kind}:{member.id}:{await next_number(session, member)}",
         legs=[books.Leg(debit, credit, amount_cents)],
-        subject=f"member:{member.id}",
+        subject=subject_of(Topic.MEMBER, member.id),
         actor_id=by.id,
         note_id=kept.id if kept else None,
     )
@@ -111,7 +112,7 @@ async def undo_adjustment(
         or transaction.kind not in list(AdjustmentKind)
     ):
         raise NotFound("transaction", transaction_id)
-    member = await session.get_one(Member, int((transaction.subject or "").removeprefix("member:")))
+    member = await session.get_one(Member, number_in(transaction.subject, Topic.MEMBER))
     kind = AdjustmentKind(transaction.kind)
     await locked_balance(session, member, OTHER_SIDE[kind])
     try:

@@ -30,11 +30,22 @@ class SettlementKind(StrEnum):
     UNDONE = "undone"
 
 
+class Purpose(StrEnum):
+    """What a payment is for; what it refers to goes with it (the table's CHECK ``purpose_fits``)."""
+
+    ORDER = "order"
+    """An order's debt."""
+    TOP_UP = "top_up"
+    """The member's account, and nothing that was ordered: put on it by the member, or entered by hand."""
+    REFUND = "refund"
+    """Money given back: the only amounts below zero."""
+
+
 class Payment(Base):
     """Money a member says they give, in one amount by one method, named by one reference that is never used again (D2).
 
-    ``subject`` is what it pays (``order:7``) or null for a payment entered by hand. ``state`` follows the last settlement
-    (kept by a trigger, proved by ``verify``). Amounts may be negative only where a coordinator entered them by hand.
+    ``purpose`` is what it pays, with ``order_id`` where that is an order, which is for good. ``state`` follows the last
+    settlement (kept by a trigger, proved by ``verify``). The default of ``purpose`` is one that no row may have.
     ``under_way_since``: paid online by a means that takes days, and not known yet whether the bank pays; nothing is booked.
     """
 
@@ -44,9 +55,14 @@ class Payment(Base):
         one_of("method", Method),
         one_of("state", PaymentState),
         CheckConstraint("amount_cents <> 0", name="amount_not_zero"),
+        one_of("purpose", Purpose),
+        CheckConstraint(
+            "(purpose = 'order') = (order_id IS NOT NULL) AND (purpose = 'refund') = (amount_cents < 0)",
+            name="purpose_fits",
+        ),
         Index(None, "member_id", "state"),
         Index(None, "group_id", "state"),
-        Index(None, "subject"),
+        Index(None, "order_id"),
     )
 
     id: Mapped[Key]
@@ -55,7 +71,8 @@ class Payment(Base):
     method: Mapped[Method] = mapped_column(Code(Method))
     amount_cents: Mapped[Cents]
     reference: Mapped[str]
-    subject: Mapped[str | None]
+    purpose: Mapped[Purpose] = mapped_column(Code(Purpose), server_default=text("''"))
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     state: Mapped[PaymentState] = mapped_column(Code(PaymentState), default=PaymentState.EXPECTED)
     dated: Mapped[dt.date]
     note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))

@@ -10,18 +10,26 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
-from ledger.db import utc_now
+from ledger.books.subjects import Topic, subject_of
+from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.money import MAX_AMOUNT, SMALLEST_BY_CARD
 from ledger.notes import service as notes
 from ledger.payments.card.models import Checkout, CheckoutState
-from ledger.payments.models import Payment, PaymentState, PaymentSwitch, Settlement, SettlementKind
+from ledger.payments.models import (
+    Payment,
+    PaymentState,
+    PaymentSwitch,
+    Purpose,
+    Settlement,
+    SettlementKind,
+)
 from ledger.reference import find_references, neighbours, new_reference
 
 ACCOUNT_OF = {
@@ -108,10 +116,15 @@ def is_far_off(awaited_cents: int, given_cents: int) -> bool:
 
 
 async def expect(
-    session: AsyncSession, member: Member, method: Method, amount_cents: int, subject: str | None
+    session: AsyncSession, member: Member, method: Method, amount_cents: int, order_id: int | None
 ) -> Payment:
-    """Record that a member will pay ``amount_cents`` (> 0) by ``method``, under a reference of its own. Moves no money."""
-    return await _add_payment(session, member, method, amount_cents, subject=subject, dated=utc_now().date())
+    """Record that a member will pay ``amount_cents`` (> 0) by ``method``, under a reference of its own. Moves no money.
+
+    ``order_id``: their order that it pays; none for a top-up.
+    """
+    return await _add_payment(
+        session, member, method, amount_cents, order_id=order_id, dated=utc_now().date()
+    )
 
 
 async def receive(
@@ -150,7 +163,7 @@ async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceip
     instead = await in_place_of(session, payment) if was is PaymentState.CANCELLED else None
     if was is PaymentState.RECEIVED or await _is_replaced(session, payment):
         payment = await _add_payment(
-            session, member, Method.CARD, payment.amount_cents, dated=utc_now().date(), subject=None
+            session, member, Method.CARD, payment.amount_cents, dated=utc_now().date()
         )
     elif was is not PaymentState.EXPECTED:
         await _settle(session, payment, SettlementKind.UNDONE, member)
@@ -186,15 +199,16 @@ async def receive_instead(
     announced = (await cancel(session, group_id, payment_id, by)).payment
     member = await session.get_one(Member, announced.member_id)
     payment = await _add_payment(
-        session, member, method, announced.amount_cents, dated=utc_now().date(), subject=announced.subject
+        session, member, method, announced.amount_cents, dated=utc_now().date(), order_id=announced.order_id
     )
     return await _settle_received(session, payment, by, amount_cents)
 
 
 async def receive_unannounced(
-    session: AsyncSession, member: Member, method: Method, amount_cents: int, by: Member, subject: str
+    session: AsyncSession, member: Member, method: Method, amount_cents: int, by: Member, order_id: int
 ) -> Settled:
-    """Money (> 0) that nobody announced, given for ``subject``: a payment with a reference of its own, received at once.
+    """Money (> 0) that nobody announced, given for the member's order: a payment with a reference of its own, received at
+    once.
 
     The caller sees to it that one request is carried out once. Raises :class:`InvalidPayment`.
     """
@@ -206,7 +220,7 @@ async def receive_unannounced(
         method,
         amount_cents,
         dated=utc_now().date(),
-        subject=subject,
+        order_id=order_id,
         entered_by_id=by.id,
     )
     return await _settle_received(session, payment, by, amount_cents)
@@ -335,7 +349,7 @@ async def enter_opening_balance(
         kind="opening",
         key=f"opening:{key}",
         legs=[books.Leg(debit, credit, abs(amount_cents))],
-        subject=f"member:{member.id}",
+        subject=subject_of(Topic.MEMBER, member.id),
         actor_id=by.id,
     )
     await books.post(session, member.group_id, entry)
@@ -391,6 +405,23 @@ async def awaited(session: AsyncSession, member: Member) -> AwaitedCents:
         Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED
     )
     return AwaitedCents(*(int(cents) for cents in (await session.execute(statement)).one()))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member's balance in cents (> 0 avoir), and what is awaited from them."""
+
+    balance_cents: int
+    awaited: AwaitedCents
+
+
+async def standing(session: AsyncSession, member: Member) -> Standing:
+    """:func:`balance_of` and :func:`awaited`, at one moment."""
+    statement = select(
+        books.balance_of(AccountKind.MEMBERS, literal(member.group_id), literal(member.id)), *_AWAITED
+    ).where(Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED)
+    balance, *cents = (await session.execute(statement)).one()
+    return Standing(balance, AwaitedCents(*(int(one) for one in cents)))
 
 
 async def awaited_by_member(session: AsyncSession, group_id: int) -> dict[int, AwaitedCents]:
@@ -539,34 +570,31 @@ async def _add_payment(
     amount_cents: int,
     *,
     dated: dt.date,
-    subject: str | None = None,
+    order_id: int | None = None,
     note: str | None = None,
     entered_by_id: int | None = None,
 ) -> Payment:
+    """Write it under a reference that no payment has; one that was drawn before is not written, and another one drawn."""
     kept = await notes.keep(session, member.group_id, member.id, note)
-    payment = Payment(
-        group_id=member.group_id,
-        member_id=member.id,
-        method=method,
-        amount_cents=amount_cents,
-        reference=await _unused_reference(session),
-        subject=subject,
-        dated=dated,
-        note_id=kept.id if kept else None,
-        entered_by_id=entered_by_id,
-        created_at=utc_now(),
-    )
-    session.add(payment)
-    await session.flush()
-    return payment
-
-
-async def _unused_reference(session: AsyncSession) -> str:
+    not_for_an_order = Purpose.TOP_UP if amount_cents > 0 else Purpose.REFUND
+    values = {
+        "group_id": member.group_id,
+        "member_id": member.id,
+        "method": method,
+        "amount_cents": amount_cents,
+        "purpose": Purpose.ORDER if order_id is not None else not_for_an_order,
+        "order_id": order_id,
+        "dated": dated,
+        "note_id": kept.id if kept else None,
+        "entered_by_id": entered_by_id,
+        "created_at": utc_now(),
+    }
+    insert = insert_or_meet(session, Payment).on_conflict_do_nothing(index_elements=["reference"])
     while True:
-        code = new_reference()
-        statement = select(Payment.id).where(Payment.reference == code)
-        if (await session.execute(statement)).scalar_one_or_none() is None:
-            return code
+        statement = insert.values(values | {"reference": new_reference()}).returning(Payment)
+        payment = (await session.execute(statement)).scalar_one_or_none()
+        if payment is not None:
+            return payment
 
 
 async def _settle_received(session: AsyncSession, payment: Payment, by: Member, amount_cents: int) -> Settled:
@@ -579,7 +607,7 @@ async def _settle_received(session: AsyncSession, payment: Payment, by: Member, 
         kind=f"received-{payment.method}" if amount_cents > 0 else f"refunded-{payment.method}",
         key=f"payment:{payment.id}:{step}",
         legs=[books.Leg(debit, credit, abs(amount_cents))],
-        subject=f"payment:{payment.id}",
+        subject=subject_of(Topic.PAYMENT, payment.id),
         dated=payment.dated if payment.entered_by_id else None,
         actor_id=by.id,
         note_id=payment.note_id,

@@ -117,6 +117,17 @@ BUSINESS = (
         """,
     ),
     Check(
+        "I4",
+        "the payment of {amount} is a {purpose}, which does not fit its sign or what it refers to ({refers})",
+        """
+        SELECT group_id, 'payment:' || id AS subject, amount_cents AS amount, purpose,
+            coalesce('order ' || order_id, 'nothing') AS refers
+        FROM payments
+        WHERE purpose NOT IN ('order', 'top_up', 'refund')
+            OR (purpose = 'order') <> (order_id IS NOT NULL) OR (purpose = 'refund') <> (amount_cents < 0)
+        """,
+    ),
+    Check(
         "I8",
         "the reference {reference} names {count} payments",
         """

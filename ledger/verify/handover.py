@@ -85,7 +85,7 @@ HANDOVER = (
         JOIN settlements t ON t.id = x.settlement_id
         JOIN payments p ON p.id = t.payment_id
         WHERE s.kind <> 'validated' OR t.kind NOT IN ('received', 'cancelled')
-            OR coalesce(p.subject, '') <> 'order:' || s.order_id
+            OR coalesce(p.order_id, 0) <> s.order_id
         """,
     ),
     Check(

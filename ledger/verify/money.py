@@ -24,7 +24,16 @@ MONEY = (
         FROM confirmations c
         JOIN payments p ON p.id = c.payment_id
         JOIN orders o ON o.id = c.order_id
-        WHERE p.member_id <> o.member_id OR p.method <> c.method OR coalesce(p.subject, '') <> 'order:' || o.id
+        WHERE p.member_id <> o.member_id OR p.method <> c.method OR coalesce(p.order_id, 0) <> o.id
+        """,
+    ),
+    Check(
+        "I3",
+        "payment {id} is for the order of another member or another group",
+        """
+        SELECT p.group_id, 'order:' || p.order_id AS subject, p.id
+        FROM payments p LEFT JOIN orders o ON o.id = p.order_id AND o.member_id = p.member_id AND o.group_id = p.group_id
+        WHERE p.order_id IS NOT NULL AND o.id IS NULL
         """,
     ),
     Check(
@@ -38,7 +47,7 @@ MONEY = (
         LEFT JOIN payments n ON n.id = s.replaced_by_id
         WHERE p.state <> 'cancelled'
             OR p.amount_cents + s.credit_before_cents <> coalesce(n.amount_cents, 0) + s.credit_after_cents
-            OR (n.id IS NOT NULL AND (n.member_id <> p.member_id OR coalesce(n.subject, '') <> coalesce(p.subject, '')))
+            OR (n.id IS NOT NULL AND (n.member_id <> p.member_id OR coalesce(n.order_id, 0) <> coalesce(p.order_id, 0)))
         """,
     ),
     Check(

@@ -2,7 +2,7 @@
 
 Both are processes of their own that poll the same kind of sandbox, which runs in this process together with the people.
 Rounds take turns, so that a noisy machine disturbs both alike; medians of the rounds count. An update is answered when its
-person sees the screen it leads to: the echo, the edited screen, the receipt.
+person sees the screen it leads to: the echo, the edited screen, the receipt. The statements of an order are counted apart.
 """
 
 import asyncio
@@ -17,12 +17,11 @@ from pathlib import Path
 
 from bot.sandbox.model import Person
 from bot.sandbox.server import Sandbox
-from ledger.db import Database
-from ledger.migrations import upgrade
+from tests.bench import statements
+from tests.bench.statements import seeded_shop
 from tests.support.bot import TOKEN, environment
 from tests.support.bot_process import BotProcess
 from tests.support.crowd import Crowd, Shopper
-from tests.support.seed import Seeded, seed_group
 
 PEOPLE = 50
 PATIENCE = 60.0
@@ -59,7 +58,8 @@ class Measured:
 
 def run(quick: bool, say: Say) -> dict[str, float]:
     """Measure; `quick` with shorter rounds."""
-    return asyncio.run(_measure(rounds=3 if quick else 5, seconds=2.0 if quick else 5.0, say=say))
+    measured = asyncio.run(_measure(rounds=3 if quick else 5, seconds=2.0 if quick else 5.0, say=say))
+    return measured | statements.measured(say)
 
 
 def report(result: dict[str, float]) -> str:
@@ -68,7 +68,9 @@ def report(result: dict[str, float]) -> str:
         f"{PEOPLE} people ordering: {result['updates_per_second']:.0f} updates/s, "
         f"{result['rate_vs_echo']:.2f} of a bare echo bot's rate.\n"
         f"From an update to its answer, all of them at it: p50 {result['p50_ms']:.0f} ms, "
-        f"p95 {result['p95_ms']:.0f} ms, p99 {result['p99_ms']:.0f} ms."
+        f"p95 {result['p95_ms']:.0f} ms, p99 {result['p99_ms']:.0f} ms.\n"
+        f"Statements an update: {result['statements_sqlite']:.1f} on SQLite, "
+        f"{result['statements_postgresql']:.1f} on PostgreSQL."
     )
 
 
@@ -116,7 +118,7 @@ async def _cagnotte(folder: Path) -> AsyncIterator[Measured]:
     async with sandbox.serve() as url, Crowd(sandbox, PATIENCE).awake() as crowd:
         database_url = f"sqlite+aiosqlite:///{folder / 'bench.db'}"
         people = _people(sandbox)
-        seeded = await _seeded(sandbox, database_url, people)
+        seeded = await seeded_shop(sandbox, database_url, people)
         process = BotProcess(environment(url, database_url), folder / "cagnotte.log")
         await process.start()
         try:
@@ -135,14 +137,3 @@ def _people(sandbox: Sandbox) -> list[Person]:
     for person in people:
         person.has_started = True
     return people
-
-
-async def _seeded(sandbox: Sandbox, database_url: str, people: Sequence[Person]) -> Seeded:
-    anne = sandbox.world.add_person("Anne", language_code="fr")
-    chat = sandbox.world.add_group("Amap des Lilas", members=people, admins=[anne])
-    database = Database(database_url)
-    try:
-        await upgrade(database)
-        return await seed_group(database, chat.id, coordinators=[anne], members=people)
-    finally:
-        await database.close()

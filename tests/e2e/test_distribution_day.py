@@ -164,11 +164,11 @@ class Coordinator:
         """Receive an order's payment where everybody reads along: its reference, one tap."""
         payment = state.payments[0]
         text = f"/validate {format_reference(payment.reference)}"
-        page = await self.say(chat, text, lambda m: data_of(m, f"rcv:{payment.id}:"))
-        data = data_of(page, "rcv:")
+        page = await self.say(chat, text, lambda m: data_of(m, f"payment.receive:{payment.id}:"))
+        data = data_of(page, "payment.receive:")
         assert data is not None
         since = await self.tap(chat, page, data)
-        await self.seen(chat, since, lambda m: data_of(m, f"undo:{payment.id}:"))
+        await self.seen(chat, since, lambda m: data_of(m, f"payment.undo:{payment.id}:"))
 
     async def work(self, own: Sequence[tuple[Chat, OrderState]]) -> None:
         """All these orders, one after another, each in its chat."""
@@ -231,7 +231,7 @@ async def _everybody_ordered(market: Market, members: Sequence[Person]) -> None:
             group = await groups.get_group(session, seeded.group_id)
             member = await groups.get_member(session, group.id, seeded.members[person.id])
             distribution = await distributions.get_distribution(session, group.id, seeded.distribution_id)
-            basket = await baskets.open_basket(session, group, member, distribution)
+            basket = (await baskets.open_basket(session, member, distribution)).basket
             products = itertools.islice(itertools.cycle(seeded.products.values()), number, number + LINES)
             for product_id in products:
                 product = await session.get_one(Product, product_id)

@@ -19,7 +19,9 @@ from telegram.ext import BaseHandler
 
 from bot.delivery import inbox
 from bot.edge.conversation import Button, Command, DurableConversation, StepButton
+from bot.edge.handling import STEP, Conversation, On
 from bot.routes import handlers
+from bot.ui import taps
 from ledger.db import Base, utc_now
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
@@ -161,7 +163,7 @@ def told(messages: list[Message], own: set[int]) -> str:
 async def test_every_command(stage: Stage) -> None:
     """In private and in the group's chat, in both languages, with and without what goes behind."""
     scene = await set_scene(stage)
-    known = set().union(*(handler.names for handler in flat(handlers()) if isinstance(handler, Command)))
+    known = taught()
     asked = {line.split()[0].removeprefix("/") for line in (*ANYONES, *MEMBERS, *COORDINATORS)}
     assert known <= asked, f"not in the table: {known - asked}"
     lines = [*COORDINATORS, *(line.format(reference=scene.reference) for line in IN_ONE_LINE)]
@@ -186,7 +188,7 @@ async def test_every_command(stage: Stage) -> None:
 
 async def test_a_members_commands_of_coordinators_are_refused_in_so_many_words(stage: Stage) -> None:
     scene = await set_scene(stage)
-    known = set().union(*(handler.names for handler in flat(handlers()) if isinstance(handler, Command)))
+    known = taught()
     for line in COORDINATORS:
         if line[1:] in known - {"installer", "setup"}:
             await scene.marie.ask(line, expect="Seuls les coordinateurs")
@@ -201,24 +203,43 @@ def flat(found: Any) -> Iterator[BaseHandler[Any, Any, Any]]:
             yield from flat([*handler.entry_points, *handler.fallbacks])
             for of_state in handler.states.values():
                 yield from flat(of_state)
+        elif isinstance(handler, Conversation):
+            yield from flat([*handler.entry_points, *itertools.chain(*handler.states.values())])
         else:
             yield handler
+
+
+def taught() -> set[str]:
+    """Every command by each of its names."""
+    old = [handler.names for handler in flat(handlers()) if isinstance(handler, Command)]
+    return {*itertools.chain(*old), *taps.COMMANDS}
+
+
+def words_of(handler: BaseHandler[Any, Any, Any]) -> tuple[list[str], list[str]]:
+    """The verbs of buttons that it takes, and the words of steps."""
+    if isinstance(handler, StepButton):
+        return [], [handler.word]
+    if isinstance(handler, Button):
+        return sorted(handler.verbs), []
+    if not isinstance(handler, On) or not isinstance(handler.what, type):
+        return [], []
+    words = [handler.what.verb, *handler.what.was]
+    return ([], words) if handler.declared is None else (words, [])
 
 
 def forged(ids: list[int]) -> Iterator[str]:
     """The data of every button: each verb alone, and with every id before every kind of thing that follows one."""
     rests = ("", ":0", ":0:1235", ":cheque:800", ":coordinator:1", ":1:0:1000")
     for handler in flat(handlers()):
-        if isinstance(handler, StepButton):
-            for revision, argument in itertools.product(range(3), ("", ":1")):
-                yield f"step:{handler.word}:{revision}{argument}"
-        elif isinstance(handler, Button):
-            for verb in sorted(handler.verbs):
-                yield verb
-                for one, rest in itertools.product(ids, rests):
-                    yield f"{verb}:{one}{rest}"
-                for one, rest in itertools.product(ids, (":0:0", ":1235", ":1235:1000")):
-                    yield f"{verb}:cash:{one}{rest}"
+        verbs, steps = words_of(handler)
+        for word, revision, argument in itertools.product(steps, range(3), ("", ":1")):
+            yield f"{STEP}:{word}:{revision}{argument}"
+        for verb in verbs:
+            yield verb
+            for one, rest in itertools.product(ids, rests):
+                yield f"{verb}:{one}{rest}"
+            for one, rest in itertools.product(ids, (":0:0", ":1235", ":1235:1000")):
+                yield f"{verb}:cash:{one}{rest}"
 
 
 async def tap(stage: Stage, sender: dict[str, Any], under: Message, data: str) -> None:

@@ -317,6 +317,26 @@ BROKEN: dict[str, tuple[set[tuple[str, str]], list[str]]] = {
         {("I4", "payment:{undone}")},
         ["UPDATE transactions SET reverses_id = NULL WHERE id = {reversal}"],
     ),
+    "an order's payment that names no order": (
+        {("I4", "payment:{received}"), ("I3", "order:{cheque_order}")},
+        ["UPDATE payments SET order_id = NULL WHERE id = {received}"],
+    ),
+    "a top-up that names an order": (
+        {("I4", "payment:{refused}")},
+        ["UPDATE payments SET purpose = 'top_up' WHERE id = {refused}"],
+    ),
+    "a refund of more than nothing": (
+        {("I4", "payment:{undone}")},
+        ["UPDATE payments SET purpose = 'refund' WHERE id = {undone}"],
+    ),
+    "a payment for nothing known": (
+        {("I4", "payment:{undone}")},
+        ["UPDATE payments SET purpose = 'gift' WHERE id = {undone}"],
+    ),
+    "a payment for an order that is not there": (
+        {("I5", "payments:{refused}"), ("I3", "order:4711"), ("I3", "order:{cheque_order}")},
+        ["UPDATE payments SET order_id = 4711 WHERE id = {refused}"],
+    ),
     "reversed without being undone": (
         {("I4", "payment:{received}"), ("I4", "payment:{undone}")},
         ["UPDATE transactions SET reverses_id = {received_transaction} WHERE id = {reversal}"],

@@ -12,13 +12,15 @@ from ledger.verify.money import MONEY
 from ledger.verify.service import verify
 from tests.support.ledger import check, drop_triggers, found, restore_triggers
 
-SPLIT, OTHERS, SWITCH, REQUEST, REASON, NOTED = MONEY
+SPLIT, OTHERS, THEIRS, SWITCH, REQUEST, REASON, NOTED = MONEY
 DAMAGES = [
     ("UPDATE confirmations SET credit_cents = credit_cents - 1 WHERE id = {mixed}", SPLIT),
     ("UPDATE confirmations SET credit_cents = 0, payment_id = NULL WHERE id = {by_credit}", SPLIT),
     ("UPDATE confirmations SET payment_id = NULL WHERE id = {mixed}", SPLIT),
     ("UPDATE payments SET amount_cents = 234 WHERE id = {rest}", SPLIT),
-    ("UPDATE payments SET subject = 'order:4711' WHERE id = {rest}", OTHERS),
+    ("UPDATE payments SET order_id = {another_order} WHERE id = {rest}", OTHERS),
+    ("UPDATE payments SET order_id = {another_order} WHERE id = {replaced}", THEIRS),
+    ("UPDATE payments SET member_id = {marie} WHERE id = {replaced}", THEIRS),
     ("UPDATE confirmations SET method = 'transfer' WHERE id = {mixed}", OTHERS),
     ("UPDATE payments SET member_id = {marie} WHERE id = {rest}", OTHERS),
     ("UPDATE payments SET state = 'expected' WHERE id = {replaced}", SWITCH),
@@ -58,6 +60,7 @@ async def prepared(database: Database) -> dict[str, int]:
         "marie": marie.id,
         "mixed": mixed.confirmation.id,
         "by_credit": by_credit.confirmation.id,
+        "another_order": by_credit.order.id,
         "replaced": mixed.payment.id,
         "rest": switched.payment.id,
     }

@@ -129,16 +129,18 @@ class Shopper:
     async def order(self) -> str:
         """Five updates: the catalogue, a product, the basket, confirm, cheque. Returns the receipt's reference."""
         product = f":{self.product}:0"
-        page = await self._say("/commander", lambda m: data_of(m, "add:", product), "catalogue")
+        page = await self._say("/commander", lambda m: data_of(m, "shop.add:", product), "catalogue")
         page = await self._tap(
             page,
-            data_of(page, "add:", product),
+            data_of(page, "shop.add:", product),
             lambda m: data_of(m, "basket:") and "✅" in str(m.data),
             "product",
         )
-        page = await self._tap(page, data_of(page, "basket:"), lambda m: data_of(m, "confirm:"), "basket")
         page = await self._tap(
-            page, data_of(page, "confirm:"), lambda m: data_of(m, "pay:"), "payment choice"
+            page, data_of(page, "basket:"), lambda m: data_of(m, "basket.confirm:"), "basket"
+        )
+        page = await self._tap(
+            page, data_of(page, "basket.confirm:"), lambda m: data_of(m, "basket.pay:"), "payment choice"
         )
         cheque = next(
             b["callback_data"] for b in buttons_of(page) if ":cheque:" in b.get("callback_data", "")
@@ -175,12 +177,16 @@ class Validator:
         page = await self.crowd.say(
             self.person,
             f"/valider {reference}",
-            lambda m: says(m) and data_of(m, "rcv:"),
+            lambda m: says(m) and data_of(m, "payment.receive:"),
             f"payment {reference}",
         )
-        data = data_of(page, "rcv:")
+        data = data_of(page, "payment.receive:")
         assert data is not None
         await self.crowd.tap(
-            self.person, page, data, lambda m: says(m) and data_of(m, "undo:"), f"confirmation of {reference}"
+            self.person,
+            page,
+            data,
+            lambda m: says(m) and data_of(m, "payment.undo:"),
+            f"confirmation of {reference}",
         )
         self.confirmed.append(reference)

@@ -20,7 +20,7 @@ from ledger.groups import service as groups
 from ledger.groups.models import Group, Member, Method
 from ledger.orders import baskets, distributions, switching
 from ledger.orders import service as orders
-from ledger.orders.models import Basket, Distribution, Order
+from ledger.orders.models import Basket, Distribution, Order, OrderLine
 from ledger.payments import adjustments, refunds
 from ledger.payments import service as payments
 from ledger.payments.adjustments import Adjusted, AdjustmentKind
@@ -31,7 +31,6 @@ from ledger.verify.service import verify
 T = TypeVar("T")
 
 STATEFUL = settings(
-    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
@@ -138,9 +137,8 @@ class Story:
     async def basket(self, member: Member, distribution: Distribution, lines: Lines) -> Basket:
         """The member's basket for a distribution, holding exactly `lines`."""
         async with self.database.unit_of_work() as session:
-            group = await self.group(session)
             row = await distributions.get_distribution(session, self.group_id, distribution.id)
-            basket = await baskets.open_basket(session, group, member, row)
+            basket = (await baskets.open_basket(session, member, row)).basket
             await baskets.empty(session, basket)
             for product, quantity in lines.items():
                 await baskets.set_quantity(session, basket, product, quantity)
@@ -329,3 +327,8 @@ async def _tables(session: AsyncSession) -> list[str]:
         text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
     )
     return list(rows.scalars())
+
+
+def ordered(seen: orders.OrderView) -> list[OrderLine]:
+    """An order's lines as they were ordered, in the order they were added."""
+    return sorted((one.line for one in seen.current), key=lambda line: line.id)

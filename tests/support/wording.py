@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 
 from bot.edge.conversation import Command, DurableConversation
 from bot.routes import handlers
+from bot.ui import taps
 from bot.ui.texts import LOCALES
 
 Language = Literal["fr", "en"]
@@ -112,6 +113,7 @@ def _taught() -> Mapping[Language, frozenset[str]]:
         for one in (handler.entry_points if isinstance(handler, DurableConversation) else [handler])
     ]
     names = [handler.names for handler in flat if isinstance(handler, Command)]
+    names += [(*one.names[1:2], *one.names) for one in taps.COMMANDS.values()]
     return {"fr": frozenset(n[0] for n in names), "en": frozenset(n[min(1, len(n) - 1)] for n in names)}
 
 

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import DrawNow, WhoIsLeft
+from bot.handover.taps.day import Orders
 from bot.handover.views.day import order_button
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
@@ -126,10 +128,10 @@ def _left(texts: Texts, picture: Picture) -> list[str]:
 
 def _board_rows(texts: Texts, picture: Picture) -> list[Row]:
     distribution_id = picture.distribution.id
-    refresh = button(texts.label("🔄 Refresh"), "boardnow", distribution_id)
+    refresh = button(texts.label("🔄 Refresh"), DrawNow(distribution_id))
     if not picture.left:
         return [(refresh,)]
-    return [(button(texts.label("👀 Who is left?"), "boardleft", distribution_id, 0), refresh)]
+    return [(button(texts.label("👀 Who is left?"), WhoIsLeft(distribution_id, 0)), refresh)]
 
 
 def old_board(texts: Texts) -> Screen:
@@ -158,8 +160,8 @@ def who_is_left(
     if not left:
         lines.append(texts.t("Nobody is left: every order is validated."))
     rows: list[Row] = [(order_button(texts, state, page),) for state in shown]
-    rows.append(turning_row(page, pages, "boardleft", distribution.id))
-    rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), "dorders", distribution.id, 0),))
+    rows.append(turning_row(page, pages, lambda at: WhoIsLeft(distribution.id, at)))
+    rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), Orders(distribution.id, 0)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 

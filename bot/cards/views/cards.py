@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+from bot.home.taps import Balance
 from bot.ordering.views.paying import drop_button, if_paid, pay_another_way, pay_button, slow
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button
@@ -27,7 +28,7 @@ def reference(payment: Payment) -> Html:
 def what(texts: Texts, payment: Payment) -> str:
     """What is paid, as Stripe's page, its receipt and its dashboard name it."""
     code = format_reference(payment.reference)
-    if payment.subject is None:
+    if payment.order_id is None:
         return texts.label("Account top-up {reference}", reference=code)
     return texts.label("Order {reference}", reference=code)
 
@@ -41,7 +42,7 @@ def _ways(texts: Texts, payment: Payment, url: str | None = None) -> tuple[Row, 
 
 def _stands(texts: Texts, payment: Payment) -> list[str]:
     """What was ordered is not in question."""
-    return [texts.t("Your order stands.")] if payment.subject else []
+    return [texts.t("Your order stands.")] if payment.order_id is not None else []
 
 
 def to_pay(texts: Texts, group: Group, payment: Payment, url: str) -> Screen:
@@ -76,7 +77,7 @@ def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int, s
     if receipt.is_avoir:
         lines.append(texts.t("It was not awaited any more, so it is yours: it is credit on your account."))
     lines.append(money.balance_with_awaited(texts, balance, awaited_cents))
-    rows: list[Row] = [(button(texts.label("💰 My balance"), "balance", below=True),)]
+    rows: list[Row] = [(button(texts.label("💰 My balance"), Balance(), below=True),)]
     instead = receipt.instead
     if instead is not None:
         lines.append(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.cards.taps import CardSettings, EnterKey, Offer, Stop
 from bot.refusals.cards import refusal
+from bot.settings.taps import Settings
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.errors import LedgerError
@@ -45,7 +47,7 @@ def card(texts: Texts, group: Group, state: CardState, notice: Html | None = Non
         parts.append(
             t("Cards cannot be taken in this group's currency: {currency}.", currency=texts.currency_name)
         )
-        return Screen("\n\n".join(parts), ((button(texts.label("◀️ Back"), "settings"),),))
+        return Screen("\n\n".join(parts), ((button(texts.label("◀️ Back"), Settings()),),))
     if account is None:
         parts.append(
             t(
@@ -100,15 +102,15 @@ def _rows(texts: Texts, group: Group, state: CardState) -> list[Row]:
     rows: list[Row] = []
     if group.takes_cards:
         label = texts.label("Do not offer card") if state.is_offered else texts.label("Offer card")
-        rows.append((button(label, "cardoffer", group.id, 0 if state.is_offered else 1),))
+        rows.append((button(label, Offer(group.id, not state.is_offered)),))
     is_own = account is not None and account.sealed_key is not None
     if state.can_keep:
         label = texts.label("🔑 Replace the key") if is_own else texts.label("🔑 Enter our own key")
-        rows.append((button(label, "cardkey", group.id),))
+        rows.append((button(label, EnterKey(group.id)),))
     if account is not None and is_own:
         label = texts.label("Stop using this key")
-        rows.append((button(label, "cardstop", group.id, account.id, style="danger"),))
-    rows.append((button(texts.label("◀️ Back"), "settings"),))
+        rows.append((button(label, Stop(group.id, account.id), style="danger"),))
+    rows.append((button(texts.label("◀️ Back"), Settings()),))
     return rows
 
 
@@ -252,8 +254,8 @@ def stop_question(texts: Texts, group: Group, account: CardAccount, *, host_foll
         "leave it alive at Stripe for a day."
     )
     rows = (
-        (button(texts.label("Stop using this key"), "cardstop", group.id, account.id, 1, style="danger"),),
-        (button(texts.label("◀️ Back"), "cardset", group.id),),
+        (button(texts.label("Stop using this key"), Stop(group.id, account.id, 1), style="danger"),),
+        (button(texts.label("◀️ Back"), CardSettings(group.id)),),
     )
     title = texts.t("<b>Stop using the group's own key</b> (…{hint})?", hint=_plain(account.key_hint))
     return Screen(f"{title}\n\n{after}\n{stays}", rows)
@@ -277,7 +279,7 @@ def key_typed(texts: Texts, group: Group | None, *, is_private: bool) -> Screen:
         "🔑 That looks like a secret key of Stripe's. I delete your message and did not keep it; nothing was changed. "
         "Coordinators enter the group's key in /settings under “Card”."
     )
-    return Screen(text, () if group is None else ((button(texts.label("💳 Card"), "cardset", group.id),),))
+    return Screen(text, () if group is None else ((button(texts.label("💳 Card"), CardSettings(group.id)),),))
 
 
 def told_entered(texts: Texts, group: Group, account: CardAccount, by: str) -> Screen:
@@ -334,4 +336,4 @@ def _title(texts: Texts, group: Group) -> Html:
 
 
 def _to_card(texts: Texts, group: Group) -> tuple[Row, ...]:
-    return ((button(texts.label("💳 Card"), "cardset", group.id, below=True),),)
+    return ((button(texts.label("💳 Card"), CardSettings(group.id), below=True),),)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.catalogue.taps import Import, NotImported, ShowCatalogue
+from bot.distributions.taps import NewDistribution
 from bot.refusals.sentences import column_name
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import Row, Screen, button
@@ -197,15 +199,15 @@ def _import_rows(texts: Texts, read: CatalogueFile, plan: ImportPlan, upload_id:
         label = texts.nlabel("✅ Import the correct line", "✅ Import the {n} correct lines", count)
     else:
         label = texts.nlabel("✅ Import {n} product", "✅ Import {n} products", count)
-    rows: list[Row] = [(button(label, "import", upload_id, 0, style="success"),)]
+    rows: list[Row] = [(button(label, Import(upload_id, False), style="success"),)]
     if plan.missing:
         missing = texts.nlabel(
             "Import and withdraw the missing one",
             "Import and withdraw the {n} missing ones",
             len(plan.missing),
         )
-        rows.append((button(missing, "import", upload_id, 1),))
-    rows.append((button(texts.label("Cancel"), "importno", upload_id),))
+        rows.append((button(missing, Import(upload_id, True)),))
+    rows.append((button(texts.label("Cancel"), NotImported(upload_id)),))
     return rows
 
 
@@ -223,10 +225,10 @@ def imported(texts: Texts, plan: ImportPlan, withdrawn: int, distributions: bool
     lines.append(texts.t("What was ordered already keeps its price."))
     lines += [_short_line(texts, one) for one in plan.stock if one.short_milli][:STOCK_SHOWN]
     lines += _stock_lines(texts, [one for one in plan.stock if one.ordered_milli and not one.short_milli])
-    rows: list[Row] = [(button(texts.label("🌱 See the catalogue"), "catalogue", 0, below=True),)]
+    rows: list[Row] = [(button(texts.label("🌱 See the catalogue"), ShowCatalogue(), below=True),)]
     if not distributions:
         lines += ["", texts.t("Next: announce a distribution, so that members can order.")]
-        rows.append((button(texts.label("➕ New distribution"), "newdist", style="primary"),))
+        rows.append((button(texts.label("➕ New distribution"), NewDistribution(), style="primary"),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -268,7 +270,7 @@ def catalogue(texts: Texts, group: Group, offered: Sequence[ProducerProducts], p
     ]
     lines += _offered_lines(texts, shown)
     lines += ["", *how_to_send(texts)]
-    return Screen("\n".join(lines)).with_rows([turning_row(page, pages, "catalogue")])
+    return Screen("\n".join(lines)).with_rows([turning_row(page, pages, ShowCatalogue)])
 
 
 def _offered_lines(texts: Texts, shown: Sequence[tuple[str, Product]]) -> list[str]:

@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.distributions.taps import Distributions, NewDistribution
+from bot.handover.taps.day import Day
+from bot.payments.taps import ExpectedAt
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -32,13 +35,12 @@ def listing(texts: Texts, group: Group, found: Sequence[DistributionSummary], no
     for summary in found:
         lines += ["", *_summary(texts, summary, now)]
     lines += ["", one_line_form(texts)]
-    rows: list[Row] = [(button(texts.label("➕ New distribution"), "newdist", style="primary"),)]
+    rows: list[Row] = [(button(texts.label("➕ New distribution"), NewDistribution(), style="primary"),)]
     rows += [
         (
             button(
                 texts.label("📦 Distribution day · {day}", day=texts.short_day(s.distribution.starts_at)),
-                "day",
-                s.distribution.id,
+                Day(s.distribution.id),
             ),
         )
         for s in found[:6]
@@ -47,9 +49,7 @@ def listing(texts: Texts, group: Group, found: Sequence[DistributionSummary], no
         (
             button(
                 texts.label("✅ Payments · {day}", day=texts.short_day(s.distribution.starts_at)),
-                "awaited",
-                s.distribution.id,
-                0,
+                ExpectedAt(s.distribution.id, 0),
             ),
         )
         for s in found[:4]
@@ -171,7 +171,7 @@ def announced(
         )
     lines += money.no_iban(texts, group)
     return Screen(
-        "\n".join(lines), ((button(texts.label("📅 Distributions"), "distributions", below=True),),)
+        "\n".join(lines), ((button(texts.label("📅 Distributions"), Distributions(), below=True),),)
     )
 
 
@@ -189,5 +189,5 @@ def not_announced(texts: Texts) -> Screen:
     """Cancelled."""
     return Screen(
         texts.t("Cancelled. Nothing was announced."),
-        ((button(texts.label("📅 Distributions"), "distributions"),),),
+        ((button(texts.label("📅 Distributions"), Distributions()),),),
     )

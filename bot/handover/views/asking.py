@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.handover.taps.goods import ShowProduct
 from bot.handover.views.goods import LinePage, ProductTotals
 from bot.ordering.views.order import current_line
 from bot.ui.screen import Button, Row, Screen, button
@@ -35,21 +36,20 @@ def quantity_again(texts: Texts) -> Html:
     )
 
 
-def far_off(texts: Texts, line: OrderLine, given_milli: int, yes: Button, cancel: Button) -> Screen:
+def far_off(texts: Texts, line: OrderLine, given_milli: int) -> Html:
     """Ten times the ordered quantity: sure?"""
-    text = texts.t(
+    return texts.t(
         "⚠️ {given} instead of {ordered} of {product}: that is ten times as much or more. Nothing is changed yet. "
         "Tap if it is right, or type it again.",
         given=texts.quantity(given_milli, line.unit),
         ordered=texts.quantity(line.quantity_milli, line.unit),
         product=line.product_name,
     )
-    return Screen(text, ((yes,), (cancel,)))
 
 
-def price_far_off(texts: Texts, line: CurrentLine, price_cents: int, yes: Button, cancel: Button) -> Screen:
+def price_far_off(texts: Texts, line: CurrentLine, price_cents: int) -> Html:
     """Ten times the present price: sure?"""
-    text = texts.t(
+    return texts.t(
         "⚠️ <b>{product}</b>: {after} / {unit} instead of {before}, which is ten times as much or more. Nothing is changed "
         "yet. Tap if it is right, or type it again.",
         product=line.line.product_name,
@@ -57,7 +57,6 @@ def price_far_off(texts: Texts, line: CurrentLine, price_cents: int, yes: Button
         before=texts.money(line.price_cents),
         unit=line.line.unit,
     )
-    return Screen(text, ((yes,), (cancel,)))
 
 
 def ask_price(texts: Texts, line: OrderLine, price_cents: int, cancel: Button, *, members: int = 0) -> Screen:
@@ -113,7 +112,7 @@ def weighed_all(texts: Texts, distribution_id: int, product_id: int) -> Screen:
     """The walk is over."""
     return Screen(
         texts.t("⚖️ That was the last one."),
-        ((button(texts.label("◀️ Back"), "dprod", distribution_id, product_id, below=True),),),
+        ((button(texts.label("◀️ Back"), ShowProduct(distribution_id, product_id), below=True),),),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.handover.taps.day import ShowOrder
+from bot.handover.taps.goods import ShowProduct
 from bot.handover.views.goods import changed_by, undo_button
 from bot.ui import money
 from bot.ui.screen import WIDE, Row, Screen, button, shortened
@@ -58,7 +60,7 @@ def changed_one(texts: Texts, group: Group, one: Corrected, change: Change, by: 
     rows: list[Row] = []
     if change.kind is not ChangeKind.UNDO:
         rows.append((undo_button(texts, change.id, 1),))
-    rows.append((button(texts.label("◀️ Back"), "dorder", one.order.id),))
+    rows.append((button(texts.label("◀️ Back"), ShowOrder(one.order.id)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -96,8 +98,8 @@ def changed_many(texts: Texts, done: Changed, by: str) -> Screen:
     rows: list[Row] = []
     if change.kind is not ChangeKind.UNDO:
         rows.append((undo_button(texts, change.id, count),))
-    args = (change.distribution_id, first.before.line.product_id)
-    rows.append((button(texts.label("◀️ Back"), "dprod", *args),))
+    product_page = ShowProduct(change.distribution_id, first.before.line.product_id)
+    rows.append((button(texts.label("◀️ Back"), product_page),))
     return Screen("\n".join([what, changed_by(texts, change, by), told])).with_rows(rows)
 
 

@@ -6,6 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import PostBoard
+from bot.distributions.taps import Distributions
+from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders, Reopen, ShowOrder, ShowReport
+from bot.handover.taps.goods import Products
+from bot.handover.taps.money import ShowTill
+from bot.payments.taps import ExpectedAt
+from bot.sheets.taps import Sheets
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -145,48 +152,46 @@ def uncharged_line(texts: Texts, state: OrderState) -> Html:
 
 def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
     distribution = page.distribution
-    refresh = button(texts.label("🔄 Refresh"), "day", distribution.id)
-    last: Row = (refresh, button(texts.label("◀️ Back"), "distributions"))
+    refresh = button(texts.label("🔄 Refresh"), Day(distribution.id))
+    last: Row = (refresh, button(texts.label("◀️ Back"), Distributions()))
     if distribution.cancelled_at is not None:
         return [last]
     rows: list[Row] = [
         (
             button(
                 texts.label("📋 Orders ({n})", n=page.report.orders),
-                "dorders",
-                distribution.id,
-                0,
+                Orders(distribution.id, 0),
                 style="primary",
             ),
-            button(texts.label("📌 Board"), "board", distribution.id),
+            button(texts.label("📌 Board"), PostBoard(distribution.id)),
         ),
         (
-            button(texts.label("🥕 Goods"), "dgoods", distribution.id, 0),
+            button(texts.label("🥕 Goods"), Products(distribution.id, 0)),
             *(
-                [button(texts.label("✅ Payments"), "awaited", distribution.id, 0)]
+                [button(texts.label("✅ Payments"), ExpectedAt(distribution.id, 0))]
                 if group.payments_enabled
                 else []
             ),
         ),
         (
             *(
-                [button(texts.label("💶 Cash count"), "dcash", distribution.id)]
+                [button(texts.label("💶 Cash count"), ShowTill(distribution.id))]
                 if group.payments_enabled
                 else []
             ),
-            button(texts.label("🖨 Sheets"), "sheets", distribution.id),
+            button(texts.label("🖨 Sheets"), Sheets(distribution.id)),
         ),
     ]
     if page.closed is not None:
-        undo = button(texts.label("↩️ Undo the validation"), "dundo", distribution.id, page.closed.step.step)
-        return [*rows, (button(texts.label("📊 Report"), "dreport", distribution.id),), (undo,), last]
+        undo = button(texts.label("↩️ Undo the validation"), Reopen(distribution.id, page.closed.step.step))
+        return [*rows, (button(texts.label("📊 Report"), ShowReport(distribution.id)),), (undo,), last]
     close = texts.label("🏁 Validate the distribution")
     return [
         *rows,
-        (button(texts.label("➕ Order for somebody"), "dfor", distribution.id),),
-        (button(texts.label("📅 Move it"), "dmove", distribution.id),),
-        (button(texts.label("🚫 Cancel it"), "dcancel", distribution.id),),
-        (button(close, "dclose", distribution.id, style="success"),),
+        (button(texts.label("➕ Order for somebody"), OrderFor(distribution.id)),),
+        (button(texts.label("📅 Move it"), Move(distribution.id)),),
+        (button(texts.label("🚫 Cancel it"), AskCancel(distribution.id)),),
+        (button(close, Close(distribution.id), style="success"),),
         last,
     ]
 
@@ -200,10 +205,10 @@ def icon(state: OrderState) -> str:
     return "⏳" if state.awaited_cents else "☑️"
 
 
-def order_button(texts: Texts, state: OrderState, *args: object) -> Button:
-    """Leads to an order."""
+def order_button(texts: Texts, state: OrderState, left_page: int | None = None) -> Button:
+    """Leads to an order; ``left_page``: from that page of the list of who is left."""
     label = f"{icon(state)} {texts.who(state.member, WIDE)} · {texts.money(state.total_cents)}"
-    return button(label, "dorder", state.order.id, *args)
+    return button(label, ShowOrder(state.order.id, left_page))
 
 
 def orders_page(texts: Texts, distribution: Distribution, states: Sequence[OrderState], page: int) -> Screen:
@@ -222,12 +227,12 @@ def orders_page(texts: Texts, distribution: Distribution, states: Sequence[Order
     if pages > 1:
         lines.append(texts.t("🔎 By name: /day NAME"))
     rows: list[Row] = [(order_button(texts, state),) for state in shown]
-    rows.append(turning_row(page, pages, "dorders", distribution.id))
-    rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
+    rows.append(turning_row(page, pages, lambda at: Orders(distribution.id, at)))
+    rows.append((button(texts.label("◀️ Back"), Day(distribution.id)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
 def no_distribution(texts: Texts) -> Screen:
     """Nothing was ever announced."""
     text = texts.t("There is no distribution. Announce one: members will be told and can order.")
-    return Screen(text, ((button(texts.label("📅 Distributions"), "distributions"),),))
+    return Screen(text, ((button(texts.label("📅 Distributions"), Distributions()),),))

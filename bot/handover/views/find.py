@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.handover.taps.day import BasketFor, Day, Orders
 from bot.handover.views.day import order_button, title
 from bot.ui.screen import WIDE, Row, Screen, button
 from bot.ui.texts import Texts
@@ -26,14 +27,12 @@ def choose(
         (
             button(
                 texts.label("➕ {name}: no order", name=texts.who(member, WIDE)),
-                "forbasket",
-                distribution.id,
-                member.id,
+                BasketFor(distribution.id, member.id),
             ),
         )
         for member in without[: SHOWN - len(states)]
     ]
-    rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
+    rows.append((button(texts.label("◀️ Back"), Day(distribution.id)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -41,9 +40,9 @@ def no_order(texts: Texts, distribution: Distribution, member: Member) -> Screen
     """The member ordered nothing for it."""
     text = texts.t("<b>{name}</b> ordered nothing for this distribution.", name=texts.who(member))
     rows: tuple[Row, ...] = (
-        (button(texts.label("➕ Order for somebody"), "forbasket", distribution.id, member.id),),
+        (button(texts.label("➕ Order for somebody"), BasketFor(distribution.id, member.id)),),
         (button(texts.label("👤 {name}", name=texts.who(member, WIDE)), "member", member.id),),
-        (button(texts.label("◀️ Back"), "day", distribution.id),),
+        (button(texts.label("◀️ Back"), Day(distribution.id)),),
     )
     return Screen(f"{title(texts, distribution)}\n\n{text}", rows)
 
@@ -55,7 +54,7 @@ def nobody(texts: Texts, distribution: Distribution, typed: str) -> Screen:
         typed=typed[:60],
     )
     rows: tuple[Row, ...] = (
-        (button(texts.label("📋 Orders"), "dorders", distribution.id, 0),),
-        (button(texts.label("◀️ Back"), "day", distribution.id),),
+        (button(texts.label("📋 Orders"), Orders(distribution.id, 0)),),
+        (button(texts.label("◀️ Back"), Day(distribution.id)),),
     )
     return Screen(text, rows)

@@ -7,6 +7,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import Day, ShowOrder
+from bot.handover.taps.goods import (
+    AskNotDelivered,
+    LineNotDelivered,
+    Lines,
+    NotDelivered,
+    Price,
+    PriceForAll,
+    Products,
+    Quantity,
+    ShowLine,
+    ShowProduct,
+    UndoChange,
+    Weigh,
+)
 from bot.handover.views.day import PAGE, title
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button, shortened
@@ -78,9 +93,9 @@ def goods_page(
         mark = "✏️ " if one.changed else ""
         quantity = texts.quantity(one.given_milli, one.newest.unit)
         text = f"{mark}{quantity} {shortened(one.newest.product_name, WIDE)}"
-        rows.append((button(text, "dprod", distribution.id, one.newest.product_id),))
-    rows.append(turning_row(page, pages, "dgoods", distribution.id))
-    rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
+        rows.append((button(text, ShowProduct(distribution.id, one.newest.product_id)),))
+    rows.append(turning_row(page, pages, lambda at: Products(distribution.id, at)))
+    rows.append((button(texts.label("◀️ Back"), Day(distribution.id)),))
     return Screen(f"{title(texts, distribution)}\n\n{question}").with_rows(rows)
 
 
@@ -105,10 +120,10 @@ def product_page(texts: Texts, distribution: Distribution, one: ProductTotals, l
     ]
     args = (distribution.id, newest.product_id)
     rows: list[Row] = [
-        (button(texts.label("🚫 It did not come"), "dnot", *args, style="danger"),),
-        (button(texts.label("💶 New price for everybody"), "dpall", *args),),
-        (button(texts.label("⚖️ Weights, one after another"), "dwalk", *args),),
-        (button(texts.label("◀️ Back"), "dgoods", distribution.id, list_page),),
+        (button(texts.label("🚫 It did not come"), AskNotDelivered(*args), style="danger"),),
+        (button(texts.label("💶 New price for everybody"), PriceForAll(*args)),),
+        (button(texts.label("⚖️ Weights, one after another"), Weigh(*args)),),
+        (button(texts.label("◀️ Back"), Products(distribution.id, list_page)),),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -127,8 +142,8 @@ def sure_it_did_not_come(texts: Texts, distribution: Distribution, one: ProductT
     args = (distribution.id, one.newest.product_id)
     yes = texts.nlabel("🚫 Did not come, for {n} member", "🚫 Did not come, for {n} members", one.members)
     rows = (
-        (button(yes, "dnotyes", *args, one.members, one.mark, style="danger"),),
-        (button(texts.label("◀️ Back"), "dprod", *args),),
+        (button(yes, NotDelivered(*args, one.members, one.mark), style="danger"),),
+        (button(texts.label("◀️ Back"), ShowProduct(*args)),),
     )
     return Screen(question, rows)
 
@@ -143,14 +158,13 @@ def lines_page(
             button(
                 f"{'✏️ ' if line.is_changed else ''}{texts.quantity(line.quantity_milli, line.line.unit)} "
                 f"{shortened(line.line.product_name, WIDE)}",
-                "dline",
-                line.line.id,
+                ShowLine(line.line.id),
             ),
         )
         for line in shown
     ]
-    rows.append(turning_row(page, pages, "dlines", order_id))
-    rows.append((button(texts.label("◀️ Back"), "dorder", order_id),))
+    rows.append(turning_row(page, pages, lambda at: Lines(order_id, at)))
+    rows.append((button(texts.label("◀️ Back"), ShowOrder(order_id)),))
     text = texts.t("🥕 <b>{name}</b>: which product is not as it was ordered?", name=member.name)
     return Screen(text).with_rows(rows)
 
@@ -185,15 +199,19 @@ def line_page(texts: Texts, page: LinePage, list_page: int) -> Screen:
 
 def _line_rows(texts: Texts, page: LinePage, list_page: int) -> list[Row]:
     line = page.line
-    rows: list[Row] = [(button(texts.label("⚖️ Other quantity or weight"), "dqty", line.line.id),)]
+    rows: list[Row] = [(button(texts.label("⚖️ Other quantity or weight"), Quantity(line.line.id)),)]
     if line.quantity_milli:
         rows.append(
-            (button(texts.label("🚫 Not delivered"), "dnone", line.line.id, line.step, style="danger"),)
+            (
+                button(
+                    texts.label("🚫 Not delivered"), LineNotDelivered(line.line.id, line.step), style="danger"
+                ),
+            )
         )
-    rows.append((button(texts.label("💶 Other price"), "dprice", line.line.id),))
+    rows.append((button(texts.label("💶 Other price"), Price(line.line.id)),))
     if page.change is not None and page.change.kind is not ChangeKind.UNDO:
         rows.append((undo_button(texts, page.change.id, page.changed_lines),))
-    rows.append((button(texts.label("◀️ Back"), "dlines", line.line.order_id, list_page),))
+    rows.append((button(texts.label("◀️ Back"), Lines(line.line.order_id, list_page)),))
     return rows
 
 
@@ -216,4 +234,4 @@ def undo_button(texts: Texts, change_id: int, lines: int, *, below: bool = False
     label = texts.label("↩️ Undo this change")
     if lines > 1:
         label = texts.nlabel("↩️ Undo for {n} member", "↩️ Undo for {n} members", lines)
-    return button(label, "chundo", change_id, below=below)
+    return button(label, UndoChange(change_id), below=below)

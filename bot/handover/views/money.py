@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.handover.taps.day import Day, ShowOrder
+from bot.handover.taps.money import CountTill, InsteadBy, UnannouncedBy
 from bot.handover.views.day import title
 from bot.handover.views.report import Till, till_lines
+from bot.payments.taps import ShowPayment
 from bot.payments.views.validation import PaymentPage, reference
 from bot.ui import money
 from bot.ui.screen import Button, Screen, button
+from bot.ui.taps import Tap
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import OFFLINE_METHODS, Method
 from ledger.orders.handover_models import CountKind
@@ -29,16 +33,15 @@ def other_method(texts: Texts, page: PaymentPage) -> Screen:
         reference=reference(payment),
     )
     rows = [
-        (method_button(texts, method, "pinstm", payment.id, page.steps),)
+        (_method_button(texts, method, InsteadBy(payment.id, page.steps, method)),)
         for method in OFFLINE_METHODS
         if method is not payment.method
     ]
-    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), "pmt", payment.id),)])
+    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), ShowPayment(payment.id)),)])
 
 
-def method_button(texts: Texts, method: Method, verb: str, *args: object) -> Button:
-    """A way to pay."""
-    return button(f"{money.METHOD_ICON[method]} {money.method(texts, method)}", verb, *args, method)
+def _method_button(texts: Texts, method: Method, tap: Tap) -> Button:
+    return button(f"{money.METHOD_ICON[method]} {money.method(texts, method)}", tap)
 
 
 def unannounced_method(texts: Texts, state: OrderState) -> Screen:
@@ -46,8 +49,10 @@ def unannounced_method(texts: Texts, state: OrderState) -> Screen:
     text = texts.t(
         "A payment by <b>{name}</b> that was not announced. How was it paid?", name=texts.who(state.member)
     )
-    rows = [(method_button(texts, method, "daddm", state.order.id),) for method in OFFLINE_METHODS]
-    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), "dorder", state.order.id),)])
+    rows = [
+        (_method_button(texts, method, UnannouncedBy(state.order.id, method)),) for method in OFFLINE_METHODS
+    ]
+    return Screen(text).with_rows([*rows, (button(texts.label("◀️ Back"), ShowOrder(state.order.id)),)])
 
 
 def ask_given(
@@ -77,9 +82,9 @@ def cash_page(texts: Texts, distribution: Distribution, till: Till) -> Screen:
     """The till by the books and its counts."""
     lines = [title(texts, distribution), "", *till_lines(texts, till)]
     rows = (
-        (button(texts.label("💶 Count at opening"), "dcount", distribution.id, CountKind.OPENING),),
-        (button(texts.label("💶 Count at closing"), "dcount", distribution.id, CountKind.CLOSING),),
-        (button(texts.label("◀️ Back"), "day", distribution.id),),
+        (button(texts.label("💶 Count at opening"), CountTill(distribution.id, CountKind.OPENING)),),
+        (button(texts.label("💶 Count at closing"), CountTill(distribution.id, CountKind.CLOSING)),),
+        (button(texts.label("◀️ Back"), Day(distribution.id)),),
     )
     return Screen("\n".join(lines), rows)
 
@@ -127,7 +132,7 @@ def counted(texts: Texts, one: Counted, by: str) -> Screen:
         )
     else:
         lines.append(texts.t("It is what the books say."))
-    back = button(texts.label("📦 Distribution day"), "day", count.distribution_id, below=True)
+    back = button(texts.label("📦 Distribution day"), Day(count.distribution_id), below=True)
     return Screen("\n".join(lines), ((back,),))
 
 

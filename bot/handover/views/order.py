@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.board.taps import WhoIsLeft
+from bot.handover.taps.day import BasketFor, Orders, ShowOrder, Undo, Validate, ValidateAndNext
+from bot.handover.taps.goods import Lines
+from bot.handover.taps.money import Unannounced
 from bot.handover.views.day import PAGE, title, uncharged_line, validated_by
 from bot.home.views.account import payment_state
 from bot.ordering.views.order import current_line
+from bot.payments.taps import ShowPayment
 from bot.payments.views.validation import reference
 from bot.ui import money
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -59,9 +64,9 @@ def order_page(texts: Texts, group: Group, page: OrderPage, left_page: int | Non
             lines += ["", _transfer_stays(texts)]
     if state.validated is not None and page.validated_by is not None:
         lines += ["", validated_by(texts, page.validated_by, state.validated.at)]
-    back = button(texts.label("◀️ Back"), "dorders", page.distribution.id, page.turn.before // PAGE)
+    back = button(texts.label("◀️ Back"), Orders(page.distribution.id, page.turn.before // PAGE))
     if left_page is not None:
-        back = button(texts.label("◀️ Back"), "boardleft", page.distribution.id, left_page)
+        back = button(texts.label("◀️ Back"), WhoIsLeft(page.distribution.id, left_page))
     return Screen("\n".join(lines)).with_rows([*_order_rows(texts, group, page), (back,)])
 
 
@@ -138,19 +143,19 @@ def _order_rows(texts: Texts, group: Group, page: OrderPage) -> list[Row]:
         label = texts.label(
             "➡️ Next: {name}", name=texts.called(page.turn.next_member_id, page.turn.next_name, WIDE)
         )
-        rows.append((button(label, "dorder", page.turn.next_order_id, style="primary"),))
+        rows.append((button(label, ShowOrder(page.turn.next_order_id), style="primary"),))
     rows += [
         (_payment_button(texts, state, payment),)
         for payment in state.payments
         if payment.state in (PaymentState.EXPECTED, PaymentState.RECEIVED)
     ]
-    goods = button(texts.label("🥕 Goods"), "dlines", order.id, 0)
-    pay = button(texts.label("➕ Payment"), "daddpay", order.id)
+    goods = button(texts.label("🥕 Goods"), Lines(order.id, 0))
+    pay = button(texts.label("➕ Payment"), Unannounced(order.id))
     rows.append((goods, pay) if group.payments_enabled else (goods,))
-    rows.append((button(texts.label("➕ Add products"), "forbasket", page.distribution.id, order.member_id),))
+    rows.append((button(texts.label("➕ Add products"), BasketFor(page.distribution.id, order.member_id)),))
     if state.validated is not None:
         undo = texts.label("↩️ Undo the validation")
-        rows.append((button(undo, "dunval", order.id, state.validated.step),))
+        rows.append((button(undo, Undo(order.id, state.validated.step)),))
     return rows
 
 
@@ -174,7 +179,7 @@ def undo_button(texts: Texts, page: OrderPage) -> Button:
     """Takes the validation of an order back from another's page."""
     assert page.state.validated is not None
     label = texts.label("↩️ Undo: {name}", name=texts.who(page.state.member, WIDE))
-    return button(label, "dunval", page.state.order.id, page.state.validated.step)
+    return button(label, Undo(page.state.order.id, page.state.validated.step))
 
 
 def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
@@ -183,16 +188,13 @@ def _validate_buttons(texts: Texts, page: OrderPage) -> list[Button]:
     offered = receipts(state, page.balance_cents)
     if not offered:
         whole = button(
-            texts.label("✅ Validate the order"), "dval", state.order.id, 0, state.mark, style="success"
+            texts.label("✅ Validate the order"), Validate(state.order.id, 0, state.mark), style="success"
         )
         return [whole, *_and_next(texts, page, 0)]
     found = [
         button(
             _validate_label(texts, one, alone=len(offered) == 1),
-            "dval",
-            state.order.id,
-            one.amount_cents,
-            state.mark,
+            Validate(state.order.id, one.amount_cents, state.mark),
             style=None if number else "success",
         )
         for number, one in enumerate(offered)
@@ -207,7 +209,7 @@ def _and_next(texts: Texts, page: OrderPage, received_cents: int) -> list[Button
     label = texts.label("✅ Validate ➡️ Next")
     if received_cents:
         label = texts.label("✅ {amount} received ➡️ Next", amount=texts.money(received_cents))
-    return [button(label, "dvalnext", page.state.order.id, received_cents, page.state.mark)]
+    return [button(label, ValidateAndNext(page.state.order.id, received_cents, page.state.mark))]
 
 
 def _validate_label(texts: Texts, one: Receipt, *, alone: bool) -> str:
@@ -225,7 +227,7 @@ def _payment_button(texts: Texts, state: OrderState, payment: Payment) -> Button
     if not amount and payment.method is Method.CARD:
         mark, amount = "❌", payment.amount_cents
     text = f"{mark} {format_reference(payment.reference)} · {texts.money(amount)}"
-    return button(text, "pmt", payment.id)
+    return button(text, ShowPayment(payment.id))
 
 
 def told_validated(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.distributions.views.planning import Draft, details
+from bot.handover.taps.day import BasketFor, CancelDistribution, Day, ShowOrder
 from bot.handover.views.day import title
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button, side_by_side
@@ -108,14 +109,11 @@ def sure_to_cancel(
         (
             button(
                 label,
-                "dcancelyes",
-                distribution.id,
-                len(states),
-                mark_of_orders(states),
+                CancelDistribution(distribution.id, len(states), mark_of_orders(states)),
                 style="danger",
             ),
         ),
-        (button(texts.label("◀️ Back"), "day", distribution.id),),
+        (button(texts.label("◀️ Back"), Day(distribution.id)),),
     )
     return Screen("\n".join(lines), rows)
 
@@ -205,9 +203,9 @@ def not_enough_credit(texts: Texts, member: Member, balance_cents: int, needed_c
 def ordered_for(texts: Texts, member: Member, distribution_id: int, order_id: int | None) -> Screen:
     """What is left of the basket's screen once the order is placed for somebody."""
     rows: list[Row] = [
-        (button(texts.label("➕ Add products"), "forbasket", distribution_id, member.id, below=True),)
+        (button(texts.label("➕ Add products"), BasketFor(distribution_id, member.id), below=True),)
     ]
     if order_id is not None:
-        rows.append((button(texts.label("📋 The order"), "dorder", order_id, below=True),))
-    rows.append((button(texts.label("📦 Distribution day"), "day", distribution_id, below=True),))
+        rows.append((button(texts.label("📋 The order"), ShowOrder(order_id), below=True),))
+    rows.append((button(texts.label("📦 Distribution day"), Day(distribution_id), below=True),))
     return Screen(texts.t("✅ Order placed for <b>{name}</b>.", name=texts.who(member))).with_rows(rows)

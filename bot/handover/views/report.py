@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import Day, LeaveOpen, Orders, Reopen, WhichAreOpen
+from bot.handover.taps.money import ShowTill
 from bot.handover.views.day import DayPage, figures, title, validated_by
+from bot.sheets.taps import Sheets
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -48,17 +51,17 @@ def left_open(
         ]
         if len(states) > NAMES:
             lines.append("…")
-        rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), "dorders", distribution.id, 0),))
+        rows.append((button(texts.label("📋 Orders ({n})", n=len(states)), Orders(distribution.id, 0)),))
     else:
-        rows.append((button(texts.label("👀 Which ones? (in private)"), "dleft", distribution.id),))
+        rows.append((button(texts.label("👀 Which ones? (in private)"), WhichAreOpen(distribution.id)),))
     lines += [
         "",
         texts.t("Validate the distribution all the same? It will be noted that you left them open."),
     ]
     leave = texts.nlabel("🏁 Leave {n} order open", "🏁 Leave {n} orders open", len(states))
     seen = mark_of_orders(states)
-    rows.append((button(leave, "dleave", distribution.id, len(states), by_id, seen, style="danger"),))
-    rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
+    rows.append((button(leave, LeaveOpen(distribution.id, len(states), by_id, seen), style="danger"),))
+    rows.append((button(texts.label("◀️ Back"), Day(distribution.id)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -129,14 +132,14 @@ def _report_rows(texts: Texts, page: DayPage) -> list[Row]:
     distribution = page.distribution
     rows: list[Row] = [
         (
-            button(texts.label("💶 Cash count"), "dcash", distribution.id),
-            button(texts.label("🖨 Sheets"), "sheets", distribution.id),
+            button(texts.label("💶 Cash count"), ShowTill(distribution.id)),
+            button(texts.label("🖨 Sheets"), Sheets(distribution.id)),
         )
     ]
     if page.closed is not None:
         undo = texts.label("↩️ Undo the validation")
-        rows.append((button(undo, "dundo", distribution.id, page.closed.step.step),))
-    rows.append((button(texts.label("◀️ Back"), "day", distribution.id),))
+        rows.append((button(undo, Reopen(distribution.id, page.closed.step.step)),))
+    rows.append((button(texts.label("◀️ Back"), Day(distribution.id)),))
     return rows
 
 
@@ -147,7 +150,7 @@ def reopened(texts: Texts, distribution: Distribution, by: str) -> Screen:
         by=by,
         when=texts.day_and_time(distribution.starts_at),
     )
-    return Screen(text, ((button(texts.label("📦 Distribution day"), "day", distribution.id, below=True),),))
+    return Screen(text, ((button(texts.label("📦 Distribution day"), Day(distribution.id), below=True),),))
 
 
 def reopened_by_order(texts: Texts, distribution: Distribution, total_cents: int, by: str) -> Screen:
@@ -159,4 +162,4 @@ def reopened_by_order(texts: Texts, distribution: Distribution, total_cents: int
         amount=texts.money(total_cents),
         when=texts.day_and_time(distribution.starts_at),
     )
-    return Screen(text, ((button(texts.label("📦 Distribution day"), "day", distribution.id, below=True),),))
+    return Screen(text, ((button(texts.label("📦 Distribution day"), Day(distribution.id), below=True),),))

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.distributions.taps import Distributions
+from bot.home.taps import Balance, CancelOrder, ChooseGroup, History, LookAtGroup, MyOrders
+from bot.ordering.taps import OrderAt, ShowBasket, Start
 from bot.ordering.views.order import current_line
 from bot.ordering.views.paying import drop_button, expected_rows
+from bot.payments.taps import ExpectedPayments, ExpectedTransfers
 from bot.payments.views.topup import way_in
 from bot.refunds.views import requests as refund_requests
 from bot.ui import money
@@ -41,31 +45,31 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
         lines += ["", money.balance_with_awaited(texts, account.balance_cents, account.awaited_cents)]
     rows: list[Row] = [
         (
-            button(texts.label("🛒 Order"), "order", style="primary"),
-            button(texts.label("🧺 Basket"), "basket"),
+            button(texts.label("🛒 Order"), Start(), style="primary"),
+            button(texts.label("🧺 Basket"), ShowBasket()),
         ),
-        (button(texts.label("📦 My orders"), "orders"), button(texts.label("💰 My balance"), "balance")),
+        (button(texts.label("📦 My orders"), MyOrders()), button(texts.label("💰 My balance"), Balance())),
     ]
     if role_of(member) >= Role.TREASURER:
         rows.append(
             (
-                button(texts.label("✅ Payments to confirm"), "validate"),
-                button(texts.label("📅 Distributions"), "distributions"),
+                button(texts.label("✅ Payments to confirm"), ExpectedPayments()),
+                button(texts.label("📅 Distributions"), Distributions()),
             )
         )
         rows.append(
             (button(texts.label("👥 Balances"), "balances"), button(texts.label("⚙️ Settings"), "settings"))
         )
     if member.is_treasurer:
-        rows.append((button(texts.label("🏦 Transfers awaited"), "transfers", 0),))
+        rows.append((button(texts.label("🏦 Transfers awaited"), ExpectedTransfers(0)),))
     if several_groups:
-        rows.append((button(texts.label("🔁 Another group"), "groups"),))
+        rows.append((button(texts.label("🔁 Another group"), ChooseGroup()),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
 def choose_group(texts: Texts, groups: Sequence[Group]) -> Screen:
     """A person in several groups looks at one at a time."""
-    rows = [(button(group.title[:60], "group", group.id),) for group in groups]
+    rows = [(button(group.title[:60], LookAtGroup(group.id)),) for group in groups]
     return Screen(texts.t("Which group do you want to look at?")).with_rows(rows)
 
 
@@ -85,7 +89,7 @@ def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRe
             lines.append(awaited_line(texts, payment))
             needless = account.needless.get(payment.id)
             rows += [(drop_button(texts, needless),)] if needless else expected_rows(texts, payment)
-    rows.append((button(texts.label("📜 History"), "history", 0), button(texts.label("🛒 Order"), "order")))
+    rows.append((button(texts.label("📜 History"), History(0)), button(texts.label("🛒 Order"), Start())))
     rows.append(way_in(texts, group))
     rows.append(refund_requests.way_in(texts, group, account.balance_cents, asked))
     return Screen("\n".join(lines)).with_rows(rows)
@@ -133,7 +137,7 @@ def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replac
     if not views:
         return Screen(
             texts.t("{group}: you have no orders.", group=group.title),
-            ((button(texts.label("🛒 Order"), "order"),),),
+            ((button(texts.label("🛒 Order"), Start()),),),
         )
     parts: list[str] = [texts.t("📦 <b>Your orders</b> · {group}", group=group.title)]
     rows: list[Row] = []
@@ -146,11 +150,11 @@ def orders_screen(texts: Texts, group: Group, views: Sequence[OrderView], replac
             when = texts.short_day(view.distribution.starts_at)
             rows.append(
                 (
-                    button(texts.label("✏️ Change {day}", day=when), "dist", view.distribution.id),
-                    button(texts.label("🗑 Cancel {day}", day=when), "ordercancel", view.order.id),
+                    button(texts.label("✏️ Change {day}", day=when), OrderAt(view.distribution.id)),
+                    button(texts.label("🗑 Cancel {day}", day=when), CancelOrder(view.order.id)),
                 )
             )
-    rows.append((button(texts.label("🛒 Order"), "order"), button(texts.label("💰 My balance"), "balance")))
+    rows.append((button(texts.label("🛒 Order"), Start()), button(texts.label("💰 My balance"), Balance())))
     return Screen("\n".join(parts)).with_rows(rows)
 
 

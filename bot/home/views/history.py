@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from bot.home.taps import Balance
 from bot.home.views.account import payment_state
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
@@ -17,9 +20,9 @@ INDENT = "      "
 
 
 def history(
-    texts: Texts, title: Html, page: History, verb: str, *args: object, back: Button | None = None
+    texts: Texts, title: Html, page: History, older: Callable[[str, int], Button], back: Button | None = None
 ) -> Screen:
-    """A page of a statement, newest first (R17), under what is awaited. ``verb:args:before`` turns the page."""
+    """A page of a statement, newest first (R17), under what is awaited. ``older``: the button to what is before a line."""
     lines: list[str] = [title, "", *_awaited(texts, page)]
     if not page.lines:
         lines.append(texts.t("Nothing yet."))
@@ -27,8 +30,8 @@ def history(
         lines += [_line(texts, one), *_details(texts, one)]
     rows: list[Row] = []
     if page.older is not None:
-        rows.append((button(texts.label("Older ▶️"), verb, *args, page.older),))
-    rows.append((back or button(texts.label("◀️ Back"), "balance"),))
+        rows.append((older(texts.label("Older ▶️"), page.older),))
+    rows.append((back or button(texts.label("◀️ Back"), Balance()),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.home.taps import Balance, Speak
+from bot.ordering.taps import Start
 from bot.ui.screen import Button, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -89,7 +91,7 @@ def help_screen(texts: Texts, role: Role) -> Screen:
             texts.t("/catalog — the products: send me a CSV or Excel file"),
             texts.t("/settings, /coordinators — options and roles"),
         ]
-    rows = ((button(texts.label("🛒 Order"), "order"), button(texts.label("💰 My balance"), "balance")),)
+    rows = ((button(texts.label("🛒 Order"), Start()), button(texts.label("💰 My balance"), Balance())),)
     return Screen("\n".join(lines), rows)
 
 
@@ -102,7 +104,7 @@ def cancelled(texts: Texts, *, was_at_something: bool) -> Screen:
 
 def choose_language(texts: Texts) -> Screen:
     """French or English."""
-    rows = ((button("Français", "lang", "fr"), button("English", "lang", "en")),)
+    rows = ((button("Français", Speak("fr")), button("English", Speak("en"))),)
     return Screen(texts.t("In which language shall I write to you?"), rows)
 
 

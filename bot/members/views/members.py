@@ -8,6 +8,7 @@ from enum import IntEnum
 
 from bot.home.views.account import awaited_line
 from bot.members.views.people import membership_lines, membership_rows
+from bot.payments.taps import EnterOpening, EnterPayment, ShowPayment
 from bot.refunds.views.refunds import request_line, request_row, ways_in
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
@@ -154,8 +155,8 @@ def member_page(texts: Texts, page: MemberPage) -> Screen:
     rows += [(_payment_button(texts, payment),) for payment in page.expected[:8]]
     rows.append(
         (
-            button(texts.label("💶 Enter a payment"), "payfor", member.id),
-            button(texts.label("📒 Opening balance"), "openfor", member.id),
+            button(texts.label("💶 Enter a payment"), EnterPayment(member.id)),
+            button(texts.label("📒 Opening balance"), EnterOpening(member.id)),
         )
     )
     rows += ways_in(texts, member, page.balance_cents)
@@ -172,7 +173,7 @@ def member_page(texts: Texts, page: MemberPage) -> Screen:
 def _payment_button(texts: Texts, payment: Payment) -> Button:
     reference = format_reference(payment.reference)
     text = f"{money.METHOD_ICON[payment.method]} {reference} · {texts.money(payment.amount_cents)}"
-    return button(text, "pmt", payment.id)
+    return button(text, ShowPayment(payment.id))
 
 
 def role_names(texts: Texts, member: Member) -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.ui import money
+from bot.refusals.people import in_the_way
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member
-from ledger.orders.leaving import CannotLeave, Obstacles
+from ledger.orders.leaving import Obstacles
 
 # — members without Telegram —
 
@@ -166,7 +166,7 @@ def taking_out(texts: Texts, member: Member, found: Obstacles, rows: Sequence[Ro
         lines: list[str] = [
             texts.t("🚪 <b>{name}</b> cannot leave yet:", name=texts.who(member)),
             "",
-            *_in_the_way(texts, found),
+            *in_the_way(texts, found),
         ]
         if found.balance_cents:
             lines += ["", texts.t("To settle the balance:")]
@@ -177,56 +177,3 @@ def taking_out(texts: Texts, member: Member, found: Obstacles, rows: Sequence[Ro
         name=texts.who(member),
     )
     return Screen(text).with_rows(rows)
-
-
-def _in_the_way(texts: Texts, found: Obstacles) -> list[str]:
-    lines: list[str] = []
-    if found.balance_cents:
-        balance = money.balance_of(texts, found.balance_cents)
-        lines.append(texts.t("• the balance is not zero: {balance}", balance=balance))
-    if found.awaited_cents:
-        amount = texts.money(found.awaited_cents)
-        lines.append(texts.t("• {amount} awaiting confirmation: confirm or refuse it first", amount=amount))
-    lines += [
-        texts.t("• an order for the distribution of {when}", when=texts.day_and_time(when))
-        for when in found.ordered_for
-    ]
-    return lines
-
-
-def cannot_leave(texts: Texts, error: CannotLeave) -> Html:
-    """Why somebody cannot leave, and the way out."""
-    found = error.obstacles
-    if not error.is_own:
-        first = texts.t("<b>{name}</b> cannot leave yet:", name=error.name)
-        return Html("\n".join([first, *_in_the_way(texts, found), texts.t("Nothing was changed.")]))
-    lines: list[str] = [texts.t("You cannot leave yet. Nothing was changed.")]
-    if found.balance_cents > 0:
-        lines.append(
-            texts.t(
-                "• The group owes you {amount}: ask a treasurer to give it back to you.",
-                amount=texts.money(found.balance_cents),
-            )
-        )
-    elif found.balance_cents < 0:
-        lines.append(
-            texts.t(
-                "• You owe the group {amount}: pay it, and ask a coordinator to confirm it.",
-                amount=texts.money(-found.balance_cents),
-            )
-        )
-    if found.awaited_cents:
-        lines.append(
-            texts.t(
-                "• {amount} you announced waits to be confirmed: ask a coordinator.",
-                amount=texts.money(found.awaited_cents),
-            )
-        )
-    lines += [
-        texts.t(
-            "• You ordered for the distribution of {when}: leave after it, or ask a coordinator.",
-            when=texts.day_and_time(when),
-        )
-        for when in found.ordered_for
-    ]
-    return Html("\n".join(lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.ordering.taps import ShowBasket, Start
 from bot.ui.screen import Button, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member
@@ -33,7 +34,7 @@ def held(texts: Texts, group: Group) -> Screen:
         "ordered yet and nothing is lost: your basket stays as it is. I will tell you as soon as they have answered.",
         group=group.title,
     )
-    return Screen(text, ((button(texts.label("🧺 Basket"), "basket"),),))
+    return Screen(text, ((button(texts.label("🧺 Basket"), ShowBasket()),),))
 
 
 def keeps(texts: Texts, member: Member, by: str) -> Html:
@@ -49,7 +50,7 @@ def kept(texts: Texts, group: Group) -> Screen:
         "✅ The coordinators of <b>{group}</b> say you stay a member. You can order: your basket is as you left it.",
         group=group.title,
     )
-    return Screen(text, ((button(texts.label("🧺 Basket"), "basket"),),))
+    return Screen(text, ((button(texts.label("🧺 Basket"), ShowBasket()),),))
 
 
 def settled_before(texts: Texts) -> Html:
@@ -92,7 +93,7 @@ def asked_back(texts: Texts, group: Group, *, asked_now: bool) -> Screen:
 def let_back(texts: Texts, group: Group) -> Screen:
     """They are in again."""
     text = texts.t("👋 You are back in <b>{group}</b>, with the account you had.", group=group.title)
-    return Screen(text, ((button(texts.label("🛒 Order"), "order"),),))
+    return Screen(text, ((button(texts.label("🛒 Order"), Start()),),))
 
 
 def stays_out(texts: Texts, group: Group) -> Screen:
@@ -113,21 +114,8 @@ def stays_out_noted(texts: Texts, member: Member) -> Html:
 # — in the chat, and not a member yet —
 
 
-def come_in(texts: Texts, group: Group, url: str) -> Screen:
-    """To who wrote in the group's chat: the way in, at one tap."""
-    text = texts.t(
-        "You are not a member of <b>{group}</b> here yet. Nothing was changed. One tap opens our chat and lets you in:",
-        group=group.title,
-    )
-    return Screen(text, ((_way_in(texts, url),),))
-
-
 def found_in_chats(texts: Texts, found: Sequence[tuple[Group, str]]) -> Screen:
     """To who opened the private chat by themselves, and is in the chats of groups (each with its link)."""
     text = texts.t("👋 Welcome! I know you from a group's chat. One tap makes you a member:")
     rows = [(Button(texts.label("👋 {group}", group=group.title[:60]), url=url),) for group, url in found]
     return Screen(text).with_rows(rows)
-
-
-def _way_in(texts: Texts, url: str) -> Button:
-    return Button(texts.label("👋 Become a member"), url=url)

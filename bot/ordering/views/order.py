@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from bot.ordering.taps import (
+    Add,
+    Again,
+    Change,
+    Confirm,
+    Empty,
+    FoundAt,
+    OrderAt,
+    Page,
+    Producers,
+    ShowBasket,
+    TakeOut,
+    TypeQuantity,
+)
 from bot.ordering.views.paying import how_to_pay, pay_another_way, pay_rows
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button, shortened
+from bot.ui.taps import Tap
 from bot.ui.texts import Html, Texts
 from ledger.catalogue.models import Product
 from ledger.catalogue.service import ProducerProducts
 from ledger.groups.models import Group, Method
-from ledger.orders.baskets import BasketView
+from ledger.orders.basket_views import BasketView
 from ledger.orders.corrections import CurrentLine
 from ledger.orders.models import Distribution, OrderLine
 from ledger.orders.service import Confirmed
@@ -46,10 +62,11 @@ def choose_distribution(
     texts: Texts, distributions: Sequence[Distribution], query: str | None = None
 ) -> Screen:
     """Several take orders: which one? ``query``: what is looked for in its catalogue then."""
-    verb = ("dist",) if query is None else ("foundfor", query)
-    rows = [
-        (button(f"{texts.day_and_time(d.starts_at)} · {d.place}"[:60], *verb, d.id),) for d in distributions
-    ]
+
+    def at(distribution: Distribution) -> Tap:
+        return OrderAt(distribution.id) if query is None else FoundAt(query, distribution.id)
+
+    rows = [(button(f"{texts.day_and_time(d.starts_at)} · {d.place}"[:60], at(d)),) for d in distributions]
     return Screen(texts.t("For which distribution do you want to order?")).with_rows(rows)
 
 
@@ -101,11 +118,11 @@ def catalogue_page(
         quantity = basket.quantity_of(product.id)
         price = basket.price_of(product)
         text.append(catalogue_line(texts, product, quantity, price))
-        tapped = ("add", basket.basket.id, product.id, page)
-        rows.append((product_button(texts, product, quantity, price, *tapped),))
+        tapped = Add(basket.basket.id, product.id, page)
+        rows.append((product_button(texts, product, quantity, price, tapped),))
         if product.id == place.product_id:
-            less_or_more = ("qty", basket.basket.id, product.id, page)
-            rows += quantity_rows(texts, basket, product, page, *less_or_more)
+            change = partial(Change, basket.basket.id, product.id, page)
+            rows += quantity_rows(texts, basket, product, page, change)
     rows.append(_page_row(basket, page, len(pages)))
     rows.append((basket_button(texts, basket),))
     return Screen("\n".join(text)).with_rows(rows)
@@ -116,7 +133,7 @@ def again_row(texts: Texts, basket: BasketView, last: Distribution | None) -> Ro
     if last is None:
         return ()
     label = texts.label("🔁 Like last time ({day})", day=texts.short_day(last.starts_at))
-    return (button(label, "again", basket.basket.id),)
+    return (button(label, Again(basket.basket.id)),)
 
 
 def _ordered_already(texts: Texts, lines: Sequence[CurrentLine]) -> list[str]:
@@ -146,28 +163,26 @@ def catalogue_line(texts: Texts, product: Product, quantity: int, price_cents: i
     return f"✅ <b>{texts.number(quantity)} ×</b> {line}" if quantity else f"• {line}"
 
 
-def product_button(
-    texts: Texts, product: Product, quantity: int, price_cents: int, verb: str, *args: object
-) -> Button:
-    """A product with its price and how much of it is in the basket; ``verb:args``: what a tap does."""
+def product_button(texts: Texts, product: Product, quantity: int, price_cents: int, tap: Tap) -> Button:
+    """A product with its price and how much of it is in the basket."""
     mark = f"✅ {texts.number(quantity)} × " if quantity else ""
     price = texts.money(price_cents)
     text = f"{mark}{product.name} · {price}"
     if len(text) > LONGEST_LABEL:
         text = f"{mark}{product.name[: LONGEST_LABEL - 4 - len(mark) - len(price)]}… · {price}"
-    return button(text, verb, *args)
+    return button(text, tap)
 
 
 def quantity_rows(
-    texts: Texts, basket: BasketView, product: Product, page: int, verb: str, *args: object
+    texts: Texts, basket: BasketView, product: Product, page: int, change: Callable[[int], Tap]
 ) -> list[Row]:
-    """− n + of one product; ``verb:args:delta``: less or more of it, ``page``: where it stands in the catalogue."""
+    """− n + of one product; ``change``: so many thousandths of it more, ``page``: where it stands in the catalogue."""
 
     def step(text: str, delta: int) -> Button:
-        return button(text, verb, *args, delta)
+        return button(text, change(delta))
 
     shown = texts.quantity(basket.quantity_of(product.id), product.unit)
-    middle = button(shown, "qask", basket.basket.id, product.id, page)
+    middle = button(shown, TypeQuantity(basket.basket.id, product.id, page))
     rows: list[Row] = [(step("−", -ONE), middle, step("+", ONE))]
     if product.weighed:
         tenth = texts.number(100)
@@ -181,18 +196,18 @@ def _page_row(basket: BasketView, page: int, pages: int) -> Row:
     before, after = (page - 1) % pages, (page + 1) % pages
     basket_id = basket.basket.id
     return (
-        button("◀️", "cat", basket_id, before, 0),
-        button(f"🌱 {page + 1} / {pages}", "producers", basket_id, 0),
-        button("▶️", "cat", basket_id, after, 0),
+        button("◀️", Page(basket_id, before, 0)),
+        button(f"🌱 {page + 1} / {pages}", Producers(basket_id, 0)),
+        button("▶️", Page(basket_id, after, 0)),
     )
 
 
 def basket_button(texts: Texts, basket: BasketView) -> Button:
     """To the basket, with what it comes to."""
     if not basket.lines:
-        return button(texts.label("🧺 Basket (empty)"), "basket", basket.basket.id)
+        return button(texts.label("🧺 Basket (empty)"), ShowBasket(basket.basket.id))
     label = texts.label("🧺 Basket · {total}", total=texts.money(basket.total_cents))
-    return button(label, "basket", basket.basket.id, style="primary")
+    return button(label, ShowBasket(basket.basket.id), style="primary")
 
 
 def ask_quantity(texts: Texts, product: Product) -> Screen:
@@ -237,7 +252,7 @@ def basket_screen(
     if not basket.lines:
         empty = texts.t("Your basket is empty.") if is_own else texts.t("The basket is empty.")
         text = f"{headline(texts, basket.distribution)}\n\n{empty}"
-        see = (button(texts.label("🛒 See the products"), "cat", basket_id, 0, 0),)
+        see = (button(texts.label("🛒 See the products"), Page(basket_id, 0, 0)),)
         return Screen(text).with_rows([see, again_row(texts, basket, last)])
     lines = [
         line_text(texts, line.product.name, line.product.unit, line.quantity_milli, line.amount_cents)
@@ -269,9 +284,7 @@ def basket_screen(
         (
             button(
                 texts.label("🗑 Take {product} out", product=shortened(product.name, 30)),
-                "drop",
-                basket_id,
-                product.id,
+                TakeOut(basket_id, product.id),
             ),
         )
         for product in short
@@ -280,13 +293,12 @@ def basket_screen(
         (
             button(
                 texts.label("✅ Confirm my basket · {total}", total=total),
-                "confirm",
-                basket_id,
+                Confirm(basket_id),
                 style="success",
             ),
         ),
-        (button(texts.label("🛒 Continue shopping"), "cat", basket_id, 0, 0),),
-        (button(texts.label("🗑 Empty the basket"), "empty", basket_id),),
+        (button(texts.label("🛒 Continue shopping"), Page(basket_id, 0, 0)),),
+        (button(texts.label("🗑 Empty the basket"), Empty(basket_id)),),
     ]
     return Screen(text).with_rows(rows)
 
@@ -328,7 +340,7 @@ def placed(texts: Texts, distribution: Distribution, *, can_change: bool) -> Scr
 
 def _more_button(texts: Texts, distribution: Distribution, *, can_change: bool) -> Button:
     label = texts.label("✏️ Change my order") if can_change else texts.label("➕ Add products")
-    return button(label, "dist", distribution.id, below=True)
+    return button(label, OrderAt(distribution.id), below=True)
 
 
 def receipt(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.cards.taps import AskLink
+from bot.payments.taps import Drop, PayAnotherWay
 from bot.ui.screen import Button, Row, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Method
@@ -52,7 +54,7 @@ def how_to_pay(texts: Texts, group: Group, payment: Payment) -> list[str]:
 
 
 def _where(texts: Texts, payment: Payment) -> Html:
-    if payment.subject is None:
+    if payment.order_id is None:
         return texts.t("Hand it over at a distribution, or to a coordinator.")
     return texts.t("Hand it over at the distribution.")
 
@@ -75,7 +77,7 @@ def slow(texts: Texts) -> Html:
 def pay_button(texts: Texts, payment: Payment, url: str | None = None) -> Button:
     """Pay by card: opens the page, or asks for a link to it."""
     text = texts.label("💳 Pay {amount} by card", amount=texts.money(payment.amount_cents))
-    return Button(text, url=url) if url else button(text, "cardpay", payment.id, below=True)
+    return Button(text, url=url) if url else button(text, AskLink(payment.id), below=True)
 
 
 def pay_rows(texts: Texts, group: Group, payment: Payment, url: str | None = None) -> list[Row]:
@@ -97,14 +99,14 @@ def pay_rows(texts: Texts, group: Group, payment: Payment, url: str | None = Non
 
 def pay_another_way(texts: Texts, payment: Payment, *, below: bool = False) -> Button:
     """The way to another method, as long as nobody settled the payment."""
-    return button(texts.label("🔁 Pay another way"), "payother", payment.id, below=below)
+    return button(texts.label("🔁 Pay another way"), PayAnotherWay(payment.id), below=below)
 
 
 def drop_button(texts: Texts, needless: Needless) -> Button:
     """Ends a payment that is not needed any more."""
     payment = needless.payment
     label = texts.label("✖️ Drop {reference}", reference=format_reference(payment.reference))
-    return button(label, "paydrop", payment.id, needless.steps, needless.by_card_id)
+    return button(label, Drop(payment.id, needless.steps, needless.by_card_id))
 
 
 def expected_rows(texts: Texts, payment: Payment) -> list[Row]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.ordering.taps import Mix, Pay, ShowBasket
 from bot.ordering.views.order import rule_before_confirming
 from bot.payments.views import topup
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Method
-from ledger.orders.baskets import BasketView
+from ledger.orders.basket_views import BasketView
 from ledger.payments.service import can_carry
 
 
@@ -62,10 +63,10 @@ def payment_choice(
     ]
     if first:
         label = texts.label("🐷 First {credit} of member credit", credit=texts.money(first))
-        rows.append((button(label, "paymix", basket.basket.id, 1),))
+        rows.append((button(label, Mix(basket.basket.id, is_mixed=True)),))
     elif purse.name is None and Method.MEMBER_CREDIT in methods and not group.negative_balances and after < 0:
         rows.append(topup.way_in(texts, group, -after, below=True))
-    rows.append((button(texts.label("◀️ Back"), "basket", basket.basket.id),))
+    rows.append((button(texts.label("◀️ Back"), ShowBasket(basket.basket.id)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -103,19 +104,15 @@ def mixed_choice(
         (
             button(
                 money.mixed_label(texts, method, first, total - first),
-                "pay",
-                method,
-                basket.basket.id,
-                total,
-                first,
+                Pay(method, basket.basket.id, total, first),
             ),
         )
         for method in _others(group, methods, total - first)
     ]
     rows.append(
         (
-            button(texts.label("Without member credit"), "paymix", basket.basket.id, 0),
-            button(texts.label("◀️ Back"), "basket", basket.basket.id),
+            button(texts.label("Without member credit"), Mix(basket.basket.id, is_mixed=False)),
+            button(texts.label("◀️ Back"), ShowBasket(basket.basket.id)),
         )
     )
     return Screen("\n".join(lines)).with_rows(rows)
@@ -159,7 +156,7 @@ def _whole_button(texts: Texts, group: Group, basket: BasketView, method: Method
         text = texts.label("{method} · {missing} missing", method=name, missing=texts.money(missing))
     else:
         text = f"{name} · {texts.money(total)}"
-    return button(f"{money.METHOD_ICON[method]} {text}", "pay", method, basket.basket.id, total)
+    return button(f"{money.METHOD_ICON[method]} {text}", Pay(method, basket.basket.id, total))
 
 
 def not_enough_credit(texts: Texts, balance_cents: int, needed_cents: int) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from bot.ordering import taps
 from bot.ordering.views.order import (
     ONE,
     PAGE,
@@ -22,7 +24,7 @@ from bot.ui.texts import Html, Texts
 from ledger.catalogue.search import Hit, search_words
 from ledger.catalogue.service import ProducerProducts
 from ledger.groups.models import Member
-from ledger.orders.baskets import BasketView
+from ledger.orders.basket_views import BasketView
 from ledger.orders.repeating import Repeated, Wanted
 
 PRODUCERS = 20
@@ -70,13 +72,13 @@ def found_page(
         line = catalogue_line(texts, product, quantity, price)
         named = texts.t("{line} · <i>{producer}</i>", line=Html(line), producer=hit.producer.name)
         text.append(named)
-        tapped = ("found", found.query, basket.basket.id, product.id)
-        rows.append((product_button(texts, product, quantity, price, *tapped, ONE),))
+        change = partial(taps.Found, found.query, basket.basket.id, product.id)
+        rows.append((product_button(texts, product, quantity, price, change(ONE)),))
         if product.id == found.product_id:
-            rows += quantity_rows(texts, basket, product, page_number[product.id], *tapped)
+            rows += quantity_rows(texts, basket, product, page_number[product.id], change)
     if len(found.hits) > PAGE:
         text.append(texts.t("Not everything fits here: one more word finds the rest."))
-    rows.append((button(texts.label("🛒 See the products"), "cat", basket.basket.id, 0, 0),))
+    rows.append((button(texts.label("🛒 See the products"), taps.Page(basket.basket.id, 0, 0)),))
     rows.append((basket_button(texts, basket),))
     return Screen("\n".join(text)).with_rows(rows)
 
@@ -103,7 +105,7 @@ def nothing_found(texts: Texts, text: str) -> Screen:
         "🔎 I found no product for “{query}”. Try another word, or look at everything there is.",
         query=shortened(text, LONGEST_PRODUCER),
     )
-    return Screen(sentence, ((button(texts.label("🛒 See the products"), "order"),),))
+    return Screen(sentence, ((button(texts.label("🛒 See the products"), taps.Start()),),))
 
 
 def producers(texts: Texts, basket_id: int, catalogue: Sequence[ProducerProducts], page: int) -> Screen:
@@ -115,11 +117,11 @@ def producers(texts: Texts, basket_id: int, catalogue: Sequence[ProducerProducts
         before += len(entry.products)
     shown, page, pages = page_of(starts, page, PRODUCERS)
     rows: list[Row] = [
-        (button(f"🌱 {shortened(name, LONGEST_PRODUCER)}", "cat", basket_id, start, 0),)
+        (button(f"🌱 {shortened(name, LONGEST_PRODUCER)}", taps.Page(basket_id, start, 0)),)
         for name, start in shown
     ]
-    rows.append(turning_row(page, pages, "producers", basket_id))
-    rows.append((button(texts.label("◀️ Back"), "cat", basket_id, 0, 0),))
+    rows.append(turning_row(page, pages, lambda at: taps.Producers(basket_id, at)))
+    rows.append((button(texts.label("◀️ Back"), taps.Page(basket_id, 0, 0)),))
     return Screen(texts.t("🌱 Whose products do you want to see?")).with_rows(rows)
 
 

@@ -1,4 +1,4 @@
-"""Payments and opening balances entered by hand: the questions, the preview, the receipt, and what the member reads."""
+"""Payments and opening balances entered by hand: the questions, and the preview of what will be recorded."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from bot.home.views.account import awaited_line
 from bot.ui import money
-from bot.ui.screen import Button, Row, Screen, button, side_by_side
+from bot.ui.screen import Button, Row, Screen, side_by_side
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Member, Method
 from ledger.orders.by_hand import Awaited
-from ledger.payments.models import Payment, Settlement
+from ledger.payments.models import Payment
 from ledger.reference import format_reference
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class Entry:
     """What is going to be entered; ``method`` is none for an opening balance."""
 
     member: Member
@@ -107,11 +107,11 @@ def payment_form(texts: Texts) -> Html:
 
 
 def preview(
-    texts: Texts, draft: Draft, confirm: Button, cancel: Button, awaited: Sequence[Awaited] = ()
+    texts: Texts, entry: Entry, confirm: Button, cancel: Button, awaited: Sequence[Awaited] = ()
 ) -> Screen:
     """What will be recorded, with the balance before and after; ``awaited``: what it comes on top of."""
-    after = draft.balance_cents + draft.amount_cents
-    lines: list[str] = [_what(texts, draft), "", _balance(texts, draft.balance_cents, after)]
+    after = entry.balance_cents + entry.amount_cents
+    lines: list[str] = [what_is_entered(texts, entry), "", balance_line(texts, entry.balance_cents, after)]
     if awaited:
         lines += ["", texts.t("➕ On top of what stays awaited:"), *_awaited_lines(texts, awaited)]
     lines += ["", texts.t("Nothing is recorded yet.")]
@@ -119,28 +119,28 @@ def preview(
 
 
 def awaited_already(
-    texts: Texts, draft: Draft, awaited: Sequence[Awaited], due_cents: int, rows: Sequence[Row]
+    texts: Texts, entry: Entry, awaited: Sequence[Awaited], due_cents: int, rows: Sequence[Row]
 ) -> Screen:
     """Money is awaited from this member: is it the same? Received, it counts once. The first is not under way;
     ``due_cents`` is what it should bring now."""
     first = awaited[0].payment
     lines: list[str] = [
-        _what(texts, draft),
+        what_is_entered(texts, entry),
         "",
         texts.t("⏳ <b>Already awaited from this member:</b>"),
         *_awaited_lines(texts, awaited),
         "",
         texts.t("Is it this money? Then receive it here: it counts once."),
     ]
-    if first.method is not draft.method:
+    if first.method is not entry.method:
         lines.append(
             texts.t(
                 "It was announced otherwise: it is then received as {method}, and {announced} is no longer awaited.",
-                method=money.method(texts, draft.method),
+                method=money.method(texts, entry.method),
                 announced=Html(f"<code>{format_reference(first.reference)}</code>"),
             )
         )
-    verdict = money.difference(texts, due_cents, draft.amount_cents)
+    verdict = money.difference(texts, due_cents, entry.amount_cents)
     lines += [verdict] if verdict else []
     lines += ["", texts.t("Nothing is recorded yet.")]
     return Screen("\n".join(lines)).with_rows(rows)
@@ -156,10 +156,10 @@ def _what_for(texts: Texts, awaited: Awaited) -> Html:
     return texts.t("order for {when}", when=texts.day(awaited.distribution.starts_at))
 
 
-def receive_label(texts: Texts, draft: Draft, payment: Payment, *, is_first: bool, is_only: bool) -> str:
+def receive_label(texts: Texts, entry: Entry, payment: Payment, *, is_first: bool, is_only: bool) -> str:
     """Receive what is awaited, for the amount typed; the first of them is what one confirms."""
     values = {
-        "amount": texts.money(draft.amount_cents),
+        "amount": texts.money(entry.amount_cents),
         "reference": format_reference(payment.reference),
     }
     if is_only:
@@ -174,36 +174,38 @@ def changed_meanwhile(texts: Texts, member: Member) -> Html:
     return texts.t("⚠️ The account of {name} changed since this screen was made.", name=texts.who(member))
 
 
-def perhaps_recorded(texts: Texts, draft: Draft, notice: str, rows: Sequence[Row]) -> Screen:
+def perhaps_recorded(texts: Texts, entry: Entry, notice: str, rows: Sequence[Row]) -> Screen:
     """A colleague may have recorded this very money: nothing more is done but on request."""
     lines: list[str] = [
         notice,
-        texts.t("Balance now: <b>{balance}</b>", balance=money.balance_of(texts, draft.balance_cents)),
+        texts.t("Balance now: <b>{balance}</b>", balance=money.balance_of(texts, entry.balance_cents)),
         "",
-        _what(texts, draft),
+        what_is_entered(texts, entry),
         "",
         texts.t("This was not recorded. If it is the same money, cancel: it counts once."),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _what(texts: Texts, draft: Draft) -> str:
-    name, amount = texts.who(draft.member), texts.signed_money(draft.amount_cents)
-    if draft.method is None:
+def what_is_entered(texts: Texts, entry: Entry) -> str:
+    """Whose, how much, how, when, why."""
+    name, amount = texts.who(entry.member), texts.signed_money(entry.amount_cents)
+    if entry.method is None:
         return texts.t("📒 An opening balance for <b>{name}</b>: <b>{amount}</b>", name=name, amount=amount)
     values = {
         "name": name,
-        "amount": texts.money(abs(draft.amount_cents)),
-        "method": money.method(texts, draft.method),
+        "amount": texts.money(abs(entry.amount_cents)),
+        "method": money.method(texts, entry.method),
     }
-    if draft.amount_cents > 0:
+    if entry.amount_cents > 0:
         line = texts.t("💶 A payment by <b>{name}</b>: <b>{amount}</b>, {method}", **values)
     else:
         line = texts.t("💶 Given back to <b>{name}</b>: <b>{amount}</b>, {method}", **values)
-    return "\n".join([line, *_details(texts, draft.dated, draft.note)])
+    return "\n".join([line, *details(texts, entry.dated, entry.note)])
 
 
-def _details(texts: Texts, dated: dt.date | None, note: str | None) -> list[str]:
+def details(texts: Texts, dated: dt.date | None, note: str | None) -> list[str]:
+    """When and why, a line each."""
     lines: list[str] = []
     if dated is not None:
         lines.append(texts.t("🗓 {day}", day=texts.short_day(dated)))
@@ -212,95 +214,12 @@ def _details(texts: Texts, dated: dt.date | None, note: str | None) -> list[str]
     return lines
 
 
-def _balance(texts: Texts, before_cents: int, after_cents: int) -> Html:
+def balance_line(texts: Texts, before_cents: int, after_cents: int) -> Html:
+    """The balance before and after, in cents."""
     return texts.t(
         "Balance: {before} → <b>{after}</b>",
         before=money.balance_of(texts, before_cents),
         after=money.balance_of(texts, after_cents),
-    )
-
-
-def recorded(
-    texts: Texts, payment: Payment, settlement: Settlement, draft: Draft, after_cents: int
-) -> Screen:
-    """The coordinator's receipt of a payment, with the way to undo it."""
-    lines = [
-        texts.t("✅ The payment is recorded."),
-        _what(texts, draft),
-        texts.t(
-            "Reference: {reference}", reference=Html(f"<code>{format_reference(payment.reference)}</code>")
-        ),
-        _balance(texts, after_cents - payment.amount_cents, after_cents),
-    ]
-    rows: list[Row] = [
-        (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, settlement.step),),
-        (
-            button(
-                texts.label("👤 {name}", name=texts.who(draft.member, 40)),
-                "member",
-                draft.member.id,
-                below=True,
-            ),
-        ),
-    ]
-    return Screen("\n".join(lines)).with_rows(rows)
-
-
-def opening_recorded(texts: Texts, draft: Draft, after_cents: int) -> Screen:
-    """The coordinator's receipt of an opening balance."""
-    lines = [
-        texts.t("✅ The opening balance is recorded."),
-        _what(texts, draft),
-        _balance(texts, after_cents - draft.amount_cents, after_cents),
-        "",
-        texts.t("Was it a slip? Enter the same amount with the other sign."),
-    ]
-    rows = (
-        (
-            button(
-                texts.label("👤 {name}", name=texts.who(draft.member, 40)),
-                "member",
-                draft.member.id,
-                below=True,
-            ),
-        ),
-    )
-    return Screen("\n".join(lines), rows)
-
-
-def told_member(
-    texts: Texts, draft: Draft, by: str, balance_cents: int, awaited_cents: int, payment: Payment | None
-) -> Screen:
-    """What the member reads."""
-    if payment is None:
-        amount = texts.signed_money(draft.amount_cents)
-        lines: list[str] = [
-            texts.t("📒 {by} entered your balance from before: <b>{amount}</b>.", by=by, amount=amount)
-        ]
-    else:
-        values = {
-            "by": by,
-            "amount": texts.money(abs(draft.amount_cents)),
-            "method": money.method(texts, draft.method),
-            "reference": Html(f"<code>{format_reference(payment.reference)}</code>"),
-        }
-        if draft.amount_cents > 0:
-            line = texts.t(
-                "✅ {method}: {amount} received, entered by {by} (reference {reference}).", **values
-            )
-        else:
-            line = texts.t(
-                "↩️ {method}: {amount} given back to you by {by} (reference {reference}).", **values
-            )
-        lines = [line, *_details(texts, draft.dated, draft.note)]
-    lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
-
-
-def toast_recorded(texts: Texts, draft: Draft) -> str:
-    """What was entered, over the button, at once."""
-    return texts.label(
-        "✅ {name} · {amount} recorded", name=texts.who(draft.member), amount=texts.money(draft.amount_cents)
     )
 
 

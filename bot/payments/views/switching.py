@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.home.taps import Balance, MyOrders
 from bot.ordering.views.paying import how_to_pay, pay_another_way, pay_rows, slow
+from bot.payments.taps import PayAnotherWay, Switch
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -20,9 +22,9 @@ def under_way(texts: Texts, payment: Payment) -> Screen:
         "is too much is then credit on your account.",
         amount=texts.money(payment.amount_cents),
     )
-    back = "orders" if payment.subject else "balance"
+    back = MyOrders() if payment.order_id is not None else Balance()
     rows = (
-        (button(texts.label("🔁 Pay another way all the same"), "payother", payment.id, 1),),
+        (button(texts.label("🔁 Pay another way all the same"), PayAnotherWay(payment.id, sure=True)),),
         (button(texts.label("◀️ Back"), back),),
     )
     return Screen(f"{text}\n{slow(texts)}", rows)
@@ -46,7 +48,7 @@ def choose(texts: Texts, ways: Ways) -> Screen:
     rows: list[Row] = [(_whole_button(texts, ways, method),) for method in ways.whole]
     credit, rest = ways.mixed_credit_cents, ways.total_cents - ways.mixed_credit_cents
     rows += [
-        (button(money.mixed_label(texts, method, credit, rest), "payswitch", *_data(ways, method, credit)),)
+        (button(money.mixed_label(texts, method, credit, rest), _switch(ways, method, credit)),)
         for method in ways.mixed
     ]
     if rows:
@@ -57,20 +59,20 @@ def choose(texts: Texts, ways: Ways) -> Screen:
         )
     else:
         lines.append(texts.t("The group offers no other way now. Nothing was changed: ask a coordinator."))
-    back = "orders" if payment.subject else "balance"
+    back = MyOrders() if payment.order_id is not None else Balance()
     rows.append((button(texts.label("◀️ Back"), back),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
 def _whole_button(texts: Texts, ways: Ways, method: Method) -> Button:
     text = f"{money.METHOD_ICON[method]} {money.method(texts, method)} · {texts.money(ways.total_cents)}"
-    return button(text, "payswitch", *_data(ways, method, 0))
+    return button(text, _switch(ways, method, 0))
 
 
-def _data(ways: Ways, method: Method, credit_cents: int) -> tuple[object, ...]:
-    """The last word, where there is one: they know that the money is under way."""
-    sure = (1,) if ways.payment.under_way_since is not None else ()
-    return (method, ways.payment.id, ways.steps, credit_cents, *sure)
+def _switch(ways: Ways, method: Method, credit_cents: int) -> Switch:
+    """They know where the money is under way."""
+    sure = ways.payment.under_way_since is not None
+    return Switch(method, ways.payment.id, ways.steps, credit_cents, sure)
 
 
 def switched(texts: Texts, done: Switched) -> Screen:
@@ -106,7 +108,7 @@ def receipt(
         rows += pay_rows(texts, group, done.payment, link)
         rows.append((pay_another_way(texts, done.payment, below=True),))
     lines += ["", money.balance_with_awaited(texts, done.balance_cents, awaited_cents)]
-    rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
+    rows.append((button(texts.label("💰 My balance"), Balance(), below=True),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 

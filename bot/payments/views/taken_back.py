@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.handover.views.changes import difference_text
+from bot.payments.taps import ShowPayment
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -33,7 +34,7 @@ def payment(
         what = texts.t("Marked as not received: {name}, {method}, {amount} ({reference})", **values)
     else:
         what = texts.t("Cancelled: {name}, {method}, {amount} ({reference})", **values)
-    row: Row = (button(texts.label("✅ The payment"), "pmt", one.id, below=True),)
+    row: Row = (button(texts.label("✅ The payment"), ShowPayment(one.id), below=True),)
     return _screen(texts, group, by, what).with_rows([row])
 
 

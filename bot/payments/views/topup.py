@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.home.taps import Balance
 from bot.ordering.views.paying import how_to_pay, pay_another_way, pay_rows
+from bot.payments.taps import TopUp
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -24,11 +26,11 @@ def methods(group: Group, amount_cents: int | None = None) -> list[Method]:
     return [method for method in paid if can_carry(method, amount_cents, group.currency)]
 
 
-def way_in(texts: Texts, group: Group, *missing_cents: int, below: bool = False) -> Row:
+def way_in(texts: Texts, group: Group, missing_cents: int | None = None, *, below: bool = False) -> Row:
     """A row with the button that begins a top-up (of what is missing, where that is known); empty where there is no way."""
     if not methods(group):
         return ()
-    return (button(texts.label("➕ Top up my account"), "topup", group.id, *missing_cents, below=below),)
+    return (button(texts.label("➕ Top up my account"), TopUp(group.id, missing_cents), below=below),)
 
 
 def not_possible(texts: Texts, group: Group) -> Screen:
@@ -117,6 +119,6 @@ def receipt(
     rows = [
         *pay_rows(texts, group, payment, link),
         (pay_another_way(texts, payment, below=True),),
-        (button(texts.label("💰 My balance"), "balance", below=True),),
+        (button(texts.label("💰 My balance"), Balance(), below=True),),
     ]
     return Screen("\n".join(lines)).with_rows(rows)

@@ -1,19 +1,30 @@
-"""Confirming payments: the list of what is awaited, one payment with its buttons, what became of it."""
+"""Confirming payments: one payment with its buttons, what became of it, what its member reads."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.handover.taps.day import ShowOrder
+from bot.handover.taps.money import Instead
+from bot.home.taps import Balance
 from bot.home.views.account import payment_state
+from bot.payments.taps import (
+    AnotherAmount,
+    ExpectedAt,
+    ExpectedElsewhere,
+    ExpectedPayments,
+    Receive,
+    ReceiveLate,
+    Refuse,
+    Undo,
+)
 from bot.refusals import sentences as errors
 from bot.ui import money
-from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Member, Method
 from ledger.orders.distributions import ExpectedPayment
-from ledger.orders.models import Distribution
 from ledger.orders.order_state import Receipt, Settles, sums
 from ledger.payments.models import Payment, PaymentState, Settlement
 from ledger.payments.service import AlreadySettled, is_far_off
@@ -73,107 +84,6 @@ def can_be_undone(payment: Payment) -> bool:
     return payment.entered_by_id is not None
 
 
-def awaited(
-    texts: Texts, distribution: Distribution, expected: Sequence[ExpectedPayment], page: int, *, names: bool
-) -> Screen:
-    """What is awaited at a distribution; names only where coordinators are among themselves."""
-    waiting = [e for e in expected if e.payment.state is PaymentState.EXPECTED]
-    total = sum(e.payment.amount_cents for e in waiting)
-    done = len(expected) - len(waiting)
-    lines: list[str] = [
-        texts.t(
-            "✅ <b>Payments to confirm</b>\nDistribution {when} · {place}",
-            when=texts.day_and_time(distribution.starts_at),
-            place=distribution.place,
-        ),
-        texts.t(
-            "{done} of {all} settled · {amount} still awaited",
-            done=done,
-            all=len(expected),
-            amount=texts.money(total),
-        ),
-    ]
-    if not waiting:
-        lines.append(texts.t("Nothing is awaited any more."))
-    rows = _waiting_rows(texts, waiting, page, names, "awaited", distribution.id)
-    rows.append((button(texts.label("📦 Distribution day"), "day", distribution.id),))
-    return Screen("\n".join(lines)).with_rows(rows)
-
-
-def awaited_elsewhere(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
-    """What is awaited and belongs to no order; names only where coordinators are among themselves."""
-    title = texts.t("✅ <b>Payments to confirm</b>\nOther payments: money put on accounts")
-    lines: list[str] = [title, _awaited_sum(texts, waiting)]
-    return Screen("\n".join(lines)).with_rows(_waiting_rows(texts, waiting, page, names, "awaitedother"))
-
-
-def awaited_transfers(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
-    """Every bank transfer that is awaited, with its reference; names only where coordinators are among themselves."""
-    lines: list[str] = [texts.t("🏦 <b>Transfers awaited</b>"), _awaited_sum(texts, waiting)]
-    shown, _, _ = page_of(waiting, page, PAGE)
-    for entry in shown if names else ():
-        amount = texts.money(entry.payment.amount_cents)
-        values = {
-            "name": texts.called(entry.payment.member_id, entry.member_name),
-            "amount": amount,
-            "reference": reference(entry.payment),
-        }
-        lines.append(texts.t("• {name}: {amount}, reference {reference}", **values))
-    rows = _waiting_rows(texts, waiting, page, names, "transfers")
-    return Screen("\n".join(lines)).with_rows([*rows, (button(texts.label("◀️ Back"), "home"),)])
-
-
-def _awaited_sum(texts: Texts, waiting: Sequence[ExpectedPayment]) -> Html:
-    if not waiting:
-        return texts.t("Nothing is awaited any more.")
-    return texts.nt(
-        "{n} payment · {amount} awaited",
-        "{n} payments · {amount} awaited",
-        len(waiting),
-        amount=texts.money(sum(entry.payment.amount_cents for entry in waiting)),
-    )
-
-
-def _waiting_rows(
-    texts: Texts, waiting: Sequence[ExpectedPayment], page: int, names: bool, verb: str, *args: object
-) -> list[Row]:
-    """A page of payments, a button each. ``verb:args:page`` turns the page."""
-    shown, page, pages = page_of(waiting, page, PAGE)
-    rows: list[Row] = []
-    for entry in shown:
-        payment = entry.payment
-        who = (
-            texts.called(payment.member_id, entry.member_name)
-            if names
-            else format_reference(payment.reference)
-        )
-        text = f"{money.METHOD_ICON[payment.method]} {who} · {texts.money(payment.amount_cents)}"
-        rows.append((button(text[:64], "pmt", payment.id),))
-    rows.append(turning_row(page, pages, verb, *args))
-    rows.append((button(texts.label("🔄 Refresh"), verb, *args, page),))
-    return rows
-
-
-def nothing_awaited(texts: Texts) -> Screen:
-    """No distribution has payments."""
-    return Screen(texts.t("No payment is awaited. New orders will appear here."))
-
-
-def choose_distribution(
-    texts: Texts, found: Sequence[tuple[Distribution, int]], elsewhere: int, page: int
-) -> Screen:
-    """Several distributions await payments, or payments are awaited ``elsewhere``: which ones?"""
-    shown, page, pages = page_of(found, page, PAGE)
-    rows: list[Row] = [
-        (button(f"{texts.day_and_time(d.starts_at)} · {count}"[:64], "awaited", d.id, 0),)
-        for d, count in shown
-    ]
-    if elsewhere:
-        rows.append((button(texts.label("Other payments · {count}", count=elsewhere), "awaitedother", 0),))
-    rows.append(turning_row(page, pages, "validate"))
-    return Screen(texts.t("Payments of which distribution?")).with_rows(rows)
-
-
 def payment_page(
     texts: Texts, page: PaymentPage, amount_cents: int | None = None, back: Back | None = None
 ) -> Screen:
@@ -192,7 +102,7 @@ def payment_page(
     if page.settled is not None:
         lines += ["", errors.already_settled(texts, page.settled)]
         if can_be_undone(payment):
-            rows.append((button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),))
+            rows.append((button(texts.label("↩️ Undo (cancel this)"), Undo(payment.id, page.steps)),))
         if page.may_come_late:
             given = payment.amount_cents if amount_cents is None else amount_cents
             lines.append(
@@ -201,7 +111,7 @@ def payment_page(
                 )
             )
             label = texts.label("✅ Received all the same · {amount}", amount=texts.money(given))
-            rows.append((button(label, "rcvlate", payment.id, page.steps, given),))
+            rows.append((button(label, ReceiveLate(payment.id, page.steps, given)),))
     elif payment.method is Method.CARD:
         if payment.under_way_since is not None:
             lines += ["", payment_state(texts, payment)]
@@ -212,7 +122,7 @@ def payment_page(
                 "instead, choose how."
             ),
         ]
-        rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+        rows.append((button(texts.label("Other method"), Instead(payment.id, page.steps)),))
     else:
         lines += _to_receive(texts, page, amount_cents)
         rows += _receiving_rows(texts, page, amount_cents)
@@ -255,11 +165,7 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
         (
             button(
                 money.received_label(texts, one, alone=len(offered) == 1),
-                "rcv",
-                payment.id,
-                page.steps,
-                one.amount_cents,
-                page.due.amount_cents,
+                Receive(payment.id, page.steps, one.amount_cents, page.due.amount_cents),
                 style=None if number else "success",
             ),
         )
@@ -267,15 +173,15 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
     ]
     if given_cents is not None and is_odd:
         yes = texts.label("Yes, {amount}", amount=texts.money(given_cents))
-        args = (payment.id, page.steps, given_cents, page.due.amount_cents)
-        rows.append((button(yes, "rcv", *args, style="danger"),))
+        sure = Receive(payment.id, page.steps, given_cents, page.due.amount_cents)
+        rows.append((button(yes, sure, style="danger"),))
     rows.append(
         (
-            button(texts.label("Other amount"), "other", payment.id, page.steps),
-            button(texts.label("Not received"), "refuse", payment.id, page.steps, style="danger"),
+            button(texts.label("Other amount"), AnotherAmount(payment.id, page.steps)),
+            button(texts.label("Not received"), Refuse(payment.id, page.steps), style="danger"),
         )
     )
-    rows.append((button(texts.label("Other method"), "pinstead", payment.id, page.steps),))
+    rows.append((button(texts.label("Other method"), Instead(payment.id, page.steps)),))
     return rows
 
 
@@ -305,26 +211,24 @@ def settled(
     """
     payment = page.payment
     amount = settlement.amount_cents
+    values = {
+        "method": money.method(texts, payment.method),
+        "amount": texts.money(payment.amount_cents if amount is None else amount),
+        "name": texts.who(page.member),
+        "reference": reference(payment),
+        "by": by,
+        "time": texts.time(settlement.at),
+    }
     if amount is None:
         line = texts.t(
             "❌ {method} of {amount} from <b>{name}</b> ({reference}) marked as not received by {by} at {time}.",
-            method=money.method(texts, payment.method),
-            amount=texts.money(payment.amount_cents),
-            name=texts.who(page.member),
-            reference=reference(payment),
-            by=by,
-            time=texts.time(settlement.at),
+            **values,
         )
         verdict: Html | None = texts.t("The debt stays on the balance.")
     else:
         line = texts.t(
             "✅ <b>{amount}</b> received from <b>{name}</b> ({method}, {reference}), confirmed by {by} at {time}.",
-            method=money.method(texts, payment.method),
-            amount=texts.money(amount),
-            name=texts.who(page.member),
-            reference=reference(payment),
-            by=by,
-            time=texts.time(settlement.at),
+            **values,
         )
         due = payment.amount_cents if due_cents is None else due_cents
         verdict = money.difference(texts, due, amount)
@@ -332,7 +236,7 @@ def settled(
     if not discreet:
         lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, page.balance_cents)))
     rows = [
-        (button(texts.label("↩️ Undo (cancel this)"), "undo", payment.id, page.steps),),
+        (button(texts.label("↩️ Undo (cancel this)"), Undo(payment.id, page.steps)),),
         _back_row(texts, back, page.order_id),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
@@ -352,12 +256,12 @@ def toast_settled(texts: Texts, page: PaymentPage, settlement: Settlement) -> st
 def _back_row(texts: Texts, to: Back | None, order_id: int | None) -> Row:
     label = texts.label("◀️ Back")
     if to is None:
-        back = button(label, "validate")
+        back = button(label, ExpectedPayments())
     elif to.distribution_id == ELSEWHERE:
-        back = button(label, "awaitedother", to.page)
+        back = button(label, ExpectedElsewhere(to.page))
     else:
-        back = button(label, "awaited", to.distribution_id, to.page)
-    return (back, button(texts.label("📋 The order"), "dorder", order_id)) if order_id else (back,)
+        back = button(label, ExpectedAt(to.distribution_id, to.page))
+    return (back, button(texts.label("📋 The order"), ShowOrder(order_id))) if order_id else (back,)
 
 
 def ask_amount(texts: Texts, payment: Payment, cancel: Button) -> Screen:
@@ -369,23 +273,6 @@ def ask_amount(texts: Texts, payment: Payment, cancel: Button) -> Screen:
         example=texts.bare_money(payment.amount_cents),
     )
     return Screen(text, ((cancel,),))
-
-
-def unknown_reference(texts: Texts, typed: str, near: Sequence[tuple[Payment, str]]) -> Screen:
-    """No payment has this reference; those one slip away are proposed, never taken (B1)."""
-    text = texts.t("I found no payment with the reference {typed}. No money was moved.", typed=typed[:40])
-    if not near:
-        return Screen(text)
-    rows = [
-        (
-            button(
-                f"{format_reference(p.reference)} · {name} · {texts.money(p.amount_cents)}"[:64], "pmt", p.id
-            ),
-        )
-        for p, name in near
-    ]
-    question = texts.t("Did you mean one of these?")
-    return Screen(f"{text}\n{question}").with_rows(rows)
 
 
 def told_member(
@@ -413,6 +300,6 @@ def told_member(
         )
     else:
         line = texts.t("❌ {method} of {amount} (reference {reference}) was not received.", **values)
-    lines: list[str] = [line, *([verdict] if verdict else [])]
-    lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+    after = money.balance_with_awaited(texts, balance_cents, awaited_cents)
+    lines: list[str] = [line, *([verdict] if verdict else []), "", after]
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from bot.home.taps import Balance
+from bot.refunds.taps import DeclineRequest, Gift, GrantRequest, LeaveToGroup, Refund, WriteOff
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -49,22 +51,29 @@ class Draft:
     @property
     def after_cents(self) -> int:
         """The balance after it."""
+        return self.balance_cents + self._moves_cents
+
+    @property
+    def _moves_cents(self) -> int:
         gains = self.kind in (Kind.GIFT, Kind.WRITE_OFF)
-        return self.balance_cents + (self.amount_cents if gains else -self.amount_cents)
+        return self.amount_cents if gains else -self.amount_cents
+
+    def recorded(self, balance_cents: int) -> Draft:
+        """The same once it is recorded, between the balances that it had moved: ``balance_cents`` is the one after it."""
+        return replace(self, balance_cents=balance_cents - self._moves_cents)
 
 
-def ways_in(texts: Texts, member: Member, balance_cents: int, *, out: int | None = None) -> list[Row]:
-    """The buttons that fit the balance, on a member's page; ``out`` (1): to settle it before they are taken out."""
-    args = (member.id,) if out is None else (member.id, out)
+def ways_in(texts: Texts, member: Member, balance_cents: int, *, out: bool = False) -> list[Row]:
+    """The buttons that fit the balance, on a member's page; ``out``: to settle it before they are taken out."""
     rows: list[Row] = []
     if balance_cents > 0:
-        refund = button(texts.label("💸 Refund"), Kind.REFUND, *args)
-        left = button(texts.label("🏠 Leave it to the group"), Kind.LEFT, *args)
-        rows.append((refund,) if out is None else (refund, left))
+        refund = button(texts.label("💸 Refund"), Refund(member.id, out))
+        left = button(texts.label("🏠 Leave it to the group"), LeaveToGroup(member.id, out))
+        rows.append((refund, left) if out else (refund,))
     if balance_cents < 0:
-        rows.append((button(texts.label("🖊 Write off"), Kind.WRITE_OFF, *args),))
-    if out is None:
-        gift = button(texts.label("🎁 Gift"), Kind.GIFT, *args)
+        rows.append((button(texts.label("🖊 Write off"), WriteOff(member.id, out)),))
+    if not out:
+        gift = button(texts.label("🎁 Gift"), Gift(member.id))
         rows = [(*rows[0], gift)] if rows else [(gift,)]
     return rows
 
@@ -275,10 +284,10 @@ def request_row(texts: Texts, request: RefundRequest) -> Row:
     """What can be done about it."""
     amount = texts.money(request.amount_cents)
     return (
-        button(texts.label("💸 Refund {amount}", amount=amount), "rqgrant", request.id, style="success"),
-        button(texts.label("Decline"), "rqdeny", request.id, style="danger"),
+        button(texts.label("💸 Refund {amount}", amount=amount), GrantRequest(request.id), style="success"),
+        button(texts.label("Decline"), DeclineRequest(request.id), style="danger"),
     )
 
 
 def _my_balance(texts: Texts) -> Row:
-    return (button(texts.label("💰 My balance"), "balance", below=True),)
+    return (button(texts.label("💰 My balance"), Balance(), below=True),)

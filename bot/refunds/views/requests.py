@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.home.taps import Balance
+from bot.refunds.taps import AskForRefund, WithdrawRequest
 from bot.refunds.views.refunds import request_row
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
@@ -16,10 +18,10 @@ from ledger.payments.models import RefundRequest
 def way_in(texts: Texts, group: Group, balance_cents: int, request: RefundRequest | None) -> Row:
     """On one's balance: ask for money back, or take back what was asked."""
     if request is not None:
-        return (button(texts.label("↩️ Take my request back"), "askbackoff", request.id),)
+        return (button(texts.label("↩️ Take my request back"), WithdrawRequest(request.id)),)
     if balance_cents <= 0:
         return ()
-    return (button(texts.label("💸 Ask for money back"), "askback", group.id),)
+    return (button(texts.label("💸 Ask for money back"), AskForRefund(group.id)),)
 
 
 def asked_line(texts: Texts, request: RefundRequest) -> Html:
@@ -95,7 +97,7 @@ def asked(texts: Texts, group: Group, request: RefundRequest, told: int) -> Scre
             "✅ Asked for {amount} back. I could not write to anybody who keeps the group's money: tell a coordinator.",
             amount=amount,
         )
-    row = (button(texts.label("💰 My balance"), "balance", below=True),)
+    row = (button(texts.label("💰 My balance"), Balance(), below=True),)
     return Screen(text, (way_in(texts, group, 0, request), row))
 
 
@@ -160,7 +162,7 @@ def told_declined(
     if answer is not None:
         lines.append(texts.t("📝 {note}", note=texts.noted(answer)))
     lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 
 
 def withdrawn(texts: Texts) -> str:

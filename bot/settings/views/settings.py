@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.cards.taps import CardSettings
+from bot.home.taps import Home
+from bot.settings import taps
+from bot.settings.taps import Option
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -15,15 +19,6 @@ from ledger.groups.models import Group, JoinPolicy, Method
 from ledger.groups.service import can_take_cards
 from ledger.money import SMALLEST_BY_CARD
 from ledger.orders.models import Distribution
-
-TIME_ZONES = (
-    "Europe/Paris",
-    "Indian/Reunion",
-    "America/Martinique",
-    "America/Guadeloupe",
-    "America/Cayenne",
-    "Pacific/Noumea",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,32 +58,32 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
     ]
     rows: list[Row] = [
         (
-            button(texts.label("💶 Payments on/off"), "payments", group.id),
-            button(texts.label("Ways to pay"), "methods", group.id),
+            button(texts.label("💶 Payments on/off"), taps.Payments(group.id)),
+            button(texts.label("Ways to pay"), taps.Methods(group.id)),
         ),
         (
-            button(texts.label("Negative balances"), "negative", group.id),
-            button(texts.label("Name for cheques"), "setask", group.id, "payee_name"),
+            button(texts.label("Negative balances"), taps.NegativeBalances(group.id)),
+            button(texts.label("Name for cheques"), taps.AskValue(group.id, Option.PAYEE_NAME)),
         ),
         (
-            button(texts.label("🏦 IBAN"), "setask", group.id, "iban"),
-            button(texts.label("Account holder"), "setask", group.id, "account_holder"),
+            button(texts.label("🏦 IBAN"), taps.AskValue(group.id, Option.IBAN)),
+            button(texts.label("Account holder"), taps.AskValue(group.id, Option.ACCOUNT_HOLDER)),
         ),
-        (button(texts.label("💳 Card"), "cardset", group.id),),
+        (button(texts.label("💳 Card"), CardSettings(group.id)),),
         (
-            button(texts.label("Name of the group"), "setask", group.id, "title"),
-            button(texts.label("Language"), "grouplang", group.id),
+            button(texts.label("Name of the group"), taps.AskValue(group.id, Option.TITLE)),
+            button(texts.label("Language"), taps.GroupLanguage(group.id)),
         ),
         (
-            button(texts.label("🕑 Time zone"), "setask", group.id, "time_zone"),
-            button(texts.label("Who may join"), "joinpolicy", group.id),
+            button(texts.label("🕑 Time zone"), taps.AskValue(group.id, Option.TIME_ZONE)),
+            button(texts.label("Who may join"), taps.Joining(group.id)),
         ),
         (
             Button(texts.label("📋 Copy the invitation"), copy=links.join_url),
-            button(texts.label("🔁 New invitation"), "invite", group.id),
+            button(texts.label("🔁 New invitation"), taps.NewInvitation(group.id)),
         ),
         (Button(texts.label("👥 A chat for the coordinators"), url=links.coordinators_url),),
-        (button(texts.label("🧑‍🌾 Coordinators"), "coordinators"), button(texts.label("◀️ Back"), "home")),
+        (button(texts.label("🧑‍🌾 Coordinators"), "coordinators"), button(texts.label("◀️ Back"), Home())),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -106,7 +101,7 @@ def join_policy(texts: Texts, policy: JoinPolicy) -> str:
 
 def back_row(texts: Texts) -> Row:
     """Back to the options."""
-    return (button(texts.label("◀️ Back"), "settings"),)
+    return (button(texts.label("◀️ Back"), taps.Settings()),)
 
 
 def payments_question(texts: Texts, group: Group) -> Screen:
@@ -117,15 +112,15 @@ def payments_question(texts: Texts, group: Group) -> Screen:
             "Switched off: orders are only written down, no account moves, and members may change or cancel new orders "
             "until they close. Balances and awaited payments stay as they are."
         )
-        label, value, style = texts.label("Switch payments off"), 0, "danger"
+        label, wanted, style = texts.label("Switch payments off"), False, "danger"
     else:
         text = texts.t(
             "<b>Payments are off.</b> Orders are only written down, no account moves.\n\n"
             "Switched on: each new order moves the member's account, members choose how to pay, and may add to an order "
             "but not remove from it. Orders made before are not charged."
         )
-        label, value, style = texts.label("Switch payments on"), 1, "success"
-    rows = ((button(label, "payments", group.id, value, style=style),), back_row(texts))
+        label, wanted, style = texts.label("Switch payments on"), True, "success"
+    rows = ((button(label, taps.Payments(group.id, wanted), style=style),), back_row(texts))
     return Screen(text, rows)
 
 
@@ -142,9 +137,9 @@ def methods_question(texts: Texts, group: Group, offered: list[Method]) -> Scree
             continue
         is_offered = method in offered
         label = f"{'✅' if is_offered else '⬜'} {money.METHOD_ICON[method]} {money.method(texts, method)}"
-        rows.append((button(label, "method", group.id, method, 0 if is_offered else 1),))
+        rows.append((button(label, taps.OfferMethod(group.id, method, not is_offered)),))
     if not group.takes_cards and group.currency in SMALLEST_BY_CARD:
-        rows.append((button(texts.label("💳 Card"), "cardset", group.id),))
+        rows.append((button(texts.label("💳 Card"), CardSettings(group.id)),))
     rows.append(back_row(texts))
     return Screen(text).with_rows(rows)
 
@@ -155,19 +150,22 @@ def negative_question(texts: Texts, group: Group) -> Screen:
         text = texts.t(
             "<b>Negative balances are on.</b> Members can order with “Member credit” and even their balance out later."
         )
-        label, value = texts.label("Do not allow negative balances"), 0
+        label, wanted = texts.label("Do not allow negative balances"), False
     else:
         text = texts.t(
             "<b>Negative balances are off.</b> To order with “Member credit”, a member's account must hold enough first."
         )
-        label, value = texts.label("Allow negative balances"), 1
-    return Screen(text, ((button(label, "negative", group.id, value),), back_row(texts)))
+        label, wanted = texts.label("Allow negative balances"), True
+    return Screen(text, ((button(label, taps.NegativeBalances(group.id, wanted)),), back_row(texts)))
 
 
 def language_question(texts: Texts, group: Group) -> Screen:
     """The language of what everybody reads in the group's chat."""
     rows = (
-        (button("Français", "grouplang", group.id, "fr"), button("English", "grouplang", group.id, "en")),
+        (
+            button("Français", taps.GroupLanguage(group.id, "fr")),
+            button("English", taps.GroupLanguage(group.id, "en")),
+        ),
         back_row(texts),
     )
     return Screen(
@@ -178,8 +176,8 @@ def language_question(texts: Texts, group: Group) -> Screen:
 def join_question(texts: Texts, group: Group) -> Screen:
     """Who may join?"""
     rows = (
-        (button(texts.label("Whoever is in the group's chat"), "joinpolicy", group.id, JoinPolicy.CHAT),),
-        (button(texts.label("Whoever has the link"), "joinpolicy", group.id, JoinPolicy.LINK),),
+        (button(texts.label("Whoever is in the group's chat"), taps.Joining(group.id, JoinPolicy.CHAT)),),
+        (button(texts.label("Whoever has the link"), taps.Joining(group.id, JoinPolicy.LINK)),),
         back_row(texts),
     )
     return Screen(texts.t("Who may join the group with its link?"), rows)
@@ -220,29 +218,32 @@ def invitation_question(texts: Texts, group: Group) -> Screen:
         "members yet. Send /setup in the chat to post a new button."
     )
     return Screen(
-        text, ((button(texts.label("Make a new invitation"), "invite", group.id, 1),), back_row(texts))
+        text,
+        ((button(texts.label("Make a new invitation"), taps.NewInvitation(group.id, 1)),), back_row(texts)),
     )
 
 
-def ask_value(texts: Texts, option: str, rows: list[Row]) -> Screen:
+def ask_value(texts: Texts, option: Option, rows: list[Row]) -> Screen:
     """A value to be typed."""
     questions = {
-        "payee_name": texts.t("To whom are cheques made out? Type the name."),
-        "iban": texts.t("Which IBAN do members transfer to? Type it, spaces do not matter."),
-        "account_holder": texts.t("Who holds this bank account? Type the name as the bank knows it."),
-        "title": texts.t("What is the group called? Type its name."),
-        "time_zone": texts.t("In which time zone is the group? Tap, or type its name, like Europe/Brussels."),
+        Option.PAYEE_NAME: texts.t("To whom are cheques made out? Type the name."),
+        Option.IBAN: texts.t("Which IBAN do members transfer to? Type it, spaces do not matter."),
+        Option.ACCOUNT_HOLDER: texts.t("Who holds this bank account? Type the name as the bank knows it."),
+        Option.TITLE: texts.t("What is the group called? Type its name."),
+        Option.TIME_ZONE: texts.t(
+            "In which time zone is the group? Tap, or type its name, like Europe/Brussels."
+        ),
     }
     return Screen(questions[option]).with_rows(rows)
 
 
-def not_possible(texts: Texts, option: str) -> Html:
+def not_possible(texts: Texts, option: Option) -> Html:
     """The typed value does not fit."""
     return {
-        "iban": texts.t(
+        Option.IBAN: texts.t(
             "This is no valid IBAN: a character is wrong or missing. Nothing was changed. Type it again."
         ),
-        "time_zone": texts.t(
+        Option.TIME_ZONE: texts.t(
             "I know no time zone by that name. Nothing was changed. Type it like Europe/Brussels."
         ),
     }.get(option, texts.t("This needs 1 to 70 characters on one line. Nothing was changed. Type it again."))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.distributions.taps import Distributions
+from bot.settings.taps import Settings
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -60,8 +62,8 @@ def next_steps(texts: Texts, group: Group) -> Screen:
     ]
     rows = (
         (
-            button(texts.label("📅 Distributions"), "distributions", below=True),
-            button(texts.label("⚙️ Settings"), "settings", below=True),
+            button(texts.label("📅 Distributions"), Distributions(), below=True),
+            button(texts.label("⚙️ Settings"), Settings(), below=True),
         ),
     )
     return Screen("\n".join(lines), rows)

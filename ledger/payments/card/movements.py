@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.books import service as books
 from ledger.books.models import AccountKind
+from ledger.books.subjects import Topic, subject_of
 from ledger.db import insert_or_meet, utc_now
 from ledger.groups.models import Group, Member
 from ledger.payments import service as payments
@@ -302,7 +303,7 @@ async def _disputed(
         kind="failed-card" if is_unpaid else kind,
         key=f"card:{checkout.account_id}:{movement.stripe_id}",
         legs=legs,
-        subject=f"payment:{payment.id}",
+        subject=subject_of(Topic.PAYMENT, payment.id),
     )
     posted = await books.post(session, checkout.group_id, entry)
     balance = await books.balance(session, checkout.group_id, AccountKind.MEMBERS, member.id)

@@ -106,7 +106,7 @@ async def order(day: Day, who: Person, product: str, method: Method) -> None:
         group = await groups.get_group(session, seeded.group_id)
         member = await groups.get_member(session, group.id, seeded.members[who.id])
         distribution = await distributions.get_distribution(session, group.id, seeded.distribution_id)
-        basket = await baskets.open_basket(session, group, member, distribution)
+        basket = (await baskets.open_basket(session, member, distribution)).basket
         await baskets.set_quantity(
             session, basket, await session.get_one(Product, seeded.products[product]), 1000
         )

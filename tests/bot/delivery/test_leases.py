@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator
 from sqlalchemy import text
 
 from bot.app import build_api
+from bot.board.boards import Due
+from bot.board.sender import BoardSender
 from bot.config import load
 from bot.delivery import leases, outbox
 from bot.delivery.api import Api
@@ -61,10 +63,16 @@ async def test_many_ask_at_once_and_one_gets_it(database_url: str) -> None:
             await database.close()
 
 
+def sender_of(database: Database, api: Api) -> Sender[Due]:
+    """A sender as a process has it, without a budget."""
+    budget = Budget(0, 0, 0)
+    return Sender(database, api, api.bot.id, budget, BoardSender(database, api, budget))
+
+
 @contextlib.asynccontextmanager
 async def office(
     database_url: str, senders: int
-) -> AsyncIterator[tuple[Sandbox, int, list[Sender], Database]]:
+) -> AsyncIterator[tuple[Sandbox, int, list[Sender[Due]], Database]]:
     """A sandbox with one person (the second value), and senders that are not yet at work."""
     sandbox = Sandbox(TOKEN)
     sandbox.world.add_person("Marie", user_id=77).has_started = True
@@ -75,7 +83,7 @@ async def office(
         try:
             yield (
                 sandbox, api.bot.id,
-                [Sender(database, api, api.bot.id, Budget(0, 0, 0)) for _ in range(senders)], database,
+                [sender_of(database, api) for _ in range(senders)], database,
             )  # fmt: skip
         finally:
             await api.shutdown()

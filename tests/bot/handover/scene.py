@@ -48,7 +48,7 @@ class Day:
             group = await groups.get_group(session, self.seeded.group_id)
             member = await groups.get_member(session, group.id, member_id)
             distribution = await session.get_one(Distribution, self.distribution_id)
-            basket = await baskets.open_basket(session, group, member, distribution)
+            basket = (await baskets.open_basket(session, member, distribution)).basket
             for name, quantity in lines.items():
                 product = await session.get_one(Product, self.seeded.products[name])
                 await baskets.set_quantity(session, basket, product, quantity)

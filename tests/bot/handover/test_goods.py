@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 
 from bot.sandbox.server import Sandbox
 from ledger.groups import service as groups
@@ -201,6 +205,36 @@ async def test_the_weights_one_after_another_over_a_restart(sqlite_url: str) -> 
             assert end.says("Paul: Tomme: 1 kg → 0.9 kg")
             await d.anne.press("Undo this change", expect="0.9 kg → 1 kg", message=end)
             assert len(await Stage(world, bot).rows("corrections")) == 3
+
+
+async def test_the_walk_asks_the_database_as_often_for_many_as_for_few(stage: Stage) -> None:
+    d = await day(stage)
+    await d.order(d.marie, {"Tomme": 1_200}, Method.CHEQUE)
+    await d.order(d.paul, {"Tomme": 1_000}, Method.CASH)
+
+    async def asked(members: int) -> int:
+        statements: list[str] = []
+
+        def note(_: object, __: object, sql: str, *___: object) -> None:
+            if re.search(r"FROM (order_lines|orders|members|changes|corrections)\b", sql):
+                statements.append(sql)
+
+        await open_product(d, d.anne, "Tomme")
+        event.listen(Engine, "before_cursor_execute", note)
+        await d.anne.press("one after another", expect=f"1 of {members}")
+        event.remove(Engine, "before_cursor_execute", note)
+        return len(statements)
+
+    few = await asked(2)
+    async with stage.database.unit_of_work() as session:
+        group = await groups.get_group(session, d.seeded.group_id)
+        others = []
+        for number in range(12):
+            person = await groups.remember_person(session, 9_000 + number, f"Member {number}", None, "en")
+            others.append((await groups.join(session, group, person))[0].id)
+    for member_id in others:
+        await d.order(member_id, {"Tomme": 500}, Method.CHEQUE)
+    assert 0 < few == await asked(14)
 
 
 async def test_the_walk_can_be_left_and_what_was_entered_stays(stage: Stage) -> None:

@@ -102,7 +102,7 @@ async def test_cancelled_and_typed(stage: Stage) -> None:
     await d.anne.press("Bank transfer", expect="how much was given")
     await d.anne.ask("10", expect="€10.00 received from Marie")
     (_, second) = await stage.rows("payments")
-    assert second["subject"] == f"order:{order_id}"
+    assert (second["purpose"], second["order_id"]) == ("order", order_id)
 
 
 async def test_the_till_is_counted_and_a_difference_needs_a_reason(any_stage: Stage) -> None:

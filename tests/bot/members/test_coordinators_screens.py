@@ -11,7 +11,7 @@ import pytest
 from bot.catalogue.views import importing as catalogue
 from bot.distributions.views import planning as distributions
 from bot.members.views import coordinators, members
-from bot.payments.views import by_hand as payment
+from bot.payments.views import by_hand, entered
 from bot.settings.views import settings
 from bot.settings.views.setup import already_set_up, group_ready
 from bot.ui.screen import Screen
@@ -153,8 +153,8 @@ def test_distributions(texts: Texts) -> None:
 
 
 def test_payments_and_roles(texts: Texts) -> None:
-    draft = payment.Draft(a_member(), -(10**11), 10**11, Method.CASH, NOW.date(), "n" * 100)
-    assert_fits(payment.told_member(texts, draft, NASTY, 5, 0, None))
+    entry = by_hand.Entry(a_member(), -(10**11), 10**11, Method.CASH, NOW.date(), "n" * 100)
+    assert_fits(entered.told_member(texts, entry, NASTY, 5, 0, None))
     assert_fits(coordinators.listing(texts, a_group(), [a_member(n) for n in range(60)]))
     assert_fits(coordinators.roles(texts, a_member()))
     assert_fits(group_ready(texts, a_group(), "https://t.me/bot?start=o_0", "https://t.me/bot?start=j_0"))

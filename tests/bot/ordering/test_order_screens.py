@@ -7,6 +7,7 @@ import pytest
 from bot.home.views import history
 from bot.ordering.views import order
 from bot.ordering.views import search as order_search
+from bot.ui.screen import Button, button
 from bot.ui.texts import Html, Texts
 from ledger.books.models import Transaction
 from ledger.books.service import StatementLine
@@ -82,6 +83,10 @@ def test_a_history_fits(texts: Texts) -> None:
         tuple(line(kind, NASTY if kind != "received-card" else None) for kind in kinds),
         BIG,
     )
-    screen = history.history(texts, Html("<b>title</b>"), page, "mhistory", BIG)
+
+    def older(label: str, at: int) -> Button:
+        return button(label, "mhistory", BIG, at)
+
+    screen = history.history(texts, Html("<b>title</b>"), page, older)
     assert_fits(screen)
-    assert "Stripe" in history.history(texts, Html(""), History((), page.lines[5:], None), "history").text
+    assert "Stripe" in history.history(texts, Html(""), History((), page.lines[5:], None), older).text

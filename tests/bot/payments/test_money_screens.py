@@ -19,7 +19,14 @@ from ledger.orders.switching import Switched, Ways
 from ledger.payments.card.models import CardRefund, CardRefundState, StripeEvent
 from ledger.payments.card.movements import Disputed
 from ledger.payments.card.refunds import RefundNews
-from ledger.payments.models import Payment, PaymentState, RefundRequest, Settlement, SettlementKind
+from ledger.payments.models import (
+    Payment,
+    PaymentState,
+    Purpose,
+    RefundRequest,
+    Settlement,
+    SettlementKind,
+)
 from ledger.payments.service import CardReceipt, Settled
 from tests.bot.reminders.test_reminders_screens import BIG, GROUP, MEMBER, NASTY, NOW, fits
 
@@ -28,7 +35,8 @@ PAYMENT = Payment(
     method=Method.TRANSFER,
     amount_cents=MAX_AMOUNT,
     reference="K7M3P9X",
-    subject=f"order:{BIG}",
+    purpose=Purpose.ORDER,
+    order_id=BIG,
     created_at=NOW,
 )
 REQUEST = RefundRequest(
@@ -109,15 +117,15 @@ def test_what_credit_can_pay_first(balance: int, total: int, methods: tuple[Meth
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("subject", [None, f"order:{BIG}"])
-def test_what_is_said_of_cards(language: str, subject: str | None) -> None:
+@pytest.mark.parametrize("order_id", [None, BIG])
+def test_what_is_said_of_cards(language: str, order_id: int | None) -> None:
     texts, url = Texts(language), "https://checkout.stripe.com/c/pay/cs_live_" + "x" * 300
     payment = Payment(
         id=BIG,
         method=Method.CARD,
         amount_cents=MAX_AMOUNT,
         reference="K7M3P9X",
-        subject=subject,
+        order_id=order_id,
         created_at=NOW,
     )
     settlement = Settlement(kind=SettlementKind.RECEIVED, amount_cents=MAX_AMOUNT, at=NOW)
@@ -137,7 +145,7 @@ def test_what_is_said_of_cards(language: str, subject: str | None) -> None:
         cards.refused(texts, GROUP, payment),
     ):
         fits(screen)
-        assert (stands in screen.text) == (subject is not None)
+        assert (stands in screen.text) == (order_id is not None)
     fits(cards.key_refused(texts, GROUP))
     for state in CardRefundState:
         news = RefundNews(CardRefund(amount_cents=MAX_AMOUNT, state=state), payment, MEMBER, -MAX_AMOUNT)

@@ -59,8 +59,8 @@ async def test_by_cheque_until_it_is_confirmed(any_stage: Stage) -> None:
     assert f"<code>{reference}</code>" in receipt.html
     assert await group.marie.tap("Copy", message=receipt) == reference
     row = (await any_stage.rows("payments"))[0]
-    assert (row["method"], row["amount_cents"], row["subject"], row["state"]) == (
-        "cheque", 2000, None, "expected",
+    assert (row["method"], row["amount_cents"], row["purpose"], row["order_id"], row["state"]) == (
+        "cheque", 2000, "top_up", None, "expected",
     )  # fmt: skip
 
     page = await group.anne.ask(f"/validate {reference}", expect="Marie Dupont")
@@ -225,7 +225,7 @@ async def test_the_list_has_pages(stage: Stage) -> None:
     async with stage.database.unit_of_work() as session:
         member = await groups.get_member(session, v.seeded.group_id, v.seeded.members[v.marie.id])
         for euros in range(1, 11):
-            await payments.expect(session, member, Method.CASH, euros * 100, subject=None)
+            await payments.expect(session, member, Method.CASH, euros * 100, order_id=None)
     first = await v.anne.ask("/validate", expect="10 payments · €55.00 awaited")
     assert first.button("Marie · €8.00")
     assert not first.button("Marie · €9.00")
@@ -244,10 +244,10 @@ async def test_payments_of_every_distribution_are_within_reach(stage: Stage) -> 
         for days in range(1, 12):
             starts = utc_now() + dt.timedelta(days=days)
             day = await distributions.announce(session, group.id, "Hall", starts, starts)
-            basket = await baskets.open_basket(session, group, member, day)
+            basket = (await baskets.open_basket(session, member, day)).basket
             await baskets.set_quantity(session, basket, bread, 1000)
             await orders.confirm(session, group, member, basket.id, Method.CASH)
-        await payments.expect(session, member, Method.CASH, 500, subject=None)
+        await payments.expect(session, member, Method.CASH, 500, order_id=None)
     first = await v.anne.ask("/validate", expect="Payments of which distribution")
     assert len(first.buttons) == 8 + 2
     assert first.button("Other payments · 1")

@@ -153,6 +153,19 @@ async def test_a_coordinator_of_two_groups_confirms_in_either_whichever_they_loo
     await v.anne.press("Reçu", expect="validé par Anne")
 
 
+async def test_who_only_orders_where_they_look_finds_the_payments_of_the_group_whose_money_they_keep(
+    stage: Stage,
+) -> None:
+    v, reference = await ordered(stage)
+    other = await stage.world.group("Autre groupe", members=[v.anne], admins=[v.paul])
+    await v.paul.ask("/installer", expect="Autre groupe", chat=other)
+    await v.anne.tap("Commander", chat=other)
+    await v.anne.wait("Autre groupe")
+    await v.anne.ask("/valider", expect="Seuls les coordinateurs")
+    await v.anne.ask(f"/valider {reference}", expect="Chèque de 12,35")
+    await v.anne.press("Reçu", expect="validé par Anne")
+
+
 async def test_ten_times_the_amount_is_asked_again_with_both(stage: Stage) -> None:
     v, reference = await ordered(stage)
     page = await v.anne.ask(f"/valider {reference} 1235", expect="1 235,00 € au lieu de 12,35 €")

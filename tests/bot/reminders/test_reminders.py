@@ -7,12 +7,14 @@ import datetime as dt
 import signal
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.delivery import outbox
 from bot.delivery.models import OutboxRow
 from bot.delivery.outbox import Call
 from bot.edge.unit import Unit
@@ -208,12 +210,15 @@ async def test_the_message_and_done_are_one_commit(
     _, everybody, _ = await a_group_that_ordered(database, "2030-11-26T18:30", "2030-11-25T20:00", members=2)
     queued_before_the_fault: list[str] = []
 
-    async def faulty(session: AsyncSession, *_: object) -> None:
+    enqueue = outbox.enqueue
+
+    async def faulty(session: AsyncSession, bot_id: int, calls: Sequence[Call]) -> None:
+        await enqueue(session, bot_id, calls)
         found = await session.execute(select(OutboxRow.payload))
         queued_before_the_fault.extend(row["text"] for row in found.scalars())
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(service, "finish", faulty)
+    monkeypatch.setattr(outbox, "enqueue", faulty)
     await reminding(database).remind(paris("2030-11-25T16:00"))
     assert queued_before_the_fault
     assert await _queued(database) == 0

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from bot.members.views import people
+from bot.refusals import people as refusals
 from bot.reminders.views import reminders
 from bot.ui.screen import Screen, button
 from bot.ui.texts import Texts
@@ -73,7 +74,7 @@ def test_screens_of_members(language: str) -> None:
     fits(people.told_linked(texts, GROUP, MEMBER, NASTY))
     fits(people.still_coordinates(texts, GROUP, MEMBER))
     for is_own in (True, False):
-        fits(Screen(people.cannot_leave(texts, CannotLeave(NASTY, found, is_own=is_own))))
+        fits(Screen(refusals.cannot_leave(texts, CannotLeave(NASTY, found, is_own=is_own))))
     member = Member(id=BIG, group_id=BIG, name=NASTY)
     url = "https://t.me/" + "x" * 32 + "?start=m_" + "0" * 32
     for link in (None, url):

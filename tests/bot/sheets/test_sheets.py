@@ -35,7 +35,7 @@ async def order(v: Village, who: Person, lines: dict[str, int], method: Method =
         group = await groups.get_group(session, v.seeded.group_id)
         member = await groups.get_member(session, group.id, v.seeded.members[who.id])
         distribution = await distributions.get_distribution(session, group.id, v.seeded.distribution_id)
-        basket = await baskets.open_basket(session, group, member, distribution)
+        basket = (await baskets.open_basket(session, member, distribution)).basket
         for product, count in lines.items():
             found = await get_product(session, group.id, v.seeded.products[product])
             await baskets.set_quantity(session, basket, found, count * 1000)

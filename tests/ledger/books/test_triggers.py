@@ -83,12 +83,25 @@ ON_BOTH = [
     "UPDATE payments SET state = 'refused' WHERE id = {payment}",
     "DELETE FROM payments WHERE id = {payment}",
     "DELETE FROM payments WHERE id = {announced}",
-    """INSERT INTO payments (group_id, member_id, method, amount_cents, reference, state, dated, created_at)
-    SELECT group_id, member_id, method, amount_cents, 'AAAAAAA', 'received', dated, created_at
+    """INSERT INTO payments (group_id, member_id, method, amount_cents, reference, purpose, state, dated, created_at)
+    SELECT group_id, member_id, method, amount_cents, 'AAAAAAA', 'top_up', 'received', dated, created_at
     FROM payments WHERE id = {payment}""",
-    """INSERT INTO payments (group_id, member_id, method, amount_cents, reference, state, dated, created_at)
-    SELECT group_id, member_id, method, amount_cents, reference, 'expected', dated, created_at
+    """INSERT INTO payments (group_id, member_id, method, amount_cents, reference, purpose, state, dated, created_at)
+    SELECT group_id, member_id, method, amount_cents, reference, 'top_up', 'expected', dated, created_at
     FROM payments WHERE id = {payment}""",
+    # for no order any more, or for another; for one that is not there; for none, but called an order's; for nothing said
+    "UPDATE payments SET purpose = 'top_up', order_id = NULL WHERE id = {payment}",
+    "UPDATE payments SET order_id = {later_order} WHERE id = {payment}",
+    "UPDATE payments SET purpose = 'order', order_id = 987654 WHERE id = {announced}",
+    "UPDATE payments SET purpose = 'order' WHERE id = {announced}",
+    "UPDATE payments SET purpose = 'refund' WHERE id = {announced}",
+    "UPDATE payments SET order_id = {order} WHERE id = {announced}",
+    """INSERT INTO payments (group_id, member_id, method, amount_cents, reference, state, dated, created_at)
+    SELECT group_id, member_id, method, amount_cents, 'AAAAAAA', 'expected', dated, created_at
+    FROM payments WHERE id = {announced}""",
+    """INSERT INTO payments (group_id, member_id, method, amount_cents, reference, purpose, state, dated, created_at)
+    SELECT group_id, member_id, method, -5, 'AAAAAAA', 'top_up', 'expected', dated, created_at
+    FROM payments WHERE id = {announced}""",
     "UPDATE settlements SET amount_cents = 1 WHERE payment_id = {payment}",
     "DELETE FROM settlements WHERE payment_id = {payment}",
     # settled twice, undone out of turn, settled from another group
@@ -240,6 +253,7 @@ async def rows(story: Story) -> AsyncIterator[dict[str, int | str]]:
         assert erased is not None
         await notes.erase(session, story.group_id, erased.id)
         asked = await requests.ask(session, paul, 200, Method.CASH)
+    later = await story.order(paul, await story.distribution(), {eggs: 1_000}, Method.CASH)
     of_bread, of_eggs = ordered.lines
     async with story.database.unit_of_work() as session:
         changed = await corrections.deliver(session, story.group_id, of_bread.id, 0, story.anne)
@@ -255,6 +269,7 @@ async def rows(story: Story) -> AsyncIterator[dict[str, int | str]]:
         "step": validated.validated.id,
         "announced": announced.id,
         "order": ordered.order.id,
+        "later_order": later.order.id,
         "replaced": replaced.id,
         "declined": declined.id,
         "note": declined.answer_id,

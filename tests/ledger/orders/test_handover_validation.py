@@ -228,11 +228,10 @@ async def test_money_nobody_announced(story: Story, paul: Member, friday: Distri
     done = await story.order(paul, friday, {box: 1_000}, Method.CASH)
     assert done.payment is not None
     await story.refuse(done.payment)
-    subject = f"order:{done.order.id}"
     async with story.database.unit_of_work() as session:
         with pytest.raises(InvalidPayment):
-            await payments.receive_unannounced(session, paul, Method.CASH, 0, story.anne, subject)
-        await payments.receive_unannounced(session, paul, Method.CHEQUE, 4250, story.anne, subject)
+            await payments.receive_unannounced(session, paul, Method.CASH, 0, story.anne, done.order.id)
+        await payments.receive_unannounced(session, paul, Method.CHEQUE, 4250, story.anne, done.order.id)
     assert (await state(story, done.order.id)).missing_cents == 0
     assert await story.balance(paul) == 0
     assert await story.verify() == []
@@ -418,7 +417,7 @@ async def test_a_coordinator_orders_for_a_member_until_the_distribution_is_valid
         async with story.database.unit_of_work() as session:
             group = await story.group(session)
             distribution = await dists.get_distribution(session, story.group_id, friday.id)
-            basket = await baskets.open_basket(session, group, paul, distribution, by=by)
+            basket = (await baskets.open_basket(session, paul, distribution, by=by)).basket
             await baskets.set_quantity(session, basket, box, 1_000)
             return await orders.confirm(session, group, paul, basket.id, Method.CASH, by=by)
 

@@ -14,6 +14,7 @@ from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
 from ledger.orders import baskets, distributions
 from ledger.orders import service as orders
+from ledger.orders.basket_views import latest
 from ledger.orders.baskets import InvalidQuantity, OrdersClosed
 from ledger.orders.models import Distribution, Order
 from ledger.orders.service import (
@@ -28,7 +29,7 @@ from ledger.orders.service import (
 )
 from ledger.payments.models import PaymentState
 from ledger.reference import is_valid
-from tests.support.ledger import Story, found, together
+from tests.support.ledger import Story, found, ordered, together
 
 
 @pytest.fixture
@@ -211,7 +212,7 @@ class TestAdditions:
     ) -> None:
         await story.order(paul, friday, {eggs: 2_000}, Method.CHEQUE)
         async with story.database.unit_of_work() as session:
-            basket = await baskets.open_basket(session, await story.group(session), paul, friday)
+            basket = (await baskets.open_basket(session, paul, friday)).basket
             seen = await baskets.view(session, basket)
         assert seen.lines == ()
         assert seen.order is not None
@@ -429,7 +430,7 @@ class TestWhatChangedMeanwhile:
         await story.order(paul, friday, {eggs: 1_000}, Method.CHEQUE)
         async with story.database.snapshot() as session:
             (seen,) = await orders.orders_of(session, paul)
-        assert [(line.product_name, line.price_cents) for line in seen.lines] == [
+        assert [(line.product_name, line.price_cents) for line in ordered(seen)] == [
             ("Œufs", 350),
             ("Gros œufs", 400),
         ]
@@ -441,7 +442,7 @@ class TestWhatChangedMeanwhile:
         basket = await story.basket(paul, friday, {eggs: 2_000, bread: 1_000})
         await story.change(eggs, available=False)
         async with story.database.snapshot() as session:
-            seen = await baskets.view(session, await baskets.get_basket(session, paul, basket.id))
+            seen = await baskets.view(session, basket)
         assert [line.product.name for line in seen.lines] == ["Pain"]
         with pytest.raises(NoLongerOffered) as refused:
             await story.confirm(paul, basket, Method.CHEQUE)
@@ -494,7 +495,7 @@ class TestPaymentsOff:
         honey = await story.product("Miel", 900, stock=5_000)
         first = await story.order(paul, friday, {honey: 4_000}, None)
         async with story.database.unit_of_work() as session:
-            basket = await baskets.open_basket(session, await story.group(session), paul, friday)
+            basket = (await baskets.open_basket(session, paul, friday)).basket
             seen = await baskets.view(session, basket)
             assert {line.product.name: line.quantity_milli for line in seen.lines} == {"Miel": 4_000}
         # Five are there for whoever already has four of them.
@@ -586,16 +587,15 @@ class TestBaskets:
         first = await story.basket(paul, friday, {eggs: 1_000})
         assert (await story.basket(paul, friday, {eggs: 2_000})).id == first.id
         async with story.database.snapshot() as session:
-            latest = await baskets.latest_open_basket(session, paul)
-            assert latest is not None
-            assert latest.id == first.id
-            seen = await baskets.view(session, latest)
+            seen = await latest(session, paul)
+            assert seen is not None
+            assert seen.basket.id == first.id
         assert seen.total_cents == 700
         assert seen.quantity_of(eggs.id) == 2_000
         assert seen.quantity_of(0) == 0
         await story.close(friday)
         async with story.database.snapshot() as session:
-            assert await baskets.latest_open_basket(session, paul) is None
+            assert await latest(session, paul) is None
 
     @pytest.mark.parametrize("quantity", [-1, -1_000, 1_500, 1_000_001, 1])
     async def test_quantities_that_make_no_sense(

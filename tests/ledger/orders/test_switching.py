@@ -17,7 +17,7 @@ from ledger.orders.models import Confirmation, Distribution
 from ledger.orders.service import Confirmed, MethodNotOffered, NotEnoughCredit
 from ledger.orders.switching import PaymentChanged, SameChoice, Switched, Ways
 from ledger.payments import service as payments
-from ledger.payments.models import Payment, PaymentState, SettlementKind
+from ledger.payments.models import Payment, PaymentState, Purpose, SettlementKind
 from ledger.payments.service import AlreadySettled, Replaced, Settled
 from tests.support.ledger import Story, together
 
@@ -70,7 +70,7 @@ async def test_a_cheque_becomes_cash(story: Story, paul: Member, friday: Distrib
     assert switched.payment is not None
     assert switched.payment.reference != cheque.reference
     assert (switched.payment.method, switched.payment.amount_cents) == (CASH, 1235)
-    assert switched.payment.subject == cheque.subject
+    assert (switched.payment.purpose, switched.payment.order_id) == (cheque.purpose, cheque.order_id)
     old = await payment_of(story, cheque)
     assert (old.state, old.reference) == (PaymentState.CANCELLED, cheque.reference)
     assert await choice(story, done) == (CASH, 0, switched.payment.id)
@@ -99,7 +99,7 @@ async def test_a_top_up_is_changed_too_but_not_for_credit(story: Story, paul: Me
             await story.switch(paul, announced, method, credit)
     switched = await story.switch(paul, announced, TRANSFER)
     assert switched.payment is not None
-    assert (switched.payment.subject, await story.awaited(paul)) == (None, 5000)
+    assert (switched.payment.purpose, await story.awaited(paul)) == (Purpose.TOP_UP, 5000)
     assert await story.verify() == []
 
 

@@ -246,7 +246,7 @@ async def own_copies(week: Week) -> None:
     async with week.story.database.unit_of_work() as session:
         row = await session.get_one(Distribution, week.distribution.id)
         row.opens_at, row.closes_at = now - dt.timedelta(days=1), now + dt.timedelta(days=1)
-        await open_basket(session, await week.story.group(session), week.marie, row)
+        await open_basket(session, week.marie, row)
 
 
 def _eve(content: object) -> Eve:

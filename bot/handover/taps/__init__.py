@@ -1,0 +1,1 @@
+"""What can be tapped and typed on distribution day."""
