@@ -57,7 +57,6 @@ _WORDS: Mapping[Role, tuple[str, ...]] = {
         "/coordinators /sheets",
         "coordinators rolepick role setrole",
         "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-        "sheets sheetspage sheet sheetxlsx sheetcsv sheettable sheetdoor sheetpick",
     ),
 }
 NEEDED: dict[str, Role] = {

@@ -134,7 +134,7 @@ class Scene:
         if group is None:
             return Texts(language)
         told_apart = self.namesakes
-        if not self.among_coordinators:
+        if not self.among_coordinators and self.answered is Answered.HERE:
             told_apart = without_balances(told_apart)
         return Texts(language, group.time_zone, group.currency, told_apart)
 
@@ -287,7 +287,9 @@ class Scene:
         )
 
     def send_file(self, document: Document, caption: Html) -> None:
-        """A file with a caption, as a new message in this chat."""
+        """A file with a caption, as a new message where the answer belongs."""
+        if not self._may_answer():
+            return
         parameters = {"caption": caption, "parse_mode": "HTML"} | self.in_topic()
         self.calls.append(Call("sendDocument", self.chat_id, parameters, document=document))
 

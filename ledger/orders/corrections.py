@@ -86,6 +86,17 @@ class Changed:
     corrected: tuple[Corrected, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """Whose a line is, whether it was debited, and the accounts of the member and the producer that correcting it moves."""
+
+    order: Order
+    member: Member
+    is_debited: bool
+    account_id: int
+    producer_id: int
+
+
 def mark_of(lines: Sequence[CurrentLine]) -> int:
     """Stands for these lines as they are now: which ones, and how often each was corrected."""
     return mark(*sorted((line.line.id, line.step) for line in lines))
@@ -308,18 +319,21 @@ async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: 
     corrections = mine.scalars().all()
     await _lock_distribution(session, group_id, change.distribution_id)
     since = await _ordered_since(session, change)
-    line_ids = [*(c.order_line_id for c in corrections), *(line.line.id for line in since)]
+    corrected_ids = [correction.order_line_id for correction in corrections]
+    line_ids = [*corrected_ids, *(line.line.id for line in since)]
     await _lock_orders(session, line_ids)
-    await _lock_accounts(session, group_id, [(await session.get_one(OrderLine, id_)) for id_ in line_ids])
+    owed = await _owed(session, group_id, line_ids)
+    fresh = {line.line.id: line for line in await _lines(session, group_id, corrected_ids)}
+    before_it = await _steps_before(session, corrections)
     undo = await _new_change(
         session, group_id, change.distribution_id, ChangeKind.UNDO, by, undoes_id=change.id
     )
     corrected = []
     for correction in corrections:
-        now = await _line(session, group_id, correction.order_line_id)
+        now = fresh[correction.order_line_id]
         if now.step != correction.step:
             raise ChangedSince
-        before = await _at_step(session, now.line, correction.step - 1)
+        before = _current(now.line, before_it.get(now.line.id))
         transaction_id = None
         if correction.transaction_id is not None:
             posted = await books.reverse(
@@ -330,14 +344,15 @@ async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: 
                 note=before.line.product_name,
             )
             transaction_id = posted.transaction_id
-        corrected.append(await _correct(session, undo, now, before, transaction_id))
-    for line in await _ordered_since(session, change):
-        product = await session.get_one(Product, line.line.product_id)
-        standing = (await day_prices(session, change.distribution_id)).get(product.id, product.price_cents)
+        corrected.append(await _correct(session, undo, owed[now.line.id], now, before, transaction_id))
+    again = await _ordered_since(session, change)
+    standing = await _standing_price(session, change) if again else None
+    for line in again:
         target = _target(line, None, standing)
         if target != line:
-            transaction_id = await _post(session, line, target, by)
-            corrected.append(await _correct(session, undo, line, target, transaction_id))
+            of = owed[line.line.id]
+            transaction_id = await _post(session, of, line, target, by)
+            corrected.append(await _correct(session, undo, of, line, target, transaction_id))
     return Changed(undo, tuple(corrected))
 
 
@@ -371,19 +386,20 @@ async def _change(
 ) -> Changed:
     await _lock_orders(session, [line.line.id for line in lines])
     # What was read before the lock may be old: the lines are read again under it.
-    fresh = [await _line(session, by.group_id, line.line.id) for line in lines]
+    fresh = await _lines(session, by.group_id, [line.line.id for line in lines])
     check(seen, now=mark_of(fresh))
     targets = [(line, _target(line, quantity_milli, price_cents)) for line in fresh]
     targets = [(line, target) for line, target in targets if target != line]
     if not targets:
         raise NothingToChange
-    await _lock_accounts(session, by.group_id, [line.line for line, _ in targets])
-    first = await session.get_one(Order, targets[0][0].line.order_id)
+    owed = await _owed(session, by.group_id, [line.line.id for line, _ in targets])
+    first = owed[targets[0][0].line.id].order
     change = await _new_change(session, by.group_id, first.distribution_id, kind, by, product_id=product_id)
     corrected = []
     for line, target in targets:
-        transaction_id = await _post(session, line, target, by)
-        corrected.append(await _correct(session, change, line, target, transaction_id))
+        of = owed[line.line.id]
+        transaction_id = await _post(session, of, line, target, by)
+        corrected.append(await _correct(session, change, of, line, target, transaction_id))
     return Changed(change, tuple(corrected))
 
 
@@ -393,29 +409,32 @@ def _target(line: CurrentLine, quantity_milli: int | None, price_cents: int | No
     return CurrentLine(line.line, line.step, quantity, price, line_amount(price, quantity))
 
 
-async def _post(session: AsyncSession, before: CurrentLine, after: CurrentLine, by: Member) -> int | None:
+async def _post(
+    session: AsyncSession, of: _Owed, before: CurrentLine, after: CurrentLine, by: Member
+) -> int | None:
     """Post a line's difference, where its order was debited."""
     difference = after.amount_cents - before.amount_cents
-    confirmation = await session.get_one(Confirmation, before.line.confirmation_id)
-    if difference == 0 or confirmation.method is None:
+    if difference == 0 or not of.is_debited:
         return None
-    order = await session.get_one(Order, before.line.order_id)
-    account = await books.account_id(session, order.group_id, AccountKind.MEMBERS, order.member_id)
-    producer = await books.account_id(session, order.group_id, AccountKind.PRODUCERS, before.line.producer_id)
-    debit, credit = (account, producer) if difference > 0 else (producer, account)
+    debit, credit = (of.account_id, of.producer_id) if difference > 0 else (of.producer_id, of.account_id)
     entry = books.Entry(
         kind="correction",
         key=f"correction:{before.line.id}:{before.step + 1}",
         legs=[books.Leg(debit, credit, abs(difference))],
-        subject=subject_of(Topic.ORDER, order.id),
+        subject=subject_of(Topic.ORDER, of.order.id),
         actor_id=by.id,
         note=before.line.product_name,
     )
-    return (await books.post(session, order.group_id, entry)).transaction_id
+    return (await books.post(session, of.order.group_id, entry)).transaction_id
 
 
 async def _correct(
-    session: AsyncSession, change: Change, before: CurrentLine, after: CurrentLine, transaction_id: int | None
+    session: AsyncSession,
+    change: Change,
+    of: _Owed,
+    before: CurrentLine,
+    after: CurrentLine,
+    transaction_id: int | None,
 ) -> Corrected:
     correction = Correction(
         group_id=change.group_id,
@@ -429,10 +448,8 @@ async def _correct(
     )
     session.add(correction)
     await session.flush()
-    order = await session.get_one(Order, before.line.order_id)
-    member = await session.get_one(Member, order.member_id)
-    balance = await payments.balance_of(session, member)
-    return Corrected(before, _current(before.line, correction), order, member, balance)
+    balance = await payments.balance_of(session, of.member)
+    return Corrected(before, _current(before.line, correction), of.order, of.member, balance)
 
 
 async def _new_change(
@@ -465,9 +482,32 @@ async def _line(session: AsyncSession, group_id: int, line_id: int) -> CurrentLi
     return found[0]
 
 
-async def _at_step(session: AsyncSession, line: OrderLine, step: int) -> CurrentLine:
-    statement = select(Correction).where(Correction.order_line_id == line.id, Correction.step == step)
-    return _current(line, (await session.execute(statement)).scalar_one_or_none())
+async def _lines(session: AsyncSession, group_id: int, line_ids: Sequence[int]) -> list[CurrentLine]:
+    """These lines as they are now. Raises :class:`~ledger.errors.NotFound` when one of them is gone."""
+    found = await current_lines(session, OrderLine.id.in_(line_ids), OrderLine.group_id == group_id)
+    for gone in set(line_ids) - {line.line.id for line in found}:
+        raise NotFound("line", gone)
+    return found
+
+
+async def _steps_before(session: AsyncSession, corrections: Sequence[Correction]) -> dict[int, Correction]:
+    """The correction before each of these, where there is one, by the line's id."""
+    before = aliased(Correction)
+    statement = (
+        select(before)
+        .join(
+            Correction,
+            and_(Correction.order_line_id == before.order_line_id, Correction.step == before.step + 1),
+        )
+        .where(Correction.id.in_([one.id for one in corrections]))
+    )
+    return {one.order_line_id: one for one in (await session.execute(statement)).scalars()}
+
+
+async def _standing_price(session: AsyncSession, change: Change) -> int:
+    """What a unit of the product that a change was about costs at its distribution without it, in cents."""
+    product = await session.get_one(Product, change.product_id)
+    return (await day_prices(session, change.distribution_id)).get(product.id, product.price_cents)
 
 
 async def _lock_distribution(session: AsyncSession, group_id: int, distribution_id: int) -> None:
@@ -486,14 +526,25 @@ async def _lock_orders(session: AsyncSession, line_ids: Sequence[int]) -> None:
     await session.execute(statement.with_for_update(key_share=True))
 
 
-async def _lock_accounts(session: AsyncSession, group_id: int, lines: Sequence[OrderLine]) -> None:
-    """Lock the accounts that correcting these lines moves, by id, so that nobody waits in a circle."""
-    orders = select(Order.member_id).where(Order.id.in_({line.order_id for line in lines})).distinct()
-    members = sorted((await session.execute(orders)).scalars())
-    producers = sorted({line.producer_id for line in lines})
+async def _owed(session: AsyncSession, group_id: int, line_ids: Sequence[int]) -> dict[int, _Owed]:
+    """By a line's id; locks the accounts, by id, so that nobody waits in a circle."""
+    statement = (
+        select(OrderLine.id, OrderLine.producer_id, Order, Member, Confirmation.method)
+        .join(Order, Order.id == OrderLine.order_id)
+        .join(Member, Member.id == Order.member_id)
+        .join(Confirmation, Confirmation.id == OrderLine.confirmation_id)
+        .where(OrderLine.id.in_(line_ids))
+    )
+    found = (await session.execute(statement)).all()
+    members = sorted({member.id for _, _, _, member, _ in found})
+    producers = sorted({producer for _, producer, *_ in found})
     accounts = await books.account_ids(session, group_id, AccountKind.MEMBERS, members)
     of_producers = await books.account_ids(session, group_id, AccountKind.PRODUCERS, producers)
     await books.lock_accounts(session, [*accounts.values(), *of_producers.values()])
+    return {
+        line_id: _Owed(order, member, method is not None, accounts[member.id], of_producers[producer])
+        for line_id, producer, order, member, method in found
+    }
 
 
 def _current(line: OrderLine, correction: Correction | None) -> CurrentLine:

@@ -19,7 +19,7 @@ from bot.sandbox.server import Sandbox
 from ledger.verify.check import Violation
 from ledger.verify.service import RULES
 from tests.support.bot import TOKEN, environment
-from tests.support.bot_process import BotProcess, command, free_port
+from tests.support.bot_process import WHOLE, BotProcess, command, free_port, whole_command
 from tests.support.telegram import TelegramWorld
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
@@ -60,11 +60,10 @@ async def test_what_keeps_it_from_starting_is_said_in_one_sentence(tmp_path: Pat
         (["verify"], of_newer, "newer than this version"),
         (["run"], no_server, "The database cannot be used"),
     ]
-    first = await said(tmp_path, *cases[0][0])  # it compiles for the others
-    heard = [
-        first,
-        *await asyncio.gather(*(said(tmp_path, *words, **given) for words, given, _ in cases[1:])),
-    ]
+    heard = await asyncio.gather(
+        whole_command({}, tmp_path, *cases[0][0]),
+        *(said(tmp_path, *words, **given) for words, given, _ in cases[1:]),
+    )
     for (words, _, sentence), (status, output) in zip(cases, heard, strict=True):
         assert status == 1, (words, output)
         assert sentence in output, (words, output)
@@ -97,7 +96,7 @@ async def test_without_a_file_it_runs_from_the_environment_and_says_who_it_is(tm
     file.parent.mkdir()
     async with Sandbox(TOKEN).serve() as url, await TelegramWorld.connect(url) as world:
         settings = environment(url, url_of(file)) | {"CAGNOTTE_PORT": "tcp://10.0.0.1:8080"}
-        bot = BotProcess(settings, tmp_path / "log")
+        bot = BotProcess(settings, tmp_path / "log", WHOLE)
         await bot.start()
         try:
             marie = await world.person("Marie")
@@ -144,7 +143,7 @@ async def test_check_config_warns_of_what_others_can_read(tmp_path: Path, sqlite
 
 
 async def test_version_and_a_missing_driver(tmp_path: Path) -> None:
-    assert await said(tmp_path, "--version") == (0, "cagnotte 0.1.0\n")
+    assert await whole_command({}, tmp_path, "--version") == (0, "cagnotte 0.1.0\n")
     bot = BotProcess(
         {"CAGNOTTE_TELEGRAM__TOKEN": TOKEN, "CAGNOTTE_DATABASE__URL": "postgresql+asyncpg://a:b@127.0.0.1/c"},
         tmp_path / "log",

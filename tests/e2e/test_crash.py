@@ -1,6 +1,6 @@
 """SIGKILL at any moment, again and again under load: nothing is lost, nothing happens twice, no receipt is missing.
 
-CAGNOTTE_TEST_KILLS says how often (50), CAGNOTTE_TEST_SEED which moments.
+CAGNOTTE_TEST_SEED says which moments.
 """
 
 from __future__ import annotations
@@ -8,37 +8,36 @@ from __future__ import annotations
 import contextlib
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ledger.db import Database
-from tests.e2e.forge import ForkedBots
 from tests.e2e.proxy import RoundRobin
 from tests.e2e.ride import ride, rows
 from tests.support.bot import environment
-from tests.support.bot_process import BotProcess, free_port
+from tests.support.bot_process import WHOLE, BotProcess, free_port
 
-KILLS = int(os.environ.get("CAGNOTTE_TEST_KILLS", "50"))
 SEED = int(os.environ.get("CAGNOTTE_TEST_SEED", "7"))
 IN_FULL = 5
 """One death of so many is that of a `python -m bot run`, and may strike while it starts; the others are of forked bots."""
 
-Bots = Sequence[BotProcess | ForkedBots]
 
-
-@pytest.mark.timeout(900)
-async def test_killed_at_random_moments_on_sqlite(sqlite_url: str, tmp_path: Path) -> None:
+@pytest.mark.timeout(3_600)
+async def test_killed_at_random_moments_on_sqlite(
+    sqlite_url: str, tmp_path: Path, examples: Callable[[int, int], int]
+) -> None:
     """One process that polls."""
     async with ride(sqlite_url, tmp_path) as one, contextlib.AsyncExitStack() as stack:
         settings = environment(one.url, sqlite_url)
-        whole, forked = BotProcess(settings, tmp_path / "log"), ForkedBots(settings, tmp_path / "log")
+        whole = BotProcess(settings, tmp_path / "log", WHOLE)
+        forked = BotProcess(settings, tmp_path / "log")
         for bot in (whole, forked):
             stack.push_async_callback(bot.aclose)
         rng = random.Random(SEED)
         async with one.under_load():
-            for life in range(KILLS):
+            for life in range(examples(20, 200)):
                 bot = forked if life % IN_FULL else whole
                 await bot.start()
                 await one.a_moment(rng, also_while_starting=bot is whole)
@@ -49,8 +48,10 @@ async def test_killed_at_random_moments_on_sqlite(sqlite_url: str, tmp_path: Pat
         print(dict(await one.check(settings)))
 
 
-@pytest.mark.timeout(900)
-async def test_two_workers_killed_at_random_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+@pytest.mark.timeout(3_600)
+async def test_two_workers_killed_at_random_on_postgresql(
+    postgresql_url: str, tmp_path: Path, examples: Callable[[int, int], int]
+) -> None:
     """Two processes with webhooks behind one address; one of them, at random, dies again and again."""
     ports = [free_port(), free_port()]
     async with (
@@ -65,12 +66,14 @@ async def test_two_workers_killed_at_random_on_postgresql(postgresql_url: str, t
                 CAGNOTTE_TELEGRAM__WEBHOOK_SECRET="a-secret-of-the-tests",
                 CAGNOTTE_WEB__LISTEN=f"127.0.0.1:{port}", CAGNOTTE_WEB__PUBLIC_URL=public_url,
             )  # fmt: skip
-            bots.append(ForkedBots(settings, tmp_path / f"log-{port}"))
+            bots.append(BotProcess(settings, tmp_path / f"log-{port}"))
             stack.push_async_callback(bots[-1].aclose)
             await bots[-1].start()
         rng = random.Random(SEED)
         async with one.under_load():
-            for _ in range(KILLS // 2):  # half of them the sender's, whose place is free some seconds later
+            for _ in range(
+                examples(10, 100)
+            ):  # half of them the sender's, whose place is free some seconds later
                 await one.a_moment(rng)
                 bot = rng.choice(bots)
                 await bot.kill()

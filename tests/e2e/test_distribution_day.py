@@ -164,11 +164,11 @@ class Coordinator:
         """Receive an order's payment where everybody reads along: its reference, one tap."""
         payment = state.payments[0]
         text = f"/validate {format_reference(payment.reference)}"
-        page = await self.say(chat, text, lambda m: data_of(m, f"rcv:{payment.id}:"))
-        data = data_of(page, "rcv:")
+        page = await self.say(chat, text, lambda m: data_of(m, f"payment.receive:{payment.id}:"))
+        data = data_of(page, "payment.receive:")
         assert data is not None
         since = await self.tap(chat, page, data)
-        await self.seen(chat, since, lambda m: data_of(m, f"undo:{payment.id}:"))
+        await self.seen(chat, since, lambda m: data_of(m, f"payment.undo:{payment.id}:"))
 
     async def work(self, own: Sequence[tuple[Chat, OrderState]]) -> None:
         """All these orders, one after another, each in its chat."""

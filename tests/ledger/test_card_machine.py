@@ -619,9 +619,12 @@ class CardMachine(RuleBasedStateMachine):
         assert self.runner.run(self.story.verify()) == []
 
 
-def test_cards_against_a_model(sqlite_url: str) -> None:
+@pytest.mark.timeout(3_600)
+def test_cards_against_a_model(sqlite_url: str, examples: Callable[[int, int], int]) -> None:
     with asyncio.Runner() as runner:
         CardMachine.runner = runner
         CardMachine.database = Database(sqlite_url)
-        run_machine(CardMachine, settings=settings(STATEFUL, max_examples=15, stateful_step_count=30))
+        run_machine(
+            CardMachine, settings=settings(STATEFUL, max_examples=examples(7, 200), stateful_step_count=30)
+        )
         runner.run(CardMachine.database.close())

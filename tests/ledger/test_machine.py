@@ -7,6 +7,7 @@ finds nothing to say.
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -327,9 +328,12 @@ class GroupMachine(RuleBasedStateMachine):
         assert self.runner.run(self.story.verify()) == []
 
 
-def test_a_group_against_a_model(database_url: str) -> None:
+@pytest.mark.timeout(3_600)
+def test_a_group_against_a_model(database_url: str, examples: Callable[[int, int], int]) -> None:
     with asyncio.Runner() as runner:
         GroupMachine.runner = runner
         GroupMachine.database = Database(database_url)
-        run_machine(GroupMachine, settings=settings(STATEFUL, max_examples=14, stateful_step_count=20))
+        run_machine(
+            GroupMachine, settings=settings(STATEFUL, max_examples=examples(7, 200), stateful_step_count=20)
+        )
         runner.run(GroupMachine.database.close())

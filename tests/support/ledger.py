@@ -31,7 +31,6 @@ from ledger.verify.service import verify
 T = TypeVar("T")
 
 STATEFUL = settings(
-    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,

@@ -121,7 +121,7 @@ class TelegramWorld:
                 return
             if time.monotonic() > deadline:
                 raise AssertionError(f"the bot does not come to rest within {timeout} s: {idle}")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.05 + idle["unanswered_taps"] / 1_000)
 
     # — HTTP —
 

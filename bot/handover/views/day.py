@@ -12,6 +12,7 @@ from bot.handover.taps.day import AskCancel, Close, Day, Move, OrderFor, Orders,
 from bot.handover.taps.goods import Products
 from bot.handover.taps.money import ShowTill
 from bot.payments.taps import ExpectedAt
+from bot.sheets.taps import Sheets
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import WIDE, Button, Row, Screen, button
@@ -178,7 +179,7 @@ def _day_rows(texts: Texts, group: Group, page: DayPage) -> list[Row]:
                 if group.payments_enabled
                 else []
             ),
-            button(texts.label("🖨 Sheets"), "sheets", distribution.id),
+            button(texts.label("🖨 Sheets"), Sheets(distribution.id)),
         ),
     ]
     if page.closed is not None:

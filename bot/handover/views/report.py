@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.handover.taps.day import Day, LeaveOpen, Orders, Reopen, WhichAreOpen
 from bot.handover.taps.money import ShowTill
 from bot.handover.views.day import DayPage, figures, title, validated_by
+from bot.sheets.taps import Sheets
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -130,7 +131,7 @@ def _report_rows(texts: Texts, page: DayPage) -> list[Row]:
     rows: list[Row] = [
         (
             button(texts.label("💶 Cash count"), ShowTill(distribution.id)),
-            button(texts.label("🖨 Sheets"), "sheets", distribution.id),
+            button(texts.label("🖨 Sheets"), Sheets(distribution.id)),
         )
     ]
     if page.closed is not None:

@@ -8,6 +8,16 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.distributions.taps import Distributions
+from bot.sheets.taps import (
+    ALL,
+    DoorList,
+    HandOverTable,
+    OrderCsv,
+    OrderWorkbook,
+    PickingList,
+    ProducerSheet,
+    Sheets,
+)
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import LONGEST, WIDE, Row, Screen, button, shortened
@@ -105,32 +115,30 @@ def choose(texts: Texts, handover: HandOver, sheets: Sequence[OrderSheet], page:
         (
             button(
                 f"🚜 {shortened(sheet.producer, WIDE)} · {texts.money(sheet.total_cents)}",
-                "sheet",
-                handover.distribution_id,
-                sheet.producer_id,
+                ProducerSheet(handover.distribution_id, sheet.producer_id),
                 below=True,
             ),
         )
         for sheet in shown
     ]
-    rows.append(turning_row(page, pages, "sheetspage", handover.distribution_id))
+    rows.append(turning_row(page, pages, lambda at: Sheets(handover.distribution_id, at)))
     return Screen("\n".join(lines)).with_rows([*rows, *_files(texts, handover.distribution_id)])
 
 
 def _files(texts: Texts, distribution_id: int) -> list[Row]:
     return [
         (
-            button(texts.label("🖨 Door list"), "sheetdoor", distribution_id, below=True),
-            button(texts.label("🖨 Picking list"), "sheetpick", distribution_id, below=True),
+            button(texts.label("🖨 Door list"), DoorList(distribution_id), below=True),
+            button(texts.label("🖨 Picking list"), PickingList(distribution_id), below=True),
         ),
         (
             button(
-                texts.label("📊 Product × member table (Excel)"), "sheettable", distribution_id, below=True
+                texts.label("📊 Product × member table (Excel)"), HandOverTable(distribution_id), below=True
             ),
         ),
         (
-            button(texts.label("📊 Orders (Excel)"), "sheetxlsx", distribution_id, 0, below=True),
-            button(texts.label("📊 Orders (CSV)"), "sheetcsv", distribution_id, 0, below=True),
+            button(texts.label("📊 Orders (Excel)"), OrderWorkbook(distribution_id, ALL), below=True),
+            button(texts.label("📊 Orders (CSV)"), OrderCsv(distribution_id, ALL), below=True),
         ),
     ]
 
@@ -162,10 +170,10 @@ def producer_sheet(texts: Texts, handover: HandOver, sheet: OrderSheet) -> list[
         )
     blocks = ["\n".join(head), *("\n" + _line(texts, row) for row in sheet.rows), "\n".join(tail)]
     screens = [Screen(text) for text in _messages(blocks)]
-    args = (handover.distribution_id, sheet.producer_id)
+    of = (handover.distribution_id, sheet.producer_id)
     files = (
-        button(texts.label("📊 Excel"), "sheetxlsx", *args, below=True),
-        button(texts.label("📊 CSV"), "sheetcsv", *args, below=True),
+        button(texts.label("📊 Excel"), OrderWorkbook(*of), below=True),
+        button(texts.label("📊 CSV"), OrderCsv(*of), below=True),
     )
     return [*screens[:-1], screens[-1].with_rows([files])]
 

@@ -3,10 +3,7 @@
 import json
 from typing import Any
 
-import aiogram
 import pytest
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 
@@ -101,6 +98,10 @@ async def test_python_telegram_bot(url: str, sandbox: Sandbox, marie: Person) ->
 
 
 async def test_aiogram(url: str, sandbox: Sandbox, marie: Person) -> None:
+    import aiogram  # some seconds, in the one process that runs this
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
     server = TelegramAPIServer.from_base(url)
     async with aiogram.Bot(TOKEN, session=AiohttpSession(api=server)) as bot:
         sent = await bot.send_message(marie.id, "<b>é</b>", parse_mode="HTML")

@@ -1,12 +1,12 @@
-"""The hand-written table of methods against aiogram's models of the same Bot API."""
+"""The hand-written table of methods against aiogram's models of the same Bot API.
+
+aiogram takes some seconds to import: only the process that runs these tests does, not every one that collects them.
+"""
 
 import types
 import typing
 
-import aiogram.methods
 import pytest
-from aiogram.client.default import Default
-from aiogram.types import InputFile
 
 from bot.sandbox.calls import HANDLERS
 from bot.sandbox.methods import METHODS, Method
@@ -17,11 +17,16 @@ GONE = {"disable_web_page_preview", "allow_sending_without_reply", "reply_to_mes
 
 
 def model_of(method: Method) -> typing.Any:
+    import aiogram.methods
+
     return getattr(aiogram.methods, method.name[0].upper() + method.name[1:])
 
 
 def kinds(annotation: typing.Any) -> set[str]:
     """The table's words for one of aiogram's types."""
+    from aiogram.client.default import Default
+    from aiogram.types import InputFile
+
     origin = typing.get_origin(annotation)
     if origin is typing.Annotated:
         return kinds(typing.get_args(annotation)[0])

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Callable
 from typing import ClassVar
 
 import pytest
@@ -136,9 +137,12 @@ class BooksMachine(RuleBasedStateMachine):
         assert self.runner.run(self.story.verify()) == []
 
 
-def test_books_against_a_dictionary(database_url: str) -> None:
+@pytest.mark.timeout(3_600)
+def test_books_against_a_dictionary(database_url: str, examples: Callable[[int, int], int]) -> None:
     with asyncio.Runner() as runner:
         BooksMachine.runner = runner
         BooksMachine.database = Database(database_url)
-        run_machine(BooksMachine, settings=settings(STATEFUL, stateful_step_count=15))
+        run_machine(
+            BooksMachine, settings=settings(STATEFUL, max_examples=examples(8, 200), stateful_step_count=15)
+        )
         runner.run(BooksMachine.database.close())

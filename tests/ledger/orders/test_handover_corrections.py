@@ -1,7 +1,10 @@
 """Goods at distribution: a correction posts exactly the difference, a change is taken back as a whole."""
 
+import re
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
 
 from ledger.books.models import AccountKind, Transaction
 from ledger.catalogue.models import Product
@@ -75,6 +78,36 @@ async def test_a_weight_costs_its_difference_rounded_by_the_line(
     assert (one.after.quantity_milli, one.after.amount_cents) == (given, after)
     assert one.balance_cents == -after == await story.balance(paul)
     assert await story.account(AccountKind.PRODUCERS, goods.producer_id) == after
+    assert await story.verify() == []
+
+
+async def test_lines_are_read_at_once_however_many_there_are(
+    story: Story, friday: Distribution, cheese: Product
+) -> None:
+    """Correcting a product and taking it back: no line, order, member or account is looked for one by one."""
+    read = re.compile(r"FROM (order_lines|orders|members|confirmations|corrections|products)\b")
+    statements: list[str] = []
+
+    def note(_: object, __: object, sql: str, *___: object) -> None:
+        if read.search(sql):
+            statements.append(sql)
+
+    async def asked(product: Product) -> int:
+        statements.clear()
+        event.listen(Engine, "before_cursor_execute", note)
+        async with story.database.unit_of_work() as session:
+            changed = await corrections.not_delivered(
+                session, story.group_id, friday.id, product.id, story.anne
+            )
+        await undo(story, changed.change)
+        event.remove(Engine, "before_cursor_execute", note)
+        return len(statements)
+
+    bread = await story.product("Pain", 535)
+    for number in range(9):
+        eater = await story.member(f"Membre {number}")
+        await story.order(eater, friday, {bread: 1_000} if number > 1 else {cheese: 500}, Method.CHEQUE)
+    assert 0 < await asked(cheese) == await asked(bread)
     assert await story.verify() == []
 
 
