@@ -19,7 +19,6 @@ from ledger.catalogue.search import search_words
 from ledger.db import utc_now
 from ledger.orders import history as statements
 from ledger.orders import service as orders
-from ledger.orders.baskets import is_replaceable
 from ledger.payments import requests
 from ledger.reference import looks_like_reference
 
@@ -50,8 +49,7 @@ async def my_orders(scene: Scene) -> None:
     replaceable = {
         view.order.id
         for view in found
-        if view.distribution.is_open(utc_now())
-        and await is_replaceable(scene.session, scene.group, view.order)
+        if view.distribution.is_open(utc_now()) and not (scene.group.payments_enabled or view.is_debited)
     }
     scene.show(views.orders_screen(scene.texts, scene.group, found, replaceable))
 

@@ -336,13 +336,7 @@ async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: 
         before = _current(now.line, before_it.get(now.line.id))
         transaction_id = None
         if correction.transaction_id is not None:
-            posted = await books.reverse(
-                session,
-                group_id,
-                correction.transaction_id,
-                actor_id=by.id,
-                note=before.line.product_name,
-            )
+            posted = await books.reverse(session, group_id, correction.transaction_id, actor_id=by.id)
             transaction_id = posted.transaction_id
         corrected.append(await _correct(session, undo, owed[now.line.id], now, before, transaction_id))
     again = await _ordered_since(session, change)
@@ -423,7 +417,6 @@ async def _post(
         legs=[books.Leg(debit, credit, abs(difference))],
         subject=subject_of(Topic.ORDER, of.order.id),
         actor_id=by.id,
-        note=before.line.product_name,
     )
     return (await books.post(session, of.order.group_id, entry)).transaction_id
 

@@ -33,7 +33,7 @@ from ledger.orders.charging import (
 from ledger.orders.charging import InvalidSplit as InvalidSplit
 from ledger.orders.charging import MethodNotOffered as MethodNotOffered
 from ledger.orders.charging import NotEnoughCredit as NotEnoughCredit
-from ledger.orders.corrections import CurrentLine, lines_now
+from ledger.orders.corrections import CurrentLine, current_lines
 from ledger.orders.models import Basket, Confirmation, Distribution, Order, OrderLine
 from ledger.orders.order_locks import lock_basket, lock_lines, lock_order
 from ledger.payments import service as payments
@@ -112,17 +112,21 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order as its member sees it: its lines as ordered, and as they are now.
+    """An order as its member sees it, its lines as they are now.
 
     ``taken_back``: what a bank took back of a payment by card, in cents by its id.
     """
 
     order: Order
     distribution: Distribution
-    lines: tuple[OrderLine, ...]
     current: tuple[CurrentLine, ...]
     confirmations: tuple[tuple[Confirmation, Payment | None], ...]
     taken_back: Mapping[int, int]
+
+    @property
+    def is_debited(self) -> bool:
+        """Whether an account moved for it: then it stays as it is (R1, R7)."""
+        return any(choice.transaction_id is not None for choice, _ in self.confirmations)
 
     @property
     def total_cents(self) -> int:
@@ -284,24 +288,30 @@ async def orders_of(session: AsyncSession, member: Member, limit: int = 5) -> li
         .order_by(Distribution.starts_at.desc(), Order.id.desc())
         .limit(limit)
     )
-    return [
-        await view_order(session, order, distribution)
-        for order, distribution in await session.execute(statement)
-    ]
+    return await _views(session, [(row[0], row[1]) for row in await session.execute(statement)])
 
 
-async def view_order(session: AsyncSession, order: Order, distribution: Distribution) -> OrderView:
-    """An order with its lines and its payment choices."""
+async def _views(session: AsyncSession, found: Sequence[tuple[Order, Distribution]]) -> list[OrderView]:
+    """Orders with their lines and their payment choices, asked together."""
+    ids = [order.id for order, _ in found]
     statement = (
         select(Confirmation, Payment)
         .outerjoin(Payment, Payment.id == Confirmation.payment_id)
-        .where(Confirmation.order_id == order.id)
+        .where(Confirmation.order_id.in_(ids))
         .order_by(Confirmation.id)
     )
-    choices = tuple((confirmation, payment) for confirmation, payment in await session.execute(statement))
-    current = tuple(await lines_now(session, order))
-    taken = await taken_back(session, [payment.id for _, payment in choices if payment is not None])
-    return OrderView(order, distribution, tuple(await lines_of(session, order)), current, choices, taken)
+    choices: dict[int, list[tuple[Confirmation, Payment | None]]] = defaultdict(list)
+    for confirmation, payment in await session.execute(statement):
+        choices[confirmation.order_id].append((confirmation, payment))
+    current: dict[int, list[CurrentLine]] = defaultdict(list)
+    for line in await current_lines(session, OrderLine.order_id.in_(ids)):
+        current[line.line.order_id].append(line)
+    paid = [payment.id for some in choices.values() for _, payment in some if payment is not None]
+    taken = await taken_back(session, paid)
+    return [
+        OrderView(order, distribution, tuple(current[order.id]), tuple(choices[order.id]), taken)
+        for order, distribution in found
+    ]
 
 
 def _check_lines(lines: Sequence[ChosenLine], given_back: Mapping[int, int], agreed_cents: int | None) -> int:

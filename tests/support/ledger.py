@@ -20,7 +20,7 @@ from ledger.groups import service as groups
 from ledger.groups.models import Group, Member, Method
 from ledger.orders import baskets, distributions, switching
 from ledger.orders import service as orders
-from ledger.orders.models import Basket, Distribution, Order
+from ledger.orders.models import Basket, Distribution, Order, OrderLine
 from ledger.payments import adjustments, refunds
 from ledger.payments import service as payments
 from ledger.payments.adjustments import Adjusted, AdjustmentKind
@@ -327,3 +327,8 @@ async def _tables(session: AsyncSession) -> list[str]:
         text("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
     )
     return list(rows.scalars())
+
+
+def ordered(seen: orders.OrderView) -> list[OrderLine]:
+    """An order's lines as they were ordered, in the order they were added."""
+    return sorted((one.line for one in seen.current), key=lambda line: line.id)

@@ -16,7 +16,7 @@ from ledger.errors import NotFound
 from ledger.groups.models import Method
 from ledger.orders import service as orders
 from ledger.orders import stock
-from tests.support.ledger import Story, found, together
+from tests.support.ledger import Story, found, ordered, together
 
 EGGS = ProductRow(2, "Ferme des Tilleuls", "Œufs", "boîte de 6", 350, 550, None, False)
 HONEY = ProductRow(3, "Rucher", "Miel", "pot", 900, 550, 12_000, False)
@@ -158,7 +158,7 @@ async def test_prices_already_ordered_are_never_touched(story: Story) -> None:
     await import_(story, await keep(story, changed(EGGS, price_cents=999, unit="les 12")), withdraw=True)
     async with story.database.snapshot() as session:
         (seen,) = await orders.orders_of(session, paul)
-    assert [(line.price_cents, line.unit, line.amount_cents) for line in seen.lines] == [
+    assert [(line.price_cents, line.unit, line.amount_cents) for line in ordered(seen)] == [
         (350, "boîte de 6", 700)
     ]
     assert await story.balance(paul) == -700

@@ -29,7 +29,7 @@ from ledger.orders.service import (
 )
 from ledger.payments.models import PaymentState
 from ledger.reference import is_valid
-from tests.support.ledger import Story, found, together
+from tests.support.ledger import Story, found, ordered, together
 
 
 @pytest.fixture
@@ -430,7 +430,7 @@ class TestWhatChangedMeanwhile:
         await story.order(paul, friday, {eggs: 1_000}, Method.CHEQUE)
         async with story.database.snapshot() as session:
             (seen,) = await orders.orders_of(session, paul)
-        assert [(line.product_name, line.price_cents) for line in seen.lines] == [
+        assert [(line.product_name, line.price_cents) for line in ordered(seen)] == [
             ("Œufs", 350),
             ("Gros œufs", 400),
         ]
