@@ -74,6 +74,7 @@ async def _decline(scene: Scene, draft: DecliningDraft, reason: str | None) -> s
         return await _decided(scene, member, decided)
     await show_member_page(scene, member, views.declined(scene.texts, member, request))
     if member.id != by.id:
+        answer = await notes.read_one(scene.session, request.answer_id)
         balance = await payments.balance_of(scene.session, member)
         awaited = await awaited_of(scene.session, member)
         answer = await notes.read_one(scene.session, request.answer_id)
