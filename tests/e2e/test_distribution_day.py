@@ -152,13 +152,13 @@ class Coordinator:
         order_id = state.order.id
         since = await self.tap(chat, page, f"dorder:{order_id}", forged=True)
         page = await self.seen(chat, since, lambda m: _is_page_of(m, order_id))
-        data = data_of(page, f"dval:{order_id}:")
+        data = data_of(page, f"day.validate:{order_id}:")
         if data is None:
             return page
         since = await self.tap(chat, page, data)
         if "lready validated" in self.toasts[-1]:
             return page
-        return await self.seen(chat, since, lambda m: data_of(m, f"dunval:{order_id}:"))
+        return await self.seen(chat, since, lambda m: data_of(m, f"day.undo:{order_id}:"))
 
     async def receive(self, chat: Chat, state: OrderState) -> None:
         """Receive an order's payment where everybody reads along: its reference, one tap."""
@@ -179,12 +179,12 @@ class Coordinator:
                 await self.receive(chat, state)
                 chat = private
             if chat.id not in pages:
-                pages[chat.id] = await self.say(chat, "/distribution", lambda m: data_of(m, "dorders:"))
+                pages[chat.id] = await self.say(chat, "/distribution", lambda m: data_of(m, "day.orders:"))
             pages[chat.id] = await self.validate(pages[chat.id], chat, state)
 
 
 def _is_page_of(message: Message, order_id: int) -> bool:
-    return bool(data_of(message, f"dval:{order_id}:") or data_of(message, f"dunval:{order_id}:"))
+    return bool(data_of(message, f"day.validate:{order_id}:") or data_of(message, f"day.undo:{order_id}:"))
 
 
 @asynccontextmanager
@@ -248,7 +248,7 @@ async def test_three_coordinators_validate_every_order_beside_two_boards(
     async with market_on(request.getfixturevalue(f"{kind}_url"), count) as market:
         anne, bruno, chloe = (Coordinator(market, person) for person in market.coordinators)
         chats = market.sandbox.world.chats
-        start = await anne.say(chats[anne.person.id], "/distribution", lambda m: data_of(m, "dorders:"))
+        start = await anne.say(chats[anne.person.id], "/distribution", lambda m: data_of(m, "day.orders:"))
         await anne.tap(chats[anne.person.id], start, f"board:{market.seeded.distribution_id}", forged=True)
         for chat in (market.group, market.theirs):
             await anne.seen(chat, 0, _is_board)
