@@ -148,7 +148,7 @@ async def distribution_of(session: AsyncSession, payment: Payment) -> int | None
 
 async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
     """The order a payment pays."""
-    return (await orders_of(session, [payment])).get(payment.id)
+    return await session.get_one(Order, payment.order_id) if payment.order_id is not None else None
 
 
 async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int, Order]:
@@ -214,7 +214,7 @@ async def payments_at(session: AsyncSession, group_id: int, distribution_id: int
         .join(Order, Order.id == Payment.order_id)
         .join(Member, Member.id == Payment.member_id)
         .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
-        .order_by(Payment.id)
     )
     found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
+    found.sort(key=lambda one: one.payment.id)
     return by_name(found, lambda expected: expected.member_name)
