@@ -58,7 +58,7 @@ POLL_EVERY = 2.0
 
 
 class CardClosed(Exception):
-    """The payment is not awaited by card (any more); ``payment`` is how it stands."""
+    """The payment is not expected by card (any more); ``payment`` is how it stands."""
 
     def __init__(self, payment: Payment) -> None:
         super().__init__()

@@ -35,10 +35,10 @@ async def balances(scene: Scene) -> None:
     if chosen not in list(views.Filter):
         raise NotFound("button", chosen)
     amounts = await books.balances(scene.session, group_id, AccountKind.MEMBERS)
-    awaited = await payments.awaited_by_member(scene.session, group_id)
+    expected = await payments.expected_cents_by_member(scene.session, group_id)
     asked = await requests.asked_by_member(scene.session, group_id)
     everyone = [
-        views.MemberBalance(member, amounts[member.id], awaited.get(member.id, 0), asked.get(member.id, 0))
+        views.MemberBalance(member, amounts[member.id], expected.get(member.id, 0), asked.get(member.id, 0))
         for member in await groups.members(scene.session, group_id)
     ]
     scene.show(views.balances(scene.texts, scene.group, everyone, views.Filter(chosen), page))
@@ -110,7 +110,7 @@ async def show_member_page(scene: Scene, found: Member, notice: str | None = Non
     page = views.MemberPage(
         found,
         await payments.balance_of(scene.session, found),
-        await payments.awaited(scene.session, found),
+        await payments.expected_cents(scene.session, found),
         await payments.payments_of(scene.session, found, PaymentState.EXPECTED),
         is_reachable=person is not None and person.started_at is not None,
         has_blocked=person is not None and person.blocked_at is not None,

@@ -17,7 +17,7 @@ from bot.ui.screen import Screen
 from bot.ui.taps import Id
 from ledger.groups import service as groups
 from ledger.groups.models import Member
-from ledger.orders.awaited import awaited_of
+from ledger.orders.expected import expected_of
 from ledger.payments import requests
 from ledger.payments import service as payments
 
@@ -74,10 +74,10 @@ async def _decline(scene: Scene, draft: DecliningDraft, reason: str | None) -> s
     await show_member_page(scene, member, views.declined(scene.texts, member, request))
     if member.id != by.id:
         balance = await payments.balance_of(scene.session, member)
-        awaited = await awaited_of(scene.session, member)
+        expected = await expected_of(scene.session, member)
         await scene.notify.member(
             member,
-            lambda texts: views.told_declined(texts, group, request, by.name, balance, awaited),
+            lambda texts: views.told_declined(texts, group, request, by.name, balance, expected),
         )
     return END
 

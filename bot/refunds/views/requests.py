@@ -36,7 +36,7 @@ def ask_amount(texts: Texts, group: Group, balance_cents: int, everything: Butto
     """How much?"""
     lines: list[str] = [
         texts.t("💸 <b>Money back</b> · {group}", group=group.title),
-        money.balance_with_awaited(texts, balance_cents, 0),
+        money.balance_with_expected(texts, balance_cents, 0),
         "",
         texts.t(
             "How much do you want back? Tap, or type it, like {example}.",
@@ -141,7 +141,7 @@ def declined(texts: Texts, member: Member, request: RefundRequest) -> Html:
 
 
 def told_declined(
-    texts: Texts, group: Group, request: RefundRequest, by: str, balance_cents: int, awaited_cents: int
+    texts: Texts, group: Group, request: RefundRequest, by: str, balance_cents: int, expected_cents: int
 ) -> Screen:
     """What the member reads."""
     lines: list[str] = [
@@ -154,7 +154,7 @@ def told_declined(
     ]
     if request.answer:
         lines.append(texts.t("📝 {note}", note=request.answer))
-    lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
+    lines += ["", money.balance_with_expected(texts, balance_cents, expected_cents)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 
 
