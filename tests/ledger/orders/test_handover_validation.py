@@ -464,5 +464,5 @@ async def test_the_till(story: Story, paul: Member, friday: Distribution, box: P
     assert (await count(4000, " rendu trop ")).reason == "rendu trop"
     assert await story.account(AccountKind.CASH) == 4000
     assert await story.account(AccountKind.ADJUSTMENTS) == 250
-    assert (await count(4100, "retrouvé")).at_the_stand_cents == 4000
+    assert (await count(4100, "retrouvé")).expected_cents == 4000
     assert await story.verify() == []
