@@ -14,6 +14,7 @@ from ledger.books.models import AccountKind
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Person
+from ledger.notes import service as notes
 from ledger.orders import history as statements
 from ledger.payments import requests
 from ledger.payments import service as payments
@@ -107,6 +108,7 @@ async def show_member_page(scene: Scene, found: Member, notice: str | None = Non
     """One member's page, to coordinators and treasurers."""
     assert found.group_id == scene.treasurer.group_id
     person = await scene.session.get(Person, found.person_id) if found.person_id else None
+    request = await requests.open_request(scene.session, found)
     page = views.MemberPage(
         found,
         await payments.balance_of(scene.session, found),
@@ -114,7 +116,8 @@ async def show_member_page(scene: Scene, found: Member, notice: str | None = Non
         await payments.payments_of(scene.session, found, PaymentState.EXPECTED),
         is_reachable=person is not None and person.started_at is not None,
         has_blocked=person is not None and person.blocked_at is not None,
-        request=await requests.open_request(scene.session, found),
+        request=request,
+        note=await notes.read_one(scene.session, request.note_id if request else None),
         invitation_url=scene.deep_link(f"m_{found.invitation}") if found.invitation else None,
     )
     screen = views.member_page(scene.texts, page)

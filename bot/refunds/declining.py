@@ -17,6 +17,7 @@ from bot.ui.screen import Screen
 from bot.ui.taps import Id
 from ledger.groups import service as groups
 from ledger.groups.models import Member
+from ledger.notes import service as notes
 from ledger.orders.expected import expected_of
 from ledger.payments import requests
 from ledger.payments import service as payments
@@ -73,11 +74,12 @@ async def _decline(scene: Scene, draft: DecliningDraft, reason: str | None) -> s
         return await _decided(scene, member, decided)
     await show_member_page(scene, member, views.declined(scene.texts, member, request))
     if member.id != by.id:
+        answer = await notes.read_one(scene.session, request.answer_id)
         balance = await payments.balance_of(scene.session, member)
         expected = await expected_of(scene.session, member)
         await scene.notify.member(
             member,
-            lambda texts: views.told_declined(texts, group, request, by.name, balance, expected),
+            lambda texts: views.told_declined(texts, group, request, answer, by.name, balance, expected),
         )
     return END
 

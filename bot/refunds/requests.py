@@ -20,6 +20,7 @@ from bot.rights import May
 from bot.ui.screen import Screen
 from bot.ui.taps import Number
 from ledger.groups.models import Method
+from ledger.notes import service as notes
 from ledger.payments import refunds, requests
 from ledger.payments import service as payments
 
@@ -107,8 +108,9 @@ async def ask(scene: Scene, draft: RequestDraft) -> State | str:
     except (refunds.MoreThanCredit, refunds.MoreThanTheWayTakes) as refusal:
         return await _ask_amount(scene, errors.sentence(scene.texts, refusal))
     group, balance = scene.group, await payments.balance_of(scene.session, member)
+    note = await notes.read_one(scene.session, request.note_id)
     told = await scene.notify.staff(
-        lambda texts: views.told_asked(texts, group, member, request, balance), but=member
+        lambda texts: views.told_asked(texts, group, member, request, note, balance), but=member
     )
     scene.show(views.asked(scene.texts, group, request, len(told.reached)))
     return END

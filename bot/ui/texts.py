@@ -27,6 +27,7 @@ from bot.ui.screen import shortened
 from ledger.groups.models import Member
 from ledger.groups.namesakes import Namesake
 from ledger.money import exponent_of
+from ledger.notes.models import Note
 
 LOCALES = Path(__file__).parent.parent / "locales"
 LANGUAGES = ("fr", "en")
@@ -115,6 +116,14 @@ class Texts:
             if mark
             else shortened(name, room)
         )
+
+    def noted(self, note: Note) -> str:
+        """What somebody typed, or that it was erased. The one way a screen shows a note."""
+        return self.label("(erased)") if note.text is None else note.text
+
+    def aside(self, note: Note) -> str:
+        """:meth:`noted`, in brackets."""
+        return self.noted(note) if note.text is None else f"({note.text})"
 
     def _mark(self, member_id: int) -> str:
         namesake = self._namesakes.get(member_id)

@@ -27,7 +27,7 @@ class Entry:
     """What to post: the event's ``kind``, its legs, and ``key``, which makes posting it again change nothing.
 
     ``subject`` names what it is about (a code of ``books.subjects``); ``dated`` is the day it counts for (today when left
-    out); ``actor_id`` the member who did it.
+    out); ``actor_id`` the member who did it; ``note_id`` what was typed about it.
     """
 
     kind: str
@@ -36,14 +36,14 @@ class Entry:
     subject: str | None = None
     dated: dt.date | None = None
     actor_id: int | None = None
-    note: str | None = None
+    note_id: int | None = None
     reverses_id: int | None = None
 
     def input_hash(self) -> str:
         """A digest of everything the caller chose, to tell a repeated request from a changed one."""
         legs = [(leg.debit_id, leg.credit_id, leg.amount_cents, leg.within_credit) for leg in self.legs]
         dated = self.dated.isoformat() if self.dated else None
-        values = [self.kind, legs, self.subject, dated, self.actor_id, self.note, self.reverses_id]
+        values = [self.kind, legs, self.subject, dated, self.actor_id, self.note_id, self.reverses_id]
         return hashlib.sha256(json.dumps(values).encode()).hexdigest()
 
 

@@ -56,7 +56,10 @@ class Account(Base):
 
 
 class Transaction(Base):
-    """A balanced, immutable event of the books. ``subject`` names what it is about (a code of ``books.subjects``)."""
+    """A balanced, immutable event of the books. ``subject`` names what it is about (a code of ``books.subjects``).
+
+    Codes and ids only: what somebody typed about it is the note with ``note_id``, which can be erased.
+    """
 
     __tablename__ = "transactions"
     __table_args__ = (
@@ -75,7 +78,7 @@ class Transaction(Base):
     dated: Mapped[dt.date]
     recorded_at: Mapped[Moment]
     actor_id: Mapped[int | None]
-    note: Mapped[str | None]
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
 
 
 class Transfer(Base):

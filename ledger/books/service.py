@@ -164,7 +164,7 @@ async def reverse(
     transaction_id: int,
     *,
     actor_id: int | None,
-    note: str | None = None,
+    note_id: int | None = None,
 ) -> Posted:
     """Post the mirror image of a transaction (D5). Raises :class:`AlreadyReversed` or :class:`NotFound`."""
     original = await session.get(Transaction, transaction_id, with_for_update={"key_share": True})
@@ -184,7 +184,7 @@ async def reverse(
         legs=[Leg(debit_id, credit_id, amount) for debit_id, credit_id, amount in legs],
         subject=original.subject,
         actor_id=actor_id,
-        note=note,
+        note_id=note_id,
         reverses_id=transaction_id,
     )
     try:

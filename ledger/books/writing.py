@@ -19,7 +19,7 @@ from ledger.sqlite import run_in_place
 
 _TRANSACTION = (
     "INSERT INTO transactions"
-    " (group_id, kind, key, input_hash, subject, reverses_id, dated, recorded_at, actor_id, note)"
+    " (group_id, kind, key, input_hash, subject, reverses_id, dated, recorded_at, actor_id, note_id)"
 )
 _TRANSFER = (
     "INSERT INTO transfers"
@@ -60,7 +60,7 @@ def write(session: Session, group_id: int, entry: Entry, input_hash: str) -> int
         entry.dated or now.date(),
         now,
         entry.actor_id,
-        entry.note,
+        entry.note_id,
     )
     if connection.dialect.name == "sqlite":
         return _write_sqlite(connection, values, entry)

@@ -129,10 +129,9 @@ async def current_lines(session: AsyncSession, *conditions: object) -> list[Curr
         .outerjoin(Correction, and_(Correction.order_line_id == OrderLine.id, Correction.step == _LAST_STEP))
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.cancelled_at.is_(None), *conditions)  # type: ignore[arg-type]
-        .order_by(OrderLine.id)
     )
     found = [_current(line, correction) for line, correction in await session.execute(statement)]
-    return sorted(found, key=lambda one: (one.line.order_id, sort_key(one.line.product_name)))
+    return sorted(found, key=lambda one: (one.line.order_id, sort_key(one.line.product_name), one.line.id))
 
 
 async def lines_now(session: AsyncSession, order: Order) -> list[CurrentLine]:
@@ -337,13 +336,7 @@ async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: 
         before = _current(now.line, before_it.get(now.line.id))
         transaction_id = None
         if correction.transaction_id is not None:
-            posted = await books.reverse(
-                session,
-                group_id,
-                correction.transaction_id,
-                actor_id=by.id,
-                note=before.line.product_name,
-            )
+            posted = await books.reverse(session, group_id, correction.transaction_id, actor_id=by.id)
             transaction_id = posted.transaction_id
         corrected.append(await _correct(session, undo, owed[now.line.id], now, before, transaction_id))
     again = await _ordered_since(session, change)
@@ -424,7 +417,6 @@ async def _post(
         legs=[books.Leg(debit, credit, abs(difference))],
         subject=subject_of(Topic.ORDER, of.order.id),
         actor_id=by.id,
-        note=before.line.product_name,
     )
     return (await books.post(session, of.order.group_id, entry)).transaction_id
 
@@ -521,8 +513,9 @@ async def _lock_distribution(session: AsyncSession, group_id: int, distribution_
 
 async def _lock_orders(session: AsyncSession, line_ids: Sequence[int]) -> None:
     """Lock the orders of these lines, by id."""
-    orders = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids))
-    statement = select(Order.id).where(Order.id.in_(orders)).order_by(Order.id)
+    orders = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids)).distinct()
+    order_ids = (await session.execute(orders)).scalars().all()
+    statement = select(Order.id).where(Order.id.in_(order_ids)).order_by(Order.id)
     await session.execute(statement.with_for_update(key_share=True))
 
 

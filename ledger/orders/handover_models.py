@@ -148,7 +148,7 @@ class CashCount(Base):
     kind: Mapped[CountKind] = mapped_column(Code(CountKind))
     counted_cents: Mapped[Cents]
     expected_cents: Mapped[Cents]
-    reason: Mapped[str | None]
+    reason_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     transaction_id: Mapped[int | None] = mapped_column(ForeignKey("transactions.id"))
     by_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     at: Mapped[Moment]

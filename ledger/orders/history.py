@@ -16,8 +16,11 @@ from ledger.books.models import AccountKind, Transaction
 from ledger.books.service import StatementLine
 from ledger.books.subjects import Topic, number_in
 from ledger.groups.models import Member
+from ledger.notes import service as notes
+from ledger.notes.models import Note
 from ledger.orders.expected import Expected
-from ledger.orders.models import Confirmation, Distribution, Order
+from ledger.orders.handover_models import Correction
+from ledger.orders.models import Confirmation, Distribution, Order, OrderLine
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
 
@@ -27,7 +30,8 @@ class Explained:
     """One line of a member's account and what is known of it.
 
     ``payment``: the one that was received or given back, or that pays the order; ``distribution``: whose order it is about;
-    ``choice``: how that order is paid; ``undone``: what a reversal took back. ``actor``: who did it (none: nobody here, but
+    ``choice``: how that order is paid; ``undone``: what a reversal took back; ``product``: whose line was corrected;
+    ``note``: what somebody typed. ``actor``: who did it (none: nobody here, but
     Stripe); ``is_own``: the member themselves.
     """
 
@@ -36,6 +40,8 @@ class Explained:
     distribution: Distribution | None
     choice: Confirmation | None
     undone: Transaction | None
+    product: str | None
+    note: Note | None
     actor: str | None
     is_own: bool
 
@@ -65,6 +71,8 @@ async def history(session: AsyncSession, member: Member, *, before: int | None =
     orders = _ids(Topic.ORDER, transactions)
     orders |= {one.order_id for one in (*expected, *paid.values()) if one.order_id is not None}
     days = await _distributions(session, member.group_id, orders)
+    products = await _corrected(session, member.group_id, transactions)
+    noted = await notes.read(session, [one.note_id for one in transactions])
     actors = await _names(session, {one.actor_id for one in transactions if one.actor_id is not None})
 
     def explain(line: StatementLine) -> Explained:
@@ -79,6 +87,8 @@ async def history(session: AsyncSession, member: Member, *, before: int | None =
             days.get(order_id or 0),
             choice,
             undone.get(transaction.reverses_id or 0),
+            products.get(transaction.id),
+            noted.get(transaction.note_id or 0),
             actors.get(transaction.actor_id or 0),
             transaction.actor_id == member.id,
         )
@@ -127,6 +137,24 @@ async def _distributions(
         .where(Order.group_id == group_id, Order.id.in_(order_ids))
     )
     return {order_id: distribution for order_id, distribution in await session.execute(statement)}  # noqa: C416
+
+
+async def _corrected(
+    session: AsyncSession, group_id: int, transactions: Sequence[Transaction]
+) -> dict[int, str]:
+    """The products whose lines these transactions corrected, or corrected back, by the transaction's id."""
+    about = [one for one in transactions if one.kind in ("correction", "reversal")]
+    statement = (
+        select(Correction.transaction_id, OrderLine.product_name)
+        .join(OrderLine, OrderLine.id == Correction.order_line_id)
+        .where(
+            OrderLine.group_id == group_id,
+            OrderLine.order_id.in_(_ids(Topic.ORDER, about)),
+            Correction.transaction_id.in_([one.id for one in about]),
+        )
+    )
+    rows = await session.execute(statement) if about else ()
+    return {transaction_id: name for transaction_id, name in rows if transaction_id is not None}
 
 
 async def _names(session: AsyncSession, member_ids: Collection[int]) -> dict[int, str]:

@@ -184,8 +184,9 @@ async def _lock_orders(session: AsyncSession, group_id: int, distribution_id: in
     if not order_ids:
         return []
     await _give_back(session, order_ids)
-    payments_of = select(Payment.id).where(Payment.order_id.in_(order_ids))
-    await session.execute(payments_of.order_by(Payment.id).with_for_update(key_share=True))
+    payment_ids = (await session.execute(select(Payment.id).where(Payment.order_id.in_(order_ids)))).scalars()
+    locking_them = select(Payment.id).where(Payment.id.in_(payment_ids.all())).order_by(Payment.id)
+    await session.execute(locking_them.with_for_update(key_share=True))
     states = await order_states(session, group_id, distribution_id)
     members = sorted({state.member.id for state in states})
     producers = sorted({line.line.producer_id for state in states for line in state.lines})

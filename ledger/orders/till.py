@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,8 @@ from ledger.books.subjects import Topic, subject_of
 from ledger.db import utc_now
 from ledger.errors import LedgerError
 from ledger.groups.models import Member
+from ledger.notes import service as notes
+from ledger.notes.models import Note
 from ledger.orders.distributions import get_distribution
 from ledger.orders.handover_models import CashCount, CountKind
 
@@ -24,6 +27,14 @@ class ReasonNeeded(LedgerError):
         super().__init__()
         self.counted = counted
         self.expected = expected
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count of the till, and the reason given for its difference."""
+
+    count: CashCount
+    reason: Note | None
 
 
 async def expected_in_till(session: AsyncSession, group_id: int) -> int:
@@ -41,7 +52,7 @@ async def count(
     *,
     reason: str | None = None,
     seen_cents: int | None = None,
-) -> CashCount:
+) -> Counted:
     """Record a count; a difference is posted against ``adjustments``.
 
     ``seen_cents``: what the books said when the reason was asked for. Raises :class:`ReasonNeeded`, also when they say
@@ -54,13 +65,14 @@ async def count(
     is_explained = bool(reason and reason.strip()) and seen_cents in (None, expected)
     if difference and not is_explained:
         raise ReasonNeeded(counted_cents, expected)
+    kept = await notes.keep(session, group_id, None, reason)
     counted = CashCount(
         group_id=group_id,
         distribution_id=distribution_id,
         kind=kind,
         counted_cents=counted_cents,
         expected_cents=expected,
-        reason=reason.strip() if reason and reason.strip() else None,
+        reason_id=kept.id if kept else None,
         by_id=by.id,
         at=utc_now(),
     )
@@ -75,14 +87,19 @@ async def count(
             legs=[books.Leg(debit, credit, abs(difference))],
             subject=subject_of(Topic.DISTRIBUTION, distribution_id),
             actor_id=by.id,
-            note=counted.reason,
+            note_id=counted.reason_id,
         )
         counted.transaction_id = (await books.post(session, group_id, entry)).transaction_id
         await session.flush()
-    return counted
+    return Counted(counted, kept)
 
 
-async def counts(session: AsyncSession, distribution_id: int) -> Sequence[CashCount]:
+async def counts(session: AsyncSession, distribution_id: int) -> Sequence[Counted]:
     """The counts of a distribution, in order."""
-    statement = select(CashCount).where(CashCount.distribution_id == distribution_id).order_by(CashCount.id)
-    return (await session.execute(statement)).scalars().all()
+    statement = (
+        select(CashCount, Note)
+        .outerjoin(Note, Note.id == CashCount.reason_id)
+        .where(CashCount.distribution_id == distribution_id)
+        .order_by(CashCount.id)
+    )
+    return [Counted(count, reason) for count, reason in await session.execute(statement)]

@@ -16,6 +16,7 @@ from ledger.books.models import AccountKind, Transaction
 from ledger.books.subjects import Topic, number_in, subject_of
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member
+from ledger.notes import service as notes
 from ledger.payments.accounts import locked_balance, next_number
 from ledger.payments.refunds import AlreadyTakenBack, MoreThanCredit
 from ledger.payments.service import InvalidPayment
@@ -81,6 +82,7 @@ async def adjust(
         raise MoreThanDebt(max(-balance, 0), amount_cents)
     if kind is AdjustmentKind.LEFT and amount_cents > balance:
         raise MoreThanCredit(max(balance, 0), amount_cents)
+    kept = await notes.keep(session, member.group_id, member.id, reason)
     account = await books.account_id(session, member.group_id, AccountKind.MEMBERS, member.id)
     other = await books.account_id(session, member.group_id, OTHER_SIDE[kind])
     debit, credit = (account, other) if kind is AdjustmentKind.LEFT else (other, account)
@@ -90,7 +92,7 @@ async def adjust(
         legs=[books.Leg(debit, credit, amount_cents)],
         subject=subject_of(Topic.MEMBER, member.id),
         actor_id=by.id,
-        note=reason.strip(),
+        note_id=kept.id if kept else None,
     )
     posted = await books.post(session, member.group_id, entry)
     return await _adjusted(session, member, kind, amount_cents, posted.transaction_id)
@@ -114,7 +116,7 @@ async def undo_adjustment(
     kind = AdjustmentKind(transaction.kind)
     await locked_balance(session, member, OTHER_SIDE[kind])
     try:
-        await books.reverse(session, group_id, transaction_id, actor_id=by.id, note=transaction.note)
+        await books.reverse(session, group_id, transaction_id, actor_id=by.id, note_id=transaction.note_id)
     except books.AlreadyReversed as refusal:
         raise await _undone_by(session, refusal.reversal_id) from None
     return member, await _adjusted(

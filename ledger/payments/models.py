@@ -60,9 +60,9 @@ class Payment(Base):
             "(purpose = 'order') = (order_id IS NOT NULL) AND (purpose = 'refund') = (amount_cents < 0)",
             name="purpose_fits",
         ),
-        Index(None, "member_id", "state"),
-        Index(None, "group_id", "state"),
-        Index(None, "order_id"),
+        Index(None, "member_id", "state", "id"),
+        Index(None, "group_id", "state", "id"),
+        Index(None, "order_id", "id"),
     )
 
     id: Mapped[Key]
@@ -75,7 +75,7 @@ class Payment(Base):
     order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
     state: Mapped[PaymentState] = mapped_column(Code(PaymentState), default=PaymentState.EXPECTED)
     dated: Mapped[dt.date]
-    note: Mapped[str | None]
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     created_at: Mapped[Moment]
     under_way_since: Mapped[dt.datetime | None]
@@ -140,7 +140,7 @@ class RequestState(StrEnum):
 class RefundRequest(Base):
     """A member asks for money back, the way they would like it. It moves no money; granting it does (``payment_id``).
 
-    ``note`` is the member's word, ``answer`` the treasurer's. At most one is open for a member.
+    ``note_id`` is the member's note, ``answer_id`` the treasurer's. At most one is open for a member.
     """
 
     __tablename__ = "refund_requests"
@@ -168,10 +168,10 @@ class RefundRequest(Base):
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     amount_cents: Mapped[Cents]
     way: Mapped[Method] = mapped_column(Code(Method))
-    note: Mapped[str | None]
+    note_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     created_at: Mapped[Moment]
     state: Mapped[RequestState] = mapped_column(Code(RequestState), default=RequestState.OPEN)
-    answer: Mapped[str | None]
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("notes.id"))
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("members.id"))
     decided_at: Mapped[dt.datetime | None]
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payments.id"))

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
+from ledger.notes import service as notes
+from ledger.notes.models import Note
 from ledger.payments import service as payments
 from ledger.payments.models import RefundRequest, RequestState
 from ledger.payments.refunds import MoreThanCredit, MoreThanTheWayTakes, refund, refund_ways
@@ -56,12 +58,13 @@ async def ask(
     most = ways[way].most_cents
     if most is not None and amount_cents > most:
         raise MoreThanTheWayTakes(way, most, amount_cents)
+    kept = await notes.keep(session, member.group_id, member.id, note)
     insert = insert_or_meet(session, RefundRequest).values(
         group_id=member.group_id,
         member_id=member.id,
         amount_cents=amount_cents,
         way=way,
-        note=note,
+        note_id=kept.id if kept else None,
         created_at=utc_now(),
         state=RequestState.OPEN,
     )
@@ -100,7 +103,8 @@ async def decline(
 ) -> RefundRequest:
     """No money is given back. Raises :class:`RequestDecided`."""
     request = await _lock(session, group_id, request_id)
-    return await _decide(session, request, RequestState.REFUSED, by, answer=reason)
+    answer = await notes.keep(session, group_id, request.member_id, reason)
+    return await _decide(session, request, RequestState.REFUSED, by, answer=answer)
 
 
 async def withdraw(session: AsyncSession, member: Member, request_id: int) -> RefundRequest:
@@ -178,10 +182,11 @@ async def _decide(
     state: RequestState,
     by: Member,
     *,
-    answer: str | None = None,
+    answer: Note | None = None,
     payment_id: int | None = None,
 ) -> RefundRequest:
-    request.state, request.answer, request.payment_id = state, answer, payment_id
+    request.state, request.payment_id = state, payment_id
+    request.answer_id = answer.id if answer else None
     request.decided_by_id, request.decided_at = by.id, utc_now()
     await session.flush()
     return request

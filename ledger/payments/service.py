@@ -20,6 +20,7 @@ from ledger.db import insert_or_meet, utc_now
 from ledger.errors import LedgerError, NotFound
 from ledger.groups.models import Member, Method
 from ledger.money import MAX_AMOUNT, SMALLEST_BY_CARD
+from ledger.notes import service as notes
 from ledger.payments.card.models import Checkout, CheckoutState
 from ledger.payments.models import (
     Payment,
@@ -574,6 +575,7 @@ async def _add_payment(
     entered_by_id: int | None = None,
 ) -> Payment:
     """Write it under a reference that no payment has; one that was drawn before is not written, and another one drawn."""
+    kept = await notes.keep(session, member.group_id, member.id, note)
     not_for_an_order = Purpose.TOP_UP if amount_cents > 0 else Purpose.REFUND
     values = {
         "group_id": member.group_id,
@@ -583,7 +585,7 @@ async def _add_payment(
         "purpose": Purpose.ORDER if order_id is not None else not_for_an_order,
         "order_id": order_id,
         "dated": dated,
-        "note": note,
+        "note_id": kept.id if kept else None,
         "entered_by_id": entered_by_id,
         "created_at": utc_now(),
     }
@@ -608,7 +610,7 @@ async def _settle_received(session: AsyncSession, payment: Payment, by: Member, 
         subject=subject_of(Topic.PAYMENT, payment.id),
         dated=payment.dated if payment.entered_by_id else None,
         actor_id=by.id,
-        note=payment.note,
+        note_id=payment.note_id,
     )
     posted = await books.post(session, payment.group_id, entry)
     return await _settle(

@@ -10,6 +10,7 @@ from ledger.books.models import Account, Posting, Transaction, Transfer
 from ledger.catalogue.models import CatalogueUpload, Producer, Product
 from ledger.db import Base
 from ledger.groups.models import Chat, Group, Member
+from ledger.notes.models import Note
 from ledger.orders.handover_models import (
     CashCount,
     Change,
@@ -50,7 +51,7 @@ OWNERS = (
 
 _TABLES = (
     *(Account, Transaction, Transfer, Posting),
-    *(Chat, Member, CatalogueUpload, Producer, Product),
+    *(Note, Chat, Member, CatalogueUpload, Producer, Product),
     *(Distribution, Basket, BasketLine, Order, Confirmation, OrderLine),
     *(Payment, Settlement, PaymentSwitch, RefundRequest),
     *(CardAccount, Checkout, CardRefund, CardMovement, StripeEvent),

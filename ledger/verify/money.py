@@ -67,9 +67,23 @@ MONEY = (
         FROM transactions x
         JOIN (SELECT 'gift' AS kind, 'adjustments' AS account UNION ALL SELECT 'write-off', 'write-offs'
             UNION ALL SELECT 'left-to-group', 'write-offs') AS k ON k.kind = x.kind
-        WHERE coalesce(trim(x.note), '') = '' OR EXISTS (
+        WHERE x.note_id IS NULL OR EXISTS (
             SELECT 1 FROM postings p JOIN accounts a ON a.id = p.account_id
             WHERE p.transaction_id = x.id AND a.kind <> 'members' AND a.kind <> k.account)
+        """,
+    ),
+    Check(
+        "refunds",
+        "note {note_id} is about member {noted}, not about member {member_id}, whom it is written to",
+        """
+        SELECT r.group_id, r.subject, r.note_id, n.member_id AS noted, r.member_id
+        FROM (
+            SELECT group_id, 'payment:' || id AS subject, member_id, note_id FROM payments
+            UNION ALL SELECT group_id, 'refund_request:' || id, member_id, note_id FROM refund_requests
+            UNION ALL SELECT group_id, 'refund_request:' || id, member_id, answer_id FROM refund_requests
+        ) AS r
+        JOIN notes n ON n.id = r.note_id
+        WHERE n.member_id IS NULL OR n.member_id <> r.member_id
         """,
     ),
 )

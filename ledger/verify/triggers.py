@@ -19,6 +19,7 @@ TRIGGERS = {
         "checkouts_start_wanted",
     ),
     "corrections": ("corrections_immutable",),
+    "notes": ("notes_erased_only", "notes_kept"),
     "order_lines": ("order_lines_immutable",),
     "order_steps": ("order_steps_immutable",),
     "payment_switches": ("payment_switches_follow", "payment_switches_immutable"),

@@ -13,7 +13,7 @@ from tests.bench.books import Books
 NOW = dt.datetime(2025, 11, 24, 18, 0, tzinfo=dt.UTC)
 TRANSACTION = (
     "INSERT INTO transactions"
-    " (group_id, kind, key, input_hash, subject, reverses_id, dated, recorded_at, actor_id, note)"
+    " (group_id, kind, key, input_hash, subject, reverses_id, dated, recorded_at, actor_id, note_id)"
 )
 TRANSFER = (
     "INSERT INTO transfers"

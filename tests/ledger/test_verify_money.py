@@ -12,7 +12,7 @@ from ledger.verify.money import MONEY
 from ledger.verify.service import verify
 from tests.support.ledger import check, drop_triggers, found, restore_triggers
 
-SPLIT, OTHERS, THEIRS, SWITCH, REQUEST, REASON = MONEY
+SPLIT, OTHERS, THEIRS, SWITCH, REQUEST, REASON, NOTED = MONEY
 DAMAGES = [
     ("UPDATE confirmations SET credit_cents = credit_cents - 1 WHERE id = {mixed}", SPLIT),
     ("UPDATE confirmations SET credit_cents = 0, payment_id = NULL WHERE id = {by_credit}", SPLIT),
@@ -28,8 +28,9 @@ DAMAGES = [
     ("UPDATE payment_switches SET replaced_by_id = NULL", SWITCH),
     ("UPDATE refund_requests SET payment_id = {rest}", REQUEST),
     ("UPDATE refund_requests SET member_id = {paul}", REQUEST),
-    ("UPDATE transactions SET note = NULL WHERE kind = 'gift'", REASON),
-    ("UPDATE transactions SET note = ' ' WHERE kind = 'write-off'", REASON),
+    ("UPDATE transactions SET note_id = NULL WHERE kind = 'gift'", REASON),
+    ("UPDATE notes SET member_id = {paul} WHERE id IN (SELECT note_id FROM payments)", NOTED),
+    ("UPDATE notes SET member_id = NULL WHERE id IN (SELECT note_id FROM refund_requests)", NOTED),
     ("UPDATE transactions SET kind = 'gift' WHERE kind = 'write-off'", REASON),
     ("UPDATE transactions SET kind = 'left-to-group' WHERE kind = 'gift'", REASON),
 ]
@@ -50,8 +51,8 @@ async def prepared(database: Database) -> dict[str, int]:
     await story.opening(marie, 2235)
     by_credit = await story.order(marie, await story.distribution(), {box: 1_000}, Method.MEMBER_CREDIT)
     async with database.unit_of_work() as session:
-        asked = await requests.ask(session, marie, 300, Method.CASH)
-        await requests.grant(session, story.group_id, asked.id, Method.CASH, 300, story.anne)
+        asked = await requests.ask(session, marie, 300, Method.CASH, "on Friday")
+        await requests.grant(session, story.group_id, asked.id, Method.CASH, 300, story.anne, note="in coins")
     await story.adjust(marie, AdjustmentKind.GIFT, 100)
     await story.adjust(paul, AdjustmentKind.WRITE_OFF, 35)
     return {

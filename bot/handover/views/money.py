@@ -15,8 +15,9 @@ from bot.ui.screen import Button, Screen, button
 from bot.ui.taps import Tap
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import OFFLINE_METHODS, Method
-from ledger.orders.handover_models import CashCount, CountKind
+from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
+from ledger.orders.till import Counted
 from ledger.orders.validation import OrderState
 from ledger.payments.models import Payment
 
@@ -111,8 +112,9 @@ def ask_reason(texts: Texts, counted_cents: int, expected_cents: int, cancel: Bu
     return Screen(text, ((cancel,),))
 
 
-def counted(texts: Texts, count: CashCount, by: str) -> Screen:
+def counted(texts: Texts, one: Counted, by: str) -> Screen:
     """The count is recorded; its difference, if any, is in the books."""
+    count = one.count
     values = {"amount": texts.money(count.counted_cents), "by": by, "time": texts.time(count.at)}
     if count.kind is CountKind.OPENING:
         head = texts.t("💶 Till at opening: <b>{amount}</b>, counted by {by} at {time}.", **values)
@@ -125,7 +127,7 @@ def counted(texts: Texts, count: CashCount, by: str) -> Screen:
             texts.t(
                 "Difference {difference}, recorded with the reason: {reason}",
                 difference=texts.signed_money(difference),
-                reason=count.reason or "",
+                reason=texts.noted(one.reason) if one.reason else "",
             )
         )
     else:

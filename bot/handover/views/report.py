@@ -14,9 +14,10 @@ from bot.ui.screen import Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group
 from ledger.names import by_name
-from ledger.orders.handover_models import CashCount, CountKind
+from ledger.orders.handover_models import CountKind
 from ledger.orders.models import Distribution
 from ledger.orders.order_state import OrderState, Tally, mark_of_orders
+from ledger.orders.till import Counted
 
 NAMES = 40
 
@@ -26,7 +27,7 @@ class Till:
     """What the books say is in the till, in cents, and how it was counted."""
 
     expected_cents: int
-    counts: Sequence[CashCount]
+    counts: Sequence[Counted]
 
 
 def left_open(
@@ -105,11 +106,12 @@ def till_lines(texts: Texts, till: Till) -> list[str]:
     lines: list[str] = [
         texts.t("💶 Cash in the till by the books: <b>{amount}</b>", amount=texts.money(till.expected_cents))
     ]
-    return lines + [count_line(texts, count) for count in till.counts]
+    return lines + [count_line(texts, one) for one in till.counts]
 
 
-def count_line(texts: Texts, count: CashCount) -> str:
+def count_line(texts: Texts, one: Counted) -> str:
     """One count with its difference and reason."""
+    count = one.count
     values = {"time": texts.time(count.at), "amount": texts.money(count.counted_cents)}
     if count.kind is CountKind.OPENING:
         line = texts.t("• {time}, at opening: {amount} counted", **values)
@@ -119,10 +121,10 @@ def count_line(texts: Texts, count: CashCount) -> str:
     if not difference:
         return line
     return texts.t(
-        "{line}, difference {difference} ({reason})",
+        "{line}, difference {difference} {reason}",
         line=line,
         difference=texts.signed_money(difference),
-        reason=count.reason or "",
+        reason=texts.aside(one.reason) if one.reason else "",
     )
 
 

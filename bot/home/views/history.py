@@ -68,8 +68,10 @@ def _line(texts: Texts, one: Explained) -> str:
     what = event(texts, transaction.kind, one.line.amount_cents)
     if one.choice is not None and one.choice.is_mixed:
         what = texts.t("{what} <i>({note})</i>", what=what, note=money.choice_parts(texts, one.choice))
-    if transaction.note:
-        what = texts.t("{what} <i>({note})</i>", what=what, note=transaction.note)
+    if one.product is not None:
+        what = texts.t("{what} <i>({note})</i>", what=what, note=one.product)
+    if one.note is not None:
+        what = texts.t("{what} <i>{note}</i>", what=what, note=texts.aside(one.note))
     return texts.t(
         "{day} · {what}\n      <b>{amount}</b> → {balance}",
         day=texts.short_day(transaction.dated),

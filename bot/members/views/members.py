@@ -15,6 +15,7 @@ from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import NARROW, Button, Row, Screen, button, side_by_side
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member
+from ledger.notes.models import Note
 from ledger.payments.models import Payment, RefundRequest
 from ledger.payments.service import ExpectedCents
 from ledger.reference import format_reference
@@ -44,7 +45,7 @@ class MemberBalance:
 class MemberPage:
     """What is known of one member; ``is_reachable``: the bot may write to them.
 
-    ``request``: the money they asked back.
+    ``request``: the money they asked back, with a ``note`` or without.
     """
 
     member: Member
@@ -54,6 +55,7 @@ class MemberPage:
     is_reachable: bool
     has_blocked: bool
     request: RefundRequest | None
+    note: Note | None
     invitation_url: str | None = None
 
 
@@ -141,7 +143,7 @@ def member_page(texts: Texts, page: MemberPage) -> Screen:
         lines.append(money.expected_line(texts, page.expected_cents))
     lines += [listed_line(texts, payment) for payment in page.expected[:8]]
     if page.request is not None:
-        lines += ["", request_line(texts, page.request)]
+        lines += ["", request_line(texts, page.request, page.note)]
     if page.has_blocked:
         lines += ["", texts.t("🔕 Blocked me: does not receive my messages.")]
     elif member.person_id is not None and not page.is_reachable:

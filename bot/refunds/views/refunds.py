@@ -12,6 +12,7 @@ from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member, Method
+from ledger.notes.models import Note
 from ledger.payments.models import Payment, RefundRequest
 from ledger.payments.refunds import RefundWay
 from ledger.reference import format_reference
@@ -269,14 +270,14 @@ def told_taken_back(
     return Screen("\n".join(lines), (_my_balance(texts),))
 
 
-def request_line(texts: Texts, request: RefundRequest) -> Html:
+def request_line(texts: Texts, request: RefundRequest, note: Note | None) -> Html:
     """What a member asks for, on their page."""
     line = texts.t(
         "💸 Asks for <b>{amount}</b> back ({method}).",
         amount=texts.money(request.amount_cents),
         method=money.method(texts, request.way),
     )
-    return texts.t("{line} “{note}”", line=line, note=request.note) if request.note else line
+    return texts.t("{line} “{note}”", line=line, note=texts.noted(note)) if note is not None else line
 
 
 def request_row(texts: Texts, request: RefundRequest) -> Row:

@@ -11,6 +11,7 @@ from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member, Method
+from ledger.notes.models import Note
 from ledger.payments.models import RefundRequest
 
 
@@ -101,7 +102,7 @@ def asked(texts: Texts, group: Group, request: RefundRequest, told: int) -> Scre
 
 
 def told_asked(
-    texts: Texts, group: Group, member: Member, request: RefundRequest, balance_cents: int
+    texts: Texts, group: Group, member: Member, request: RefundRequest, note: Note | None, balance_cents: int
 ) -> Screen:
     """What treasurers and coordinators read, with what they can do."""
     lines: list[str] = [
@@ -113,8 +114,8 @@ def told_asked(
             method=money.method(texts, request.way),
         )
     ]
-    if request.note:
-        lines.append(texts.t("📝 {note}", note=request.note))
+    if note is not None:
+        lines.append(texts.t("📝 {note}", note=texts.noted(note)))
     lines.append(texts.t("Balance: {balance}.", balance=money.balance_of(texts, balance_cents)))
     return Screen("\n".join(lines), (request_row(texts, request),))
 
@@ -141,7 +142,13 @@ def declined(texts: Texts, member: Member, request: RefundRequest) -> Html:
 
 
 def told_declined(
-    texts: Texts, group: Group, request: RefundRequest, by: str, balance_cents: int, expected_cents: int
+    texts: Texts,
+    group: Group,
+    request: RefundRequest,
+    answer: Note | None,
+    by: str,
+    balance_cents: int,
+    expected_cents: int,
 ) -> Screen:
     """What the member reads."""
     lines: list[str] = [
@@ -152,8 +159,8 @@ def told_declined(
             amount=texts.money(request.amount_cents),
         )
     ]
-    if request.answer:
-        lines.append(texts.t("📝 {note}", note=request.answer))
+    if answer is not None:
+        lines.append(texts.t("📝 {note}", note=texts.noted(answer)))
     lines += ["", money.balance_with_expected(texts, balance_cents, expected_cents)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 

@@ -343,7 +343,6 @@ async def _post(
         key=f"card:{part}{account.id}:{movement.stripe_id}",
         legs=[books.Leg(debit_id, credit_id, abs(cents))],
         dated=movement.at.date(),
-        note=movement.source,
     )
     return (await books.post(session, account.group_id, entry)).transaction_id
 

@@ -15,6 +15,7 @@ from ledger.catalogue.models import Producer
 from ledger.catalogue.search import Hit
 from ledger.catalogue.service import ProducerProducts
 from ledger.groups.models import Method
+from ledger.notes.models import Note
 from ledger.orders.baskets import BasketView, ChosenLine
 from ledger.orders.corrections import CurrentLine
 from ledger.orders.expected import Expected
@@ -70,10 +71,12 @@ def test_everything_fits(texts: Texts) -> None:
 def test_a_history_fits(texts: Texts) -> None:
     payment = Payment(id=BIG, method=Method.CHEQUE, amount_cents=10**11, reference="K7M3P9X")
 
+    note = Note(text=NASTY)
+
     def line(kind: str, actor: str | None) -> Explained:
-        transaction = Transaction(kind=kind, note=NASTY, dated=NOW.date(), recorded_at=NOW, reverses_id=1)
+        transaction = Transaction(kind=kind, dated=NOW.date(), recorded_at=NOW, reverses_id=1)
         seen = StatementLine(transaction, -(10**11), 10**11, 1)
-        return Explained(seen, payment, a_distribution(), None, transaction, actor, is_own=False)
+        return Explained(seen, payment, a_distribution(), None, transaction, NASTY, note, actor, is_own=False)
 
     kinds = ("order", "received-cheque", "correction", "reversal", "gift", "received-card", "opening", "x")
     page = History(

@@ -32,7 +32,9 @@ async def test_a_payment_in_one_line(any_stage: Stage) -> None:
     assert told.says("€42.50 received")
     assert told.says("The group owes you €42.50")
     payment = (await any_stage.rows("payments"))[0]
-    assert (str(payment["dated"]), payment["note"], payment["amount_cents"]) == (day, "two <baskets>", 4250)
+    (note,) = await any_stage.rows("notes")
+    assert payment["note_id"] == note["id"]
+    assert (str(payment["dated"]), note["text"], payment["amount_cents"]) == (day, "two <baskets>", 4250)
     assert await balance_of_marie(group) == 4250
 
     await group.anne.press("Undo", expect="reference", message=receipt)

@@ -14,6 +14,7 @@ from bot.ui.screen import Screen, button
 from bot.ui.texts import Texts
 from ledger.groups.models import Group, Method
 from ledger.money import MAX_AMOUNT
+from ledger.notes.models import Note
 from ledger.orders.switching import Switched, Ways
 from ledger.payments.card.models import CardRefund, CardRefundState, StripeEvent
 from ledger.payments.card.movements import Disputed
@@ -43,10 +44,9 @@ REQUEST = RefundRequest(
     group_id=BIG,
     amount_cents=MAX_AMOUNT,
     way=Method.TRANSFER,
-    note=NASTY[:100],
-    answer=NASTY[:100],
     created_at=NOW,
 )
+NOTE = Note(text=NASTY[:100])
 BACK = button("x", "y")
 OFFLINE = (Method.CHEQUE, Method.CASH, Method.TRANSFER)
 
@@ -76,10 +76,10 @@ def test_what_members_ask(language: str) -> None:
     fits(refund_requests.preview(texts, MAX_AMOUNT, Method.TRANSFER, NASTY[:100], BACK, BACK))
     for told in (0, 1):
         fits(refund_requests.asked(texts, GROUP, REQUEST, told))
-    fits(refund_requests.told_asked(texts, GROUP, MEMBER, REQUEST, MAX_AMOUNT))
+    fits(refund_requests.told_asked(texts, GROUP, MEMBER, REQUEST, NOTE, MAX_AMOUNT))
     fits(refund_requests.ask_reason(texts, MEMBER, REQUEST, BACK, BACK))
-    fits(refund_requests.told_declined(texts, GROUP, REQUEST, NASTY, MAX_AMOUNT, MAX_AMOUNT))
-    fits(Screen(refunds.request_line(texts, REQUEST), (refunds.request_row(texts, REQUEST),)))
+    fits(refund_requests.told_declined(texts, GROUP, REQUEST, NOTE, NASTY, MAX_AMOUNT, MAX_AMOUNT))
+    fits(Screen(refunds.request_line(texts, REQUEST, NOTE), (refunds.request_row(texts, REQUEST),)))
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

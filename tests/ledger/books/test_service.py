@@ -12,6 +12,7 @@ from ledger.books.models import GROUP_ACCOUNTS, AccountKind, Posting, Transactio
 from ledger.books.service import AlreadyReversed, Entry, IdempotencyConflict, Leg
 from ledger.db import Database
 from ledger.errors import NotFound
+from ledger.notes import service as notes
 from tests.support.ledger import Story, found, together
 
 CASH, CHEQUES, BANK = AccountKind.CASH, AccountKind.CHEQUES, AccountKind.BANK
@@ -38,6 +39,13 @@ class Ledger:
         )
         async with self.database.unit_of_work() as session:
             return await books.post(session, self.group_id, entry)
+
+    async def note(self, text: str, member_id: int | None = None) -> int:
+        """Keep what somebody typed."""
+        async with self.database.unit_of_work() as session:
+            note = await notes.keep(session, self.group_id, member_id, text)
+        assert note is not None
+        return note.id
 
     async def reverse(self, transaction_id: int, actor_id: int | None = None) -> books.Posted:
         """Post the mirror image."""
@@ -120,12 +128,14 @@ async def test_what_is_posted_is_kept(ledger: Ledger) -> None:
         subject="member:1",
         dated=dt.date(2024, 12, 31),
         actor_id=ledger.story.anne.id,
-        note="d'après le cahier",
+        note_id=await ledger.note("d'après le cahier"),
     )
     async with ledger.database.snapshot() as session:
         kept = await session.get_one(Transaction, posted.transaction_id)
+        note = await notes.read_one(session, kept.note_id)
     assert not posted.replayed
-    assert (kept.kind, kept.key, kept.subject, kept.note) == (
+    assert note is not None
+    assert (kept.kind, kept.key, kept.subject, note.text) == (
         "test",
         "opening",
         "member:1",
@@ -149,7 +159,7 @@ class TestIdempotency:
             (("bank", "Paul", 500), {}),
             (("Paul", "cash", 500), {}),
             (("cash", "Paul", 500), {"subject": "order:1"}),
-            (("cash", "Paul", 500), {"note": "x"}),
+            (("cash", "Paul", 500), {"note_id": 1}),
             (("cash", "Paul", 500), {"dated": dt.date(2025, 1, 1)}),
             (("cash", "Paul", 500), {"actor_id": 1}),
         ],
@@ -269,7 +279,7 @@ class TestRefused:
     async def test_what_is_refused_is_not_told_with_its_text(self, ledger: Ledger) -> None:
         """A member's words must not reach the logs by way of an error."""
         with pytest.raises(IntegrityError) as refused:
-            await ledger.post("bad", ("cash", "Paul", 0), note="un mot privé")
+            await ledger.note("un mot privé", member_id=999_999)
         assert "privé" not in str(refused.value)
 
     async def test_one_bad_leg_undoes_the_whole_transaction(self, ledger: Ledger) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.groups.models import Member, Method
+from ledger.notes import service as notes
 from ledger.orders import corrections, validation
 from ledger.orders.handover_models import Correction
 from ledger.payments import requests
@@ -20,7 +21,7 @@ from tests.support.card_story import CardStory, charge, seen_as, takes_cards
 from tests.support.ledger import Story
 
 ON_BOTH = [
-    "UPDATE transactions SET note = 'changed' WHERE id = {transaction}",
+    "UPDATE transactions SET kind = 'changed' WHERE id = {transaction}",
     "DELETE FROM transactions WHERE id = {transaction}",
     "UPDATE transfers SET amount_cents = 1 WHERE transaction_id = {transaction}",
     "DELETE FROM transfers WHERE transaction_id = {transaction}",
@@ -132,7 +133,7 @@ ON_BOTH = [
     "DELETE FROM payment_switches WHERE payment_id = {replaced}",
     # a request: decided again, changed, asked twice, granted without a payment
     "UPDATE refund_requests SET state = 'open', decided_by_id = NULL, decided_at = NULL WHERE id = {declined}",
-    "UPDATE refund_requests SET answer = 'another' WHERE id = {declined}",
+    "UPDATE refund_requests SET answer_id = NULL WHERE id = {declined}",
     "UPDATE refund_requests SET amount_cents = 1 WHERE id = {asked}",
     "UPDATE refund_requests SET member_id = {other_member} WHERE id = {asked}",
     "DELETE FROM refund_requests WHERE id = {asked}",
@@ -141,6 +142,18 @@ ON_BOTH = [
     """UPDATE refund_requests SET state = 'granted', decided_by_id = {other_member}, decided_at = created_at
     WHERE id = {asked}""",
     "UPDATE refund_requests SET state = 'refused' WHERE id = {asked}",
+    # a note: rewritten, moved to somebody else, blank, neither there nor erased, forgotten; another in the books' place
+    "UPDATE notes SET text = 'another' WHERE id = {note}",
+    "UPDATE notes SET text = NULL WHERE id = {note}",
+    "UPDATE notes SET erased_at = '2026-11-24T08:00:00.000000+00:00' WHERE id = {note}",
+    """UPDATE notes SET text = NULL, erased_at = '2026-11-24T08:00:00.000000+00:00', member_id = {other_member}
+    WHERE id = {note}""",
+    "UPDATE notes SET text = 'again', erased_at = NULL WHERE id = {erased}",
+    "UPDATE notes SET erased_at = '2026-11-24T08:00:00.000000+00:00' WHERE id = {erased}",
+    "INSERT INTO notes (group_id, text) VALUES ({group}, ' ')",
+    "INSERT INTO notes (group_id) VALUES ({group})",
+    "DELETE FROM notes WHERE id = {erased}",
+    "UPDATE transactions SET note_id = {note} WHERE id = {transaction}",
     # a checkout: made paid, another's money, paid without money, paid a second time, opened again, forgotten
     """INSERT INTO checkouts (group_id, payment_id, account_id, token, amount_cents, currency, language, state,
         disputed_cents, tell, created_at, looks)
@@ -235,7 +248,10 @@ async def rows(story: Story) -> AsyncIterator[dict[str, int | str]]:
     await story.opening(paul, 1000)
     async with story.database.unit_of_work() as session:
         declined = await requests.ask(session, paul, 100, Method.CASH)
-        await requests.decline(session, story.group_id, declined.id, story.anne)
+        declined = await requests.decline(session, story.group_id, declined.id, story.anne, "not now")
+        erased = await notes.keep(session, story.group_id, paul.id, "a word too much")
+        assert erased is not None
+        await notes.erase(session, story.group_id, erased.id)
         asked = await requests.ask(session, paul, 200, Method.CASH)
     later = await story.order(paul, await story.distribution(), {eggs: 1_000}, Method.CASH)
     of_bread, of_eggs = ordered.lines
@@ -256,6 +272,8 @@ async def rows(story: Story) -> AsyncIterator[dict[str, int | str]]:
         "later_order": later.order.id,
         "replaced": replaced.id,
         "declined": declined.id,
+        "note": declined.answer_id,
+        "erased": erased.id,
         "asked": asked.id,
         "group": story.group_id,
         "transaction": transaction,
@@ -363,6 +381,8 @@ async def triggers(session: AsyncSession) -> list[tuple[str, str]]:
 async def test_what_must_stay_possible(story: Story, rows: dict[str, int | str]) -> None:
     """The guards do not lock what may change."""
     async with story.database.unit_of_work() as session:
-        await session.execute(text("UPDATE payments SET note = 'x' WHERE id = {payment}".format(**rows)))
+        await session.execute(
+            text("UPDATE payments SET note_id = {note} WHERE id = {payment}".format(**rows))
+        )
         await session.execute(text("UPDATE products SET stock_milli = 0 WHERE id = {product}".format(**rows)))
     assert await story.verify() == []

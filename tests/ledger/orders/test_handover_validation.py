@@ -451,18 +451,20 @@ async def test_the_till(story: Story, paul: Member, friday: Distribution, box: P
     assert done.payment is not None
     await story.receive(done.payment)
 
-    async def count(cents: int, reason: str | None = None) -> till.CashCount:
+    async def count(cents: int, reason: str | None = None) -> till.Counted:
         async with story.database.unit_of_work() as session:
             return await till.count(
                 session, story.group_id, friday.id, CountKind.CLOSING, cents, story.anne, reason=reason
             )
 
-    assert (await count(4250)).transaction_id is None
+    assert (await count(4250)).count.transaction_id is None
     with pytest.raises(till.ReasonNeeded) as refused:
         await count(4000)
     assert (refused.value.counted, refused.value.expected) == (4000, 4250)
-    assert (await count(4000, " rendu trop ")).reason == "rendu trop"
+    explained = await count(4000, " rendu trop ")
+    assert explained.reason is not None
+    assert explained.reason.text == "rendu trop"
     assert await story.account(AccountKind.CASH) == 4000
     assert await story.account(AccountKind.ADJUSTMENTS) == 250
-    assert (await count(4100, "retrouvé")).expected_cents == 4000
+    assert (await count(4100, "retrouvé")).count.expected_cents == 4000
     assert await story.verify() == []

@@ -251,7 +251,10 @@ class TestAdjustments:
         done = await story.adjust(paul, GIFT, 500, "  Merci pour le camion ")
         async with story.database.snapshot() as session:
             note = await session.execute(
-                text(f"SELECT note FROM transactions WHERE id = {done.transaction_id}")
+                text(
+                    "SELECT n.text FROM transactions t JOIN notes n ON n.id = t.note_id"
+                    f" WHERE t.id = {done.transaction_id}"
+                )
             )
             assert note.scalar_one() == "Merci pour le camion"
 

@@ -6,6 +6,7 @@ from ledger.db import Database
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member, Method
+from ledger.notes import service as notes
 from ledger.orders import leaving
 from ledger.payments import requests
 from ledger.payments.models import RefundRequest, RequestState
@@ -47,7 +48,10 @@ async def withdraw(story: Story, request: RefundRequest, member: Member) -> Refu
 
 async def test_asking_moves_nothing(story: Story, paul: Member) -> None:
     request = await ask(story, paul, note="on Friday")
-    assert (request.state, request.amount_cents, request.way, request.note) == (
+    async with story.database.snapshot() as session:
+        note = await notes.read_one(session, request.note_id)
+    assert note is not None
+    assert (request.state, request.amount_cents, request.way, note.text) == (
         RequestState.OPEN,
         500,
         Method.CASH,

@@ -1,0 +1,1 @@
+"""What people typed, in rows that can be erased."""
