@@ -148,7 +148,7 @@ async def distribution_of(session: AsyncSession, payment: Payment) -> int | None
 
 async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
     """The order a payment pays."""
-    return (await orders_of(session, [payment])).get(payment.id)
+    return await session.get_one(Order, payment.order_id) if payment.order_id is not None else None
 
 
 async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int, Order]:
