@@ -1,4 +1,4 @@
-"""What is awaited from several members together is what is awaited from each, and asking costs the same however many."""
+"""What is expected from several members together is what is expected from each, and asking costs the same however many."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from sqlalchemy.engine import Engine
 from ledger.catalogue.models import Product
 from ledger.groups.models import Member, Method
 from ledger.orders import corrections
-from ledger.orders.awaited import awaited_among, awaited_of
+from ledger.orders.expected import expected_among, expected_of
 from ledger.orders.models import Distribution
-from ledger.payments.service import AwaitedCents
+from ledger.payments.service import ExpectedCents
 from tests.support.ledger import Story
 
 
-def told(awaited: AwaitedCents) -> tuple[int, int, bool]:
+def told(expected: ExpectedCents) -> tuple[int, int, bool]:
     """What a member reads of it: all of it, by card, and whether less is due by now."""
-    return int(awaited), awaited.by_card_cents, awaited.recounted
+    return int(expected), expected.by_card_cents, expected.recounted
 
 
 async def eaters(
@@ -52,8 +52,8 @@ async def test_together_is_as_one_by_one(story: Story, cheese: Product) -> None:
             await corrections.deliver(session, story.group_id, one.id, 400, story.anne)
     everybody = [less, whole, by_cheque, nobody, twice]
     async with story.database.snapshot() as session:
-        together = await awaited_among(session, everybody)
-        each = {member.id: await awaited_of(session, member) for member in everybody}
+        together = await expected_among(session, everybody)
+        each = {member.id: await expected_of(session, member) for member in everybody}
     assert {one: told(cents) for one, cents in together.items()} == {
         one: told(cents) for one, cents in each.items()
     }
@@ -78,7 +78,7 @@ async def test_asking_for_many_costs_the_same(story: Story, cheese: Product) -> 
 
         event.listen(Engine, "before_cursor_execute", note)
         async with story.database.snapshot() as session:
-            await awaited_among(session, found)
+            await expected_among(session, found)
         event.remove(Engine, "before_cursor_execute", note)
         return len(statements)
 
