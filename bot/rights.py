@@ -6,7 +6,6 @@ refused before its handler runs, and menus, help and private screens leave out w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 
 from ledger.groups.roles import Role
@@ -44,24 +43,7 @@ class May(Enum):
         return self.value[1]
 
 
-_WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.MEMBER: (
-        "/reminders /leave",
-        "mutes mute remgo",
-    ),
-    Role.TREASURER: (
-        "/balances /member",
-        "balances member mhistory",
-    ),
-    Role.COORDINATOR: (
-        "/coordinators /sheets",
-        "coordinators rolepick role setrole",
-        "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-    ),
-}
-NEEDED: dict[str, Role] = {
-    word: role for role, lines in _WORDS.items() for line in lines for word in line.split()
-}
+NEEDED: dict[str, Role] = {}
 """Commands by their English name with its slash, buttons by their verb; declared ones add themselves."""
 
 

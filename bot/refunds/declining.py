@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.edge.draft import Draft
 from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
-from bot.members.members import show_member_page
+from bot.members.pages import show_member_page
 from bot.refunds.requests import LONGEST_NOTE
 from bot.refunds.taps import DeclineRequest, WithoutReason
 from bot.refunds.views import requests as views

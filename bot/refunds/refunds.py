@@ -12,7 +12,7 @@ from bot.cards.service import Cards
 from bot.edge.draft import Draft
 from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
-from bot.members.members import show_member_page
+from bot.members.pages import show_member_page
 from bot.payments.line import method_of
 from bot.refunds import taking_back
 from bot.refunds.taps import (
