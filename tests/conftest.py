@@ -1,15 +1,18 @@
 """Fixtures for the whole suite; see the modules named here."""
 
 import gc
+import os
 from collections.abc import Callable
 
-import hypothesis
 import pytest
+from hypothesis import settings
 
 pytest_plugins = ["tests.support.databases", "tests.support.bot", "tests.support.cards"]
 
 
-hypothesis.settings.register_profile("long", max_examples=1_000, deadline=None)
+# The same examples every time, on a machine of any speed; other ones each time where there are many.
+settings.register_profile("ordinary", deadline=None, derandomize=True, database=None)
+settings.register_profile("long", deadline=None, database=None, max_examples=1_000)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,8 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Loads Hypothesis's profile."""
-    if config.getoption("long"):
-        hypothesis.settings.load_profile("long")
+    settings.load_profile("long" if config.getoption("long") else "ordinary")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """As many processes as cores; a few more on a small machine, since who waits for a bot leaves its core to others."""
+    return max(4, os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ async def draw_now(scene: Scene, tap: DrawNow) -> None:
     """🔄 on a board: drawn as soon as the limits allow."""
     distribution = await get_distribution(scene.session, scene.group.id, tap.distribution)
     if await _is_old(scene, distribution.id):
+        scene.toast(scene.texts.label("This is an old board: look for the newer one."))
         return
     await board.touch(scene.session, [distribution.id])
     scene.toast(scene.texts.label("The board is drawn anew in a moment."))
@@ -51,7 +52,6 @@ async def _is_old(scene: Scene, distribution_id: int) -> bool:
     chat_id, message_id = query.message.chat.id, query.message.message_id
     if await board.is_current(scene.session, distribution_id, chat_id, message_id):
         return False
-    scene.toast(scene.texts.label("This is an old board: look for the newer one."))
     old = views.old_board(scene.texts_for(scene.group.language))
     parameters = {"message_id": message_id, **old.as_json()}
     scene.calls.append(

@@ -13,7 +13,7 @@ import re
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from bot.cards.service import CardClosed, Cards
+from bot.cards.door import CardClosed, Door
 from bot.cards.views import pay_page
 from bot.ui.texts import Texts
 from bot.web.bodies import bounded_body
@@ -39,7 +39,7 @@ _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 class StripeDoor:
     """Handlers of the two paths. Without a signing secret no event is taken: then the bot asks by itself."""
 
-    def __init__(self, cards: Cards, signing_secret: str | None) -> None:
+    def __init__(self, cards: Door, signing_secret: str | None) -> None:
         self._cards = cards
         self._secret = signing_secret
 

@@ -1,7 +1,7 @@
 """Who may not: a stranger, a coordinator of another group, a member without the role. Every command of the interface and
 every button the bot knows, with the ids of the group's own things: refused, nothing written, nothing told.
 
-Buttons are taken from the bot's own list of handlers, so those of a new conversation are tried without a word here.
+Buttons are those that are declared and those of the bot's list of handlers: a new one is tried without a word here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import datetime as dt
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from enum import EnumType
+from types import NoneType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import pytest
 from sqlalchemy import text
@@ -215,23 +217,21 @@ def taught() -> set[str]:
     return {*itertools.chain(*old), *taps.COMMANDS}
 
 
-def words_of(handler: BaseHandler[Any, Any, Any]) -> tuple[list[str], list[str]]:
-    """The verbs of buttons that it takes, and the words of steps."""
+def old_words_of(handler: BaseHandler[Any, Any, Any]) -> tuple[list[str], list[str]]:
+    """The verbs of buttons that it takes without declaring their fields, and the words of such steps."""
     if isinstance(handler, StepButton):
         return [], [handler.word]
-    if isinstance(handler, Button):
-        return sorted(handler.verbs), []
-    if not isinstance(handler, On) or not isinstance(handler.what, type):
-        return [], []
-    words = [handler.what.verb, *handler.what.was]
-    return ([], words) if handler.declared is None else (words, [])
+    return (sorted(handler.verbs), []) if isinstance(handler, Button) else ([], [])
 
 
 def forged(ids: list[int]) -> Iterator[str]:
-    """The data of every button: each verb alone, and with every id before every kind of thing that follows one."""
+    """The data of every button: each verb alone, and with every id before every kind of thing that follows one.
+
+    What declares its fields is given such as it takes and such as it does not.
+    """
     rests = ("", ":0", ":0:1235", ":cheque:800", ":coordinator:1", ":1:0:1000")
     for handler in flat(handlers()):
-        verbs, steps = words_of(handler)
+        verbs, steps = old_words_of(handler)
         for word, revision, argument in itertools.product(steps, range(3), ("", ":1")):
             yield f"{STEP}:{word}:{revision}{argument}"
         for verb in verbs:
@@ -240,11 +240,74 @@ def forged(ids: list[int]) -> Iterator[str]:
                 yield f"{verb}:{one}{rest}"
             for one, rest in itertools.product(ids, (":0:0", ":1235", ":1235:1000")):
                 yield f"{verb}:cash:{one}{rest}"
+    yield from forged_taps(ids)
+    yield from forged_steps(ids)
+
+
+def forged_taps(ids: list[int]) -> Iterator[str]:
+    """Every declared tap by each of its verbs, the group's own rows in its fields; and absurd by the verb of today."""
+    for declared in dict.fromkeys(taps.VERBS.values()):
+        forms = plausible(declared, ids)
+        for verb in (declared.verb, *declared.was):
+            yield from (":".join([verb, *form]) for form in forms)
+        yield from (":".join([declared.verb, *form]) for form in absurd(declared))
+
+
+def first_forms(ids: list[int]) -> Iterator[str]:
+    """Every declared tap once for each of two rows."""
+    for declared in dict.fromkeys(taps.VERBS.values()):
+        yield from (":".join([declared.verb, *form]) for form in plausible(declared, ids)[:: len(ids) + 1])
+
+
+def forged_steps(ids: list[int]) -> Iterator[str]:
+    """Every button of every step of a conversation, in answer to its first questions."""
+    on = [one.what for one in flat(handlers()) if isinstance(one, On) and isinstance(one.what, type)]
+    for declared in dict.fromkeys(one for one in on if one.declared is None):
+        for revision, form in itertools.product(range(3), [(), *plausible(declared, ids)[:2]]):
+            yield ":".join([STEP, declared.verb, str(revision), *form])
+
+
+def plausible(declared: type[taps.Tap], ids: list[int]) -> list[tuple[str, ...]]:
+    """Fields as a button of the bot's could carry them: the same id in all, then two that do not belong together."""
+    types = fields_of(declared)
+    forms: dict[tuple[str, ...], None] = {}
+    for turn, rows in enumerate([*((one, one) for one in ids), (ids[0], ids[-1]), (ids[-1], ids[0])]):
+        for shift in range(3 if turn < len(ids) else 1):
+            numbers = itertools.chain([rows[0]], itertools.repeat(rows[1]))
+            words = [str(next(numbers)) if one == taps.Id else word_for(one, shift) for one in types]
+            forms[tuple(words)] = None
+    return list(forms)
+
+
+def absurd(declared: type[taps.Tap]) -> Iterator[tuple[str, ...]]:
+    """Fields that no button carries: none, too many, and words, numbers and signs where something else belongs."""
+    count = len(fields_of(declared))
+    yield from {(), (*("1",) * count, "1", "1")}
+    if count:
+        yield from ((word,) * count for word in ("nonsense", "0", "-1", "9" * 17))
+
+
+def fields_of(declared: type[taps.Tap]) -> list[Any]:
+    """The types of its fields, none left out."""
+    hints = get_type_hints(declared, include_extras=True)
+    found = [hints[name] for name in declared.__struct_fields__]
+    return [get_args(one)[0] if NoneType in get_args(one) else one for one in found]
+
+
+WORDS = {int: ["0", "1", "1235"], bool: ["1", "0"], str: ["x", "cash", "Paul"]}
+
+
+def word_for(field: Any, shift: int) -> str:
+    """One of the words that a field of this type takes."""
+    plain = get_args(field)[0] if get_origin(field) is Annotated else field
+    known = list(plain) if isinstance(plain, EnumType) else get_args(plain)  # an enum's or a Literal's
+    words = [str(one) for one in known] or WORDS[plain]
+    return words[shift % len(words)]
 
 
 async def tap(stage: Stage, sender: dict[str, Any], under: Message, data: str) -> None:
     """Tap what is not there; nobody waits for the answer."""
-    query = f"forged-{sender['id']}-{data}"
+    query = f"forged-{sender['id']}-{under.chat_id}-{data}"
     await stage.world.forge(
         {
             "callback_query": {
@@ -260,23 +323,26 @@ async def tap(stage: Stage, sender: dict[str, Any], under: Message, data: str) -
 
 @pytest.mark.parametrize("name", ["zoe", "rita", "marie"])
 async def test_every_forged_button(stage: Stage, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By whoever it is, under a message of theirs: what can be tapped, what could, what never was."""
+    """By whoever it is, in private and in the group's chat: what can be tapped, what could, what never was."""
     monkeypatch.setattr(inbox, "MOST_WAITING", 100_000)  # nobody taps so fast; here every tap is to be seen
     scene = await set_scene(stage)
-    buttons = list(forged([1, 2]))
+    buttons = list(dict.fromkeys(forged([1, 2])))
     there = await scene.ids_of("baskets", "payments", "orders", "members", "distributions", "products")
     assert there >= {1, 2, 3}
     who: Person = getattr(scene, name)
     before = await scene.ledger()
-    under = (await who.messages())[-1]
+    under, in_the_chat = (await who.messages())[-1], (await who.messages(scene.chat))[-1]
     sender = {"id": who.id, "is_bot": False, "first_name": who.name, "language_code": "fr"}
     since = await stage.world.seq()
     # In her own group Rita may do what needs no id.
-    tapped = [data for data in buttons if who is not scene.rita or ":" in data]
+    tapped = [(under, data) for data in buttons if who is not scene.rita or ":" in data]
+    tapped += [(in_the_chat, data) for data in first_forms([1, 2])]
     for begin in range(0, len(tapped), 25):
-        await asyncio.gather(*(tap(stage, sender, under, data) for data in tapped[begin : begin + 25]))
+        some = tapped[begin : begin + 25]
+        await asyncio.gather(*(tap(stage, sender, message, data) for message, data in some))
     await stage.world.settle(timeout=200)
-    heard = told([one for one in await who.messages() if one.changed > since], set())
+    seen = [*await who.messages(), *await who.messages(scene.chat)]
+    heard = told([one for one in seen if one.changed > since], set())
     for secret in secrets_of(scene, who):
         assert not says(heard, secret), f"{who} was told {secret!r}:\n{heard}"
     after = await scene.ledger()

@@ -7,14 +7,10 @@ cross from one to another. A test that changes the schema, or breaks rows on pur
 from collections.abc import AsyncIterator
 
 import pytest
-from hypothesis import settings
 
 from ledger.db import Database
 from tests.support.databases import create_database, sqlite_file
 from tests.support.ledger import Story, found
-
-settings.register_profile("ledger", deadline=None, derandomize=True, database=None)
-settings.load_profile("ledger")  # the same examples every time, on a machine of any speed
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

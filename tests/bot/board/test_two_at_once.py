@@ -20,7 +20,7 @@ async def row_of(day: Day) -> Board:
 
 async def alone(day: Day) -> None:
     """A board, and nobody who sends it."""
-    day.stage.bot.sender._boards.may_send = lambda due, now: False  # type: ignore[method-assign]
+    day.stage.bot.sender._pictures.may_send = lambda due, now: False  # type: ignore[method-assign]
     async with day.stage.database.unit_of_work() as session:
         await board.post_board(session, day.distribution_id)
 
@@ -66,7 +66,7 @@ async def test_touches_at_once_are_all_counted_and_a_late_record_hides_none(any_
 
 async def test_posted_at_once_there_is_one_a_chat(any_day: Day) -> None:
     day = any_day
-    day.stage.bot.sender._boards.may_send = lambda due, now: False  # type: ignore[method-assign]
+    day.stage.bot.sender._pictures.may_send = lambda due, now: False  # type: ignore[method-assign]
 
     async def post() -> None:
         async with day.stage.database.unit_of_work() as session:

@@ -56,7 +56,7 @@ def perhaps_paid(said: str) -> None:
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waiting for an answer that does not come."""
     monkeypatch.setattr("ledger.payments.card.gateway.TIMEOUT", 0.4)
-    monkeypatch.setattr("bot.cards.service.ASK_AGAIN", 0.05)
+    monkeypatch.setattr("bot.cards.door.ASK_AGAIN", 0.05)
 
 
 @pytest.mark.parametrize("name", TROUBLE)
