@@ -41,12 +41,3 @@ class May(Enum):
     def role(self) -> Role:
         """The lowest role that may."""
         return self.value[1]
-
-
-NEEDED: dict[str, Role] = {}
-"""Commands by their English name with its slash, buttons by their verb; declared ones add themselves."""
-
-
-def needed(word: str) -> Role:
-    """The role a command (``/validate``) or a button's verb (``rcv``) needs; a conversation's own steps need none."""
-    return NEEDED.get(word, Role.ANYONE)

@@ -15,14 +15,14 @@ REMINDERS = command("reminders", "rappels", may=May.CHOOSE_REMINDERS, answered=A
 KINDS = tuple(ReminderKind)
 
 
-@tap("reminders", was="mutes", may=May.CHOOSE_REMINDERS, at=Place.PRIVATE, of=Member)
+@tap("reminders", was="mutes", may=May.CHOOSE_REMINDERS, at=Place.PRIVATE, in_any_group=True)
 class ShowReminders(Tap, frozen=True):
     """Which reminders a member receives."""
 
     member: Id
 
 
-@tap("reminder.mute", was="mute", may=May.CHOOSE_REMINDERS, at=Place.PRIVATE, of=Member)
+@tap("reminder.mute", was="mute", may=May.CHOOSE_REMINDERS, at=Place.PRIVATE, in_any_group=True)
 class Mute(Tap, frozen=True):
     """One kind (by its place in ``KINDS``), off or on."""
 
