@@ -129,10 +129,9 @@ async def current_lines(session: AsyncSession, *conditions: object) -> list[Curr
         .outerjoin(Correction, and_(Correction.order_line_id == OrderLine.id, Correction.step == _LAST_STEP))
         .join(Order, Order.id == OrderLine.order_id)
         .where(Order.cancelled_at.is_(None), *conditions)  # type: ignore[arg-type]
-        .order_by(OrderLine.id)
     )
     found = [_current(line, correction) for line, correction in await session.execute(statement)]
-    return sorted(found, key=lambda one: (one.line.order_id, sort_key(one.line.product_name)))
+    return sorted(found, key=lambda one: (one.line.order_id, sort_key(one.line.product_name), one.line.id))
 
 
 async def lines_now(session: AsyncSession, order: Order) -> list[CurrentLine]:
@@ -514,8 +513,9 @@ async def _lock_distribution(session: AsyncSession, group_id: int, distribution_
 
 async def _lock_orders(session: AsyncSession, line_ids: Sequence[int]) -> None:
     """Lock the orders of these lines, by id."""
-    orders = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids))
-    statement = select(Order.id).where(Order.id.in_(orders)).order_by(Order.id)
+    orders = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids)).distinct()
+    order_ids = (await session.execute(orders)).scalars().all()
+    statement = select(Order.id).where(Order.id.in_(order_ids)).order_by(Order.id)
     await session.execute(statement.with_for_update(key_share=True))
 
 

@@ -214,7 +214,7 @@ async def payments_at(session: AsyncSession, group_id: int, distribution_id: int
         .join(Order, Order.id == Payment.order_id)
         .join(Member, Member.id == Payment.member_id)
         .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
-        .order_by(Payment.id)
     )
     found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
+    found.sort(key=lambda one: one.payment.id)
     return by_name(found, lambda expected: expected.member_name)

@@ -82,7 +82,8 @@ class Order(Base):
             sqlite_where=text("cancelled_at IS NULL"),
             postgresql_where=text("cancelled_at IS NULL"),
         ),
-        Index(None, "distribution_id"),
+        Index(None, "distribution_id", "id"),
+        Index(None, "group_id", "distribution_id"),
     )
 
     id: Mapped[Key]
@@ -105,7 +106,7 @@ class Confirmation(Base):
     __tablename__ = "confirmations"
     __table_args__ = (
         UniqueConstraint("basket_id"),
-        Index(None, "order_id"),
+        Index(None, "order_id", "id"),
         Index(None, "payment_id"),
         one_of("method", Method),
         CheckConstraint("credit_cents BETWEEN 0 AND amount_cents", name="credit_within_amount"),
@@ -138,7 +139,7 @@ class OrderLine(Base):
     __tablename__ = "order_lines"
     __table_args__ = (
         CheckConstraint("quantity_milli > 0", name="quantity_positive"),
-        Index(None, "order_id"),
+        Index(None, "order_id", "id"),
         Index(None, "confirmation_id"),
     )
 

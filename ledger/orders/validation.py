@@ -460,13 +460,10 @@ def _shares(lines: Sequence[CurrentLine], choices: Mapping[int, Confirmation]) -
 
 async def _payments(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, list[Payment]]:
     statement = (
-        select(Payment)
-        .where(Payment.order_id.in_(order_ids))
-        .order_by(Payment.id)
-        .execution_options(populate_existing=True)
+        select(Payment).where(Payment.order_id.in_(order_ids)).execution_options(populate_existing=True)
     )
     found: dict[int, list[Payment]] = {order_id: [] for order_id in order_ids}
-    for payment in (await session.execute(statement)).scalars():
+    for payment in sorted((await session.execute(statement)).scalars(), key=lambda one: one.id):
         if payment.order_id is not None:
             found[payment.order_id].append(payment)
     return found

@@ -60,9 +60,9 @@ class Payment(Base):
             "(purpose = 'order') = (order_id IS NOT NULL) AND (purpose = 'refund') = (amount_cents < 0)",
             name="purpose_fits",
         ),
-        Index(None, "member_id", "state"),
-        Index(None, "group_id", "state"),
-        Index(None, "order_id"),
+        Index(None, "member_id", "state", "id"),
+        Index(None, "group_id", "state", "id"),
+        Index(None, "order_id", "id"),
     )
 
     id: Mapped[Key]

@@ -2,8 +2,9 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,13 @@ from sqlalchemy.exc import DBAPIError
 
 import bot.delivery.models  # noqa: F401 - its tables are in the same history
 from ledger import migrations
+from ledger.books.entries import Entry, Leg
+from ledger.books.models import Transaction, Transfer
 from ledger.db import Base, Database
 from ledger.migrations import current_revision, head_revision, split_statements, upgrade
-from ledger.payments.models import Payment, Purpose
+from ledger.notes.models import Note
+from ledger.orders.handover_models import CashCount
+from ledger.payments.models import Payment, Purpose, RefundRequest
 from ledger.verify.triggers import TRIGGERS, TRIGGERS_SQLITE
 from tests.support.databases import Server
 from tests.support.ledger import check, drop_triggers, restore_triggers
@@ -219,6 +224,52 @@ async def test_a_payment_for_nothing_that_is_there_stops_the_upgrade(empty: Data
     with pytest.raises(DBAPIError):
         await upgrade(empty)
     assert await current_revision(empty) == "0012"
+
+
+TYPED = (
+    "UPDATE payments SET note = 'de sa mère' WHERE id = 3",
+    "UPDATE transactions SET note = 'de sa mère' WHERE subject = 'payment:3'",
+    "UPDATE refund_requests SET note = 'samedi', answer = ' '",
+    """INSERT INTO cash_counts (group_id, distribution_id, kind, counted_cents, expected_cents, reason, by_id, at)
+    VALUES (1, 1, 'closing', 5, 5, ' juste ', 1, '2026-11-24T08:00:00.000000+00:00')""",
+)
+
+
+async def test_what_people_had_typed_before(empty: Database) -> None:
+    """0014: texts become notes, what is one text is one note, and no digest of a text is left; all the rest is proved."""
+    await at_0012(empty)
+    async with empty.unit_of_work() as session:
+        dropped = await drop_triggers(session)
+        for statement in TYPED:
+            await session.execute(text(statement))
+        await restore_triggers(session, dropped)
+    await upgrade(empty)
+    assert await check(empty) == []
+    async with empty.snapshot() as session:
+        texts = {note.id: note.text for note in (await session.execute(select(Note))).scalars()}
+        (payment,) = (await session.execute(select(Payment).where(Payment.note_id.is_not(None)))).scalars()
+        requests = (await session.execute(select(RefundRequest))).scalars().all()
+        (count,) = (await session.execute(select(CashCount))).scalars()
+        transactions = (await session.execute(select(Transaction))).scalars().all()
+        transfers = (await session.execute(select(Transfer).order_by(Transfer.id))).scalars().all()
+    noted = {one.kind: one.note_id for one in transactions if one.note_id is not None}
+    assert noted.keys() == {"gift", "received-transfer"}
+    assert payment.note_id == noted["received-transfer"]
+    assert {texts[note_id] for note_id in noted.values()} == {"de sa mère", "a reason"}
+    assert {(texts[one.note_id or 0], one.answer_id) for one in requests} == {("samedi", None)}
+    assert texts[count.reason_id or 0] == "juste"
+    for one in transactions:
+        assert one.input_hash in digests(one, [leg for leg in transfers if leg.transaction_id == one.id])
+
+
+def digests(one: Transaction, transfers: Sequence[Transfer]) -> set[str]:
+    """What the digest of a transaction is today, the day chosen or left to the clock."""
+    legs = [
+        Leg(leg.debit_account_id, leg.credit_account_id, leg.amount_cents, leg.within_credit)
+        for leg in transfers
+    ]
+    entry = Entry(one.kind, one.key, legs, one.subject, None, one.actor_id, one.note_id, one.reverses_id)
+    return {entry.input_hash(), replace(entry, dated=one.dated).input_hash()}
 
 
 def bring_to(connection: Connection, revision: str) -> None:
