@@ -31,10 +31,10 @@ async def balances(scene: Scene, tap: taps.Balances | None = None) -> None:
     """/soldes: everybody, by pages."""
     wanted, group_id = tap or taps.Balances(), scene.group.id
     amounts = await books.balances(scene.session, group_id, AccountKind.MEMBERS)
-    awaited = await payments.awaited_by_member(scene.session, group_id)
+    expected = await payments.expected_cents_by_member(scene.session, group_id)
     asked = await requests.asked_by_member(scene.session, group_id)
     everyone = [
-        views.MemberBalance(member, amounts[member.id], awaited.get(member.id, 0), asked.get(member.id, 0))
+        views.MemberBalance(member, amounts[member.id], expected.get(member.id, 0), asked.get(member.id, 0))
         for member in await groups.members(scene.session, group_id)
     ]
     scene.show(views.balances(scene.texts, scene.group, everyone, wanted.chosen, wanted.page))

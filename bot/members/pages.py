@@ -28,7 +28,7 @@ async def show_member_page(scene: Scene, found: Member, notice: str | None = Non
     page = views.MemberPage(
         found,
         await payments.balance_of(scene.session, found),
-        await payments.awaited(scene.session, found),
+        await payments.expected_cents(scene.session, found),
         await payments.payments_of(scene.session, found, PaymentState.EXPECTED),
         is_reachable=person is not None and person.started_at is not None,
         has_blocked=person is not None and person.blocked_at is not None,

@@ -18,7 +18,7 @@ from bot.ui.taps import Id
 from ledger.groups import service as groups
 from ledger.groups.models import Member
 from ledger.notes import service as notes
-from ledger.orders.awaited import awaited_of
+from ledger.orders.expected import expected_of
 from ledger.payments import requests
 from ledger.payments import service as payments
 
@@ -76,11 +76,11 @@ async def _decline(scene: Scene, draft: DecliningDraft, reason: str | None) -> s
     if member.id != by.id:
         answer = await notes.read_one(scene.session, request.answer_id)
         balance = await payments.balance_of(scene.session, member)
-        awaited = await awaited_of(scene.session, member)
+        expected = await expected_of(scene.session, member)
         answer = await notes.read_one(scene.session, request.answer_id)
         await scene.notify.member(
             member,
-            lambda texts: views.told_declined(texts, group, request, answer, by.name, balance, awaited),
+            lambda texts: views.told_declined(texts, group, request, answer, by.name, balance, expected),
         )
     return END
 
