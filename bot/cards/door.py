@@ -47,7 +47,7 @@ ASK_AGAIN = 0.3
 
 
 class CardClosed(Exception):
-    """The payment is not awaited by card (any more); ``payment`` is how it stands."""
+    """The payment is not expected by card (any more); ``payment`` is how it stands."""
 
     def __init__(self, payment: Payment) -> None:
         super().__init__()

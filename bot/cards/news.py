@@ -41,9 +41,11 @@ class CardNews:
         url = self._links.link(news.checkout.token) or news.checkout.url
         if news.receipt is not None:
             receipt = news.receipt
-            awaited = await payments.awaited(self._session, member)
+            expected = await payments.expected_cents(self._session, member)
             steps = await payments.count_steps(self._session, receipt.instead) if receipt.instead else 0
-            await self._member(group, member, lambda texts: views.paid(texts, group, receipt, awaited, steps))
+            await self._member(
+                group, member, lambda texts: views.paid(texts, group, receipt, expected, steps)
+            )
             if receipt.is_avoir:
                 await self._staff(group, lambda texts: views.paid_late(texts, group, receipt))
         elif news.is_under_way:

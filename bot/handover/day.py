@@ -17,7 +17,7 @@ from bot.handover.views import order as order_views
 from bot.handover.views.report import reopened_by_order
 from bot.payments.views import taken_back
 from ledger.orders import validation
-from ledger.orders.awaited import awaited_of
+from ledger.orders.expected import expected_of
 from ledger.orders.seen import SeenChanged
 
 
@@ -94,10 +94,10 @@ async def _validate(scene: Scene, tap: Validate) -> Done | None:
         return None
     page = await pages.order_page_of(scene, tap.order)
     settled = [payment for payment in page.state.payments if payment.id in given]
-    awaited = await awaited_of(scene.session, page.state.member)
+    expected = await expected_of(scene.session, page.state.member)
     await scene.notify.member(
         page.state.member,
-        lambda texts: order_views.told_validated(texts, scene.group, page, by.name, settled, awaited),
+        lambda texts: order_views.told_validated(texts, scene.group, page, by.name, settled, expected),
     )
     return Done(page, sum(page.state.received.get(payment.id, 0) for payment in settled))
 
@@ -117,10 +117,10 @@ async def undo(scene: Scene, tap: Undo) -> None:
         return
     page = await pages.order_page_of(scene, tap.order)
     await _show_undone(scene, page, undone)
-    awaited = await awaited_of(scene.session, page.state.member)
+    expected = await expected_of(scene.session, page.state.member)
     await scene.notify.member(
         page.state.member,
-        lambda texts: order_views.told_undone(texts, scene.group, page, by.name, awaited),
+        lambda texts: order_views.told_undone(texts, scene.group, page, by.name, expected),
     )
 
 

@@ -216,9 +216,9 @@ def _typed_amount(scene: Scene) -> int | None:
 
 
 def _asks_if_sure(scene: Scene, draft: GivenDraft, amount: int) -> bool:
-    """Whether the amount is ten times what is awaited; then all stand as buttons, and typing again is possible."""
-    awaited = max(draft.proposed, default=0)
-    if not payments.is_far_off(awaited, amount):
+    """Whether the amount is ten times what is expected; then all stand as buttons, and typing again is possible."""
+    expected = max(draft.proposed, default=0)
+    if not payments.is_far_off(expected, amount):
         return False
     draft.typed = amount
     texts = scene.texts
@@ -229,7 +229,7 @@ def _asks_if_sure(scene: Scene, draft: GivenDraft, amount: int) -> bool:
         for one in draft.proposed
     ]
     yes = texts.label("Yes, {amount}", amount=texts.money(amount))
-    question = payment_views.far_off(texts, awaited, amount)
+    question = payment_views.far_off(texts, expected, amount)
     ask_if_sure(scene, question, yes, cancel_button(scene), instead=proposed)
     return True
 

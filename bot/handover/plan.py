@@ -23,7 +23,7 @@ from bot.ui.screen import Button, Screen
 from bot.ui.taps import Id
 from bot.ui.texts import Texts
 from ledger.orders import distributions, rescheduling, validation
-from ledger.orders.awaited import awaited_among
+from ledger.orders.expected import expected_among
 from ledger.orders.models import Distribution
 from ledger.orders.seen import SeenChanged
 
@@ -210,10 +210,10 @@ async def _tell_cancelled(
     scene: Scene, distribution: Distribution, done: Sequence[rescheduling.Cancelled]
 ) -> None:
     group, by = scene.group, scene.member.name
-    awaited = await awaited_among(scene.session, [one.state.member for one in done])
+    expected = await expected_among(scene.session, [one.state.member for one in done])
 
     def say(one: rescheduling.Cancelled) -> Say:
-        left = awaited[one.state.member.id]
+        left = expected[one.state.member.id]
         return lambda texts: views.told_cancelled(texts, group, distribution, one, by, left)
 
     await scene.notify.each((one.state.member, say(one)) for one in done)

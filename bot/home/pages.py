@@ -12,7 +12,7 @@ from ledger.catalogue.service import count_products
 from ledger.groups import service as groups
 from ledger.groups.models import Group
 from ledger.groups.roles import role_of
-from ledger.orders.awaited import awaited_of
+from ledger.orders.expected import expected_of
 from ledger.orders.needless import needless
 from ledger.payments import service as payments
 from ledger.payments.models import PaymentState
@@ -42,7 +42,7 @@ async def account_of(scene: Scene) -> views.Account:
     expected = await payments.payments_of(scene.session, member, PaymentState.EXPECTED)
     return views.Account(
         await payments.balance_of(scene.session, member),
-        await awaited_of(scene.session, member),
+        await expected_of(scene.session, member),
         expected,
         await needless(scene.session, member, expected),
     )

@@ -7,18 +7,16 @@ from enum import StrEnum
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed
 from bot.edge.scene import Scene
 from bot.home.views import history as history_views
+from bot.members.pages import show_member_page
 from bot.members.views import members as views
 from bot.ui.screen import button
 from ledger.books import service as books
 from ledger.books.models import AccountKind
 from ledger.errors import NotFound
 from ledger.groups import service as groups
-from ledger.groups.models import Member, Person
-from ledger.notes import service as notes
 from ledger.orders import history as statements
 from ledger.payments import requests
 from ledger.payments import service as payments
-from ledger.payments.models import PaymentState
 
 
 class State(StrEnum):
@@ -36,10 +34,10 @@ async def balances(scene: Scene) -> None:
     if chosen not in list(views.Filter):
         raise NotFound("button", chosen)
     amounts = await books.balances(scene.session, group_id, AccountKind.MEMBERS)
-    awaited = await payments.awaited_by_member(scene.session, group_id)
+    expected = await payments.expected_cents_by_member(scene.session, group_id)
     asked = await requests.asked_by_member(scene.session, group_id)
     everyone = [
-        views.MemberBalance(member, amounts[member.id], awaited.get(member.id, 0), asked.get(member.id, 0))
+        views.MemberBalance(member, amounts[member.id], expected.get(member.id, 0), asked.get(member.id, 0))
         for member in await groups.members(scene.session, group_id)
     ]
     scene.show(views.balances(scene.texts, scene.group, everyone, views.Filter(chosen), page))
@@ -102,26 +100,6 @@ async def _show_named(scene: Scene, text: str) -> bool:
     else:
         scene.say(views.choose(scene.texts, found, "member"))
     return bool(found)
-
-
-async def show_member_page(scene: Scene, found: Member, notice: str | None = None) -> None:
-    """One member's page, to coordinators and treasurers."""
-    assert found.group_id == scene.treasurer.group_id
-    person = await scene.session.get(Person, found.person_id) if found.person_id else None
-    request = await requests.open_request(scene.session, found)
-    page = views.MemberPage(
-        found,
-        await payments.balance_of(scene.session, found),
-        await payments.awaited(scene.session, found),
-        await payments.payments_of(scene.session, found, PaymentState.EXPECTED),
-        is_reachable=person is not None and person.started_at is not None,
-        has_blocked=person is not None and person.blocked_at is not None,
-        request=request,
-        note=await notes.read_one(scene.session, request.note_id if request else None),
-        invitation_url=scene.deep_link(f"m_{found.invitation}") if found.invitation else None,
-    )
-    screen = views.member_page(scene.texts, page)
-    scene.show(screen.under(notice) if notice else screen)
 
 
 conversation = DurableConversation(

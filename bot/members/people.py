@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.edge.conversation import END, Button, Command, DurableConversation, StepButton, Typed, keep
 from bot.edge.scene import Scene
 from bot.home.menu import own_menu
-from bot.members.members import show_member_page
+from bot.members.pages import show_member_page
 from bot.members.views import people as views
 from bot.members.views import welcome as welcome_views
 from bot.refusals.sentences import sentence

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.edge.conversation import END, Button, DurableConversation, StepButton, keep
 from bot.edge.scene import Scene
 from bot.home.menu import own_menu
-from bot.members.members import show_member_page
+from bot.members.pages import show_member_page
 from bot.members.people import named
 from bot.members.views import people as people_views
 from bot.payments.taps import EnterPayment

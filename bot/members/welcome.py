@@ -7,7 +7,7 @@ from telegram import Update
 from bot.delivery import chats
 from bot.edge.conversation import Button, Handler
 from bot.edge.scene import Scene
-from bot.members.members import show_member_page
+from bot.members.pages import show_member_page
 from bot.members.people import named
 from bot.members.views import people as people_views
 from bot.members.views import welcome as views

@@ -44,8 +44,8 @@ from ledger.groups.service import offered_methods
 from ledger.money import InvalidAmount
 from ledger.orders import basket_views, baskets, distributions
 from ledger.orders import service as orders
-from ledger.orders.awaited import awaited_of
 from ledger.orders.basket_views import BasketView
+from ledger.orders.expected import expected_of
 from ledger.payments import service as payments
 from ledger.quantities import parse_quantity
 
@@ -258,18 +258,18 @@ async def _ask_again(scene: Scene, basket_id: int, *, mixed: bool = False) -> No
 async def _show_receipt(scene: Scene, buyer: Member, done: orders.Confirmed) -> None:
     """The receipt, below what is left of the basket; whoever was ordered for reads it too."""
     texts, group = scene.texts, scene.group
-    awaited = done.standing.awaited
+    expected = done.standing.expected_cents
     if buyer.id == scene.member.id:
         link = await card_link(scene, done.payment)
         scene.show(views.placed(texts, done.distribution, can_change=views.can_change(group, done)))
-        scene.say(views.receipt(texts, group, done, awaited, link))
+        scene.say(views.receipt(texts, group, done, expected, link))
         return
-    receipt = views.receipt(texts, group, done, awaited, is_own=False)
+    receipt = views.receipt(texts, group, done, expected, is_own=False)
     scene.show(acting_views.ordered_for(texts, buyer, done.distribution.id, done.order.id))
     own = receipt.with_rows(pay_rows(texts, group, done.payment) if done.payment else ())
     scene.say(own.under(acting_views.acting_for(texts, buyer)))
     by = scene.member.name
-    theirs = await awaited_of(scene.session, buyer)
+    theirs = await expected_of(scene.session, buyer)
     await scene.notify.member(
         buyer,
         lambda texts: views.receipt(texts, group, done, theirs).under(acting_views.ordered_by(texts, by)),

@@ -31,7 +31,7 @@ from bot.payments.taps import (
     Confirm,
     EnterOpening,
     EnterPayment,
-    ReceiveAwaited,
+    ReceiveExpected,
     Today,
     WithoutNote,
 )
@@ -193,8 +193,8 @@ async def skip_note(scene: Scene, draft: PaymentDraft) -> State:
     return await ask_next(scene, draft)
 
 
-async def receive_awaited(scene: Scene, tap: ReceiveAwaited, draft: PaymentDraft) -> str:
-    """✅: it is what was awaited already; received for the amount that was typed, so that it counts once."""
+async def receive_expected(scene: Scene, tap: ReceiveExpected, draft: PaymentDraft) -> str:
+    """✅: it is what was expected already; received for the amount that was typed, so that it counts once."""
     by, entry = scene.member, await entry_of(scene, draft)
     payment = await payment_of(scene, tap.payment)
     if payment.member_id != entry.member.id or entry.method is None:
@@ -217,7 +217,7 @@ async def receive_awaited(scene: Scene, tap: ReceiveAwaited, draft: PaymentDraft
 
 
 async def another(scene: Scene, draft: PaymentDraft) -> State:
-    """➕: other money than what is awaited."""
+    """➕: other money than what is expected."""
     draft.another = True
     return await ask_next(scene, draft)
 
@@ -268,9 +268,9 @@ async def _tell_member(scene: Scene, entry: views.Entry, balance: int, payment: 
     by = scene.member
     if entry.member.id == by.id:
         return
-    awaited = await payments.awaited(scene.session, entry.member)
+    expected = await payments.expected_cents(scene.session, entry.member)
     await scene.notify.member(
-        entry.member, lambda texts: entered.told_member(texts, entry, by.name, balance, awaited, payment)
+        entry.member, lambda texts: entered.told_member(texts, entry, by.name, balance, expected, payment)
     )
 
 
@@ -290,7 +290,7 @@ conversation = Conversation(
         State.METHOD: [On(ChooseMethod, choose_method), Typed(take_method)],
         State.DATE: [On(Today, choose_today), Typed(take_date)],
         State.NOTE: [On(WithoutNote, skip_note), Typed(take_note)],
-        State.AWAITED: [On(ReceiveAwaited, receive_awaited), On(AnotherPayment, another)],
+        State.EXPECTED: [On(ReceiveExpected, receive_expected), On(AnotherPayment, another)],
         State.CONFIRM: [On(Confirm, confirm)],
     },
     cancel=leave,

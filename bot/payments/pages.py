@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.edge.scene import Scene
 from bot.handover.views.money import instead_of as instead_of_line
-from bot.payments.views import awaited as lists
+from bot.payments.views import expected as lists
 from bot.payments.views import validation as views
 from bot.refusals.sentences import already_settled, plain
 from bot.ui.screen import Screen
@@ -14,7 +14,7 @@ from ledger.groups.roles import Role
 from ledger.groups.service import get_member
 from ledger.money import InvalidAmount, parse_amount
 from ledger.orders import distributions, validation
-from ledger.orders.awaited import awaited_of
+from ledger.orders.expected import expected_of
 from ledger.orders.order_state import Receipt, Settles, due_by
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
@@ -104,11 +104,11 @@ async def is_old(scene: Scene, payment: Payment, steps: int) -> bool:
 
 
 async def back_of(scene: Scene, payment: Payment) -> views.Back:
-    """The page of the list that a payment stands on, or stood on when it was awaited."""
+    """The page of the list that a payment stands on, or stood on when it was expected."""
     group_id = payment.group_id
     distribution_id = await distributions.distribution_of(scene.session, payment)
     if distribution_id is None:
-        listed = await distributions.awaited_elsewhere(scene.session, group_id)
+        listed = await distributions.expected_elsewhere(scene.session, group_id)
     else:
         listed = await distributions.payments_at(scene.session, group_id, distribution_id)
     return views.Back(distribution_id or views.ELSEWHERE, views.list_page(listed, payment))
@@ -142,10 +142,10 @@ async def show_settled(
 async def tell_settled(scene: Scene, done: payments.Settled, due_cents: int | None = None) -> None:
     """Tells the member what became of their payment; ``due_cents``: what it should have brought, if another sum."""
     member = await get_member(scene.session, done.payment.group_id, done.payment.member_id)
-    awaited = await awaited_of(scene.session, member)
+    expected = await expected_of(scene.session, member)
     await scene.notify.member(
         member,
         lambda texts: views.told_member(
-            texts, done.payment, done.settlement, done.balance_cents, awaited, due_cents
+            texts, done.payment, done.settlement, done.balance_cents, expected, due_cents
         ),
     )

@@ -15,7 +15,7 @@ from bot.payments.taps import (
     ChooseMember,
     ChooseMethod,
     Confirm,
-    ReceiveAwaited,
+    ReceiveExpected,
     Today,
     WithoutNote,
 )
@@ -28,10 +28,11 @@ from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import OFFLINE_METHODS, Member, Method
 from ledger.orders import by_hand
+from ledger.orders.expected import Expected
 from ledger.payments import service as payments
 
 MEMBERS_SHOWN = 20
-AWAITED_SHOWN = 5
+EXPECTED_SHOWN = 5
 
 
 class State(StrEnum):
@@ -42,7 +43,7 @@ class State(StrEnum):
     METHOD = "method"
     DATE = "date"
     NOTE = "note"
-    AWAITED = "awaited"
+    EXPECTED = "awaited"
     CONFIRM = "confirm"
 
 
@@ -54,7 +55,7 @@ class Kind(StrEnum):
 
 
 class PaymentDraft(Draft):
-    """What was said so far; ``another``: it is other money than what is awaited; ``seen``: how the account stood then."""
+    """What was said so far; ``another``: it is other money than what is expected; ``seen``: how the account stood then."""
 
     kind: Kind
     member: Id | None = None
@@ -69,7 +70,7 @@ class PaymentDraft(Draft):
 async def ask_next(scene: Scene, draft: PaymentDraft, notice: str | None = None) -> State:
     """Asks for the first thing that is missing; when nothing is, shows it all with its button."""
     state, screen = await _next(scene, draft)
-    if state in (State.AWAITED, State.CONFIRM):
+    if state in (State.EXPECTED, State.CONFIRM):
         scene.show(screen.under(notice) if notice else screen)
     else:
         scene.ask(screen.under(notice) if notice else screen, in_place=True)
@@ -97,33 +98,33 @@ async def _next(scene: Scene, draft: PaymentDraft) -> tuple[State, Screen]:
 
 
 async def _preview(scene: Scene, draft: PaymentDraft) -> tuple[State, Screen]:
-    """All of it, with what is awaited from the member already, and the button that fits."""
+    """All of it, with what is expected from the member already, and the button that fits."""
     texts, entry, cancel = scene.texts, await entry_of(scene, draft), cancel_button(scene)
-    awaited: list[by_hand.Awaited] = []
+    expected: list[Expected] = []
     if entry.method is not None and entry.amount_cents > 0:
-        awaited = await by_hand.awaited_from(scene.session, entry.member, entry.method, entry.amount_cents)
-    can_be_this = [one for one in awaited if one.payment.under_way_since is None]
+        expected = await by_hand.expected_from(scene.session, entry.member, entry.method, entry.amount_cents)
+    can_be_this = [one for one in expected if one.payment.under_way_since is None]
     if can_be_this and not draft.another:
         due = (await page_of(scene, can_be_this[0].payment)).due.amount_cents
         rows = _receive_rows(scene, entry, can_be_this)
-        return State.AWAITED, views.awaited_already(texts, entry, awaited, due, rows)
+        return State.EXPECTED, views.expected_already(texts, entry, expected, due, rows)
     draft.seen = await by_hand.standing(scene.session, entry.member)
     confirm_button = scene.step_button(texts.label("✅ Confirm"), Confirm(), style="success")
-    return State.CONFIRM, views.preview(texts, entry, confirm_button, cancel, awaited)
+    return State.CONFIRM, views.preview(texts, entry, confirm_button, cancel, expected)
 
 
-def _receive_rows(scene: Scene, entry: views.Entry, awaited: Sequence[by_hand.Awaited]) -> list[Row]:
+def _receive_rows(scene: Scene, entry: views.Entry, expected: Sequence[Expected]) -> list[Row]:
     """Receive this one (the likeliest confirms), or enter another payment, which is a choice of its own."""
     texts = scene.texts
     rows: list[Row] = [
         (
             scene.step_button(
-                views.receive_label(texts, entry, one.payment, is_first=at == 0, is_only=len(awaited) == 1),
-                ReceiveAwaited(one.payment.id),
+                views.receive_label(texts, entry, one.payment, is_first=at == 0, is_only=len(expected) == 1),
+                ReceiveExpected(one.payment.id),
                 style="success" if at == 0 else None,
             ),
         )
-        for at, one in enumerate(awaited[:AWAITED_SHOWN])
+        for at, one in enumerate(expected[:EXPECTED_SHOWN])
     ]
     return [*rows, *_another_rows(scene)]
 
@@ -137,7 +138,7 @@ async def ask_whether_another(scene: Scene, draft: PaymentDraft, notice: str) ->
     """The account moved since the screen was made, perhaps by this very money: nothing is recorded but on request."""
     entry = await entry_of(scene, draft)
     scene.show(views.perhaps_recorded(scene.texts, entry, notice, _another_rows(scene)))
-    return State.AWAITED
+    return State.EXPECTED
 
 
 def ask_member(scene: Scene, found: list[Member], notice: str) -> State:

@@ -62,9 +62,9 @@ async def switch(scene: Scene, tap: Switch) -> None:
         scene.show(views.choose(texts, await switching.ways(scene.session, group, member, payment.id)))
     else:
         scene.show(views.switched(texts, done))
-        awaited = await payments.awaited(scene.session, member)
+        expected = await payments.expected_cents(scene.session, member)
         link = await card_link(scene, done.payment)
-        receipt = views.receipt(texts, group, done, awaited, link)
+        receipt = views.receipt(texts, group, done, expected, link)
         scene.say(receipt if is_closed else receipt.under(if_paid(texts)))
 
 

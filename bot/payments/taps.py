@@ -195,15 +195,15 @@ class WithoutNote(Tap, frozen=True):
 
 
 @step("receive")
-class ReceiveAwaited(Tap, frozen=True):
-    """✅: it is this payment, which was awaited already."""
+class ReceiveExpected(Tap, frozen=True):
+    """✅: it is this payment, which was expected already."""
 
     payment: Id
 
 
 @step("another")
 class AnotherPayment(Tap, frozen=True):
-    """➕: other money than what is awaited."""
+    """➕: other money than what is expected."""
 
 
 @step("confirm")

@@ -90,9 +90,9 @@ async def _announce(scene: Scene, draft: TopUpDraft, method: Method) -> State | 
         return await _ask_method(scene, draft, amount, views.not_offered(scene.texts))
     payment = await payments.expect(scene.session, member, method, amount, None)
     scene.show(views.announced(scene.texts, payment))
-    balance, awaited = await _account(scene)
+    balance, expected = await _account(scene)
     link = await card_link(scene, payment)
-    scene.say(views.receipt(scene.texts, scene.group, payment, balance, awaited, link))
+    scene.say(views.receipt(scene.texts, scene.group, payment, balance, expected, link))
     return END
 
 
@@ -111,9 +111,9 @@ async def _take(scene: Scene, draft: TopUpDraft, text: str) -> State | str:
 
 
 async def _ask_amount(scene: Scene, notice: str | None = None) -> State:
-    balance, awaited = await _account(scene)
-    proposals = _proposals(scene, owed=-(balance + awaited))
-    screen = views.ask_amount(scene.texts, scene.group, balance, awaited, proposals, _cancel_button(scene))
+    balance, expected = await _account(scene)
+    proposals = _proposals(scene, owed=-(balance + expected))
+    screen = views.ask_amount(scene.texts, scene.group, balance, expected, proposals, _cancel_button(scene))
     scene.show(screen.under(notice) if notice else screen)
     return State.AMOUNT
 
@@ -152,10 +152,10 @@ async def _ask_method(scene: Scene, draft: TopUpDraft, amount: int, notice: str 
 
 
 async def _account(scene: Scene) -> tuple[int, int]:
-    """The balance, and what is awaited."""
+    """The balance, and what is expected."""
     return (
         await payments.balance_of(scene.session, scene.member),
-        await payments.awaited(scene.session, scene.member),
+        await payments.expected_cents(scene.session, scene.member),
     )
 
 

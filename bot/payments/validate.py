@@ -33,7 +33,7 @@ from bot.payments.taps import (
     ShowPayment,
     Undo,
 )
-from bot.payments.views import awaited as lists
+from bot.payments.views import expected as lists
 from bot.payments.views import taken_back
 from bot.payments.views import validation as views
 from bot.refusals.sentences import amount_again, plain, sentence
@@ -63,7 +63,7 @@ class AmountDraft(Draft):
 
 
 async def validate(scene: Scene) -> None:
-    """/valider: with a reference (and an amount), that payment; without, what is awaited."""
+    """/valider: with a reference (and an amount), that payment; without, what is expected."""
     if scene.command_text:
         await show_reference(scene, scene.command_text)
     elif role_of(scene.member) < Role.TREASURER:
@@ -81,16 +81,16 @@ async def by_typed_reference(scene: Scene) -> bool:
 async def show_expected(scene: Scene, tap: ExpectedPayments) -> None:
     """The only list there is, or the choice between several."""
     group_id, names = scene.group.id, scene.among_coordinators
-    found = await distributions.awaiting(scene.session, group_id)
-    elsewhere = await distributions.awaited_elsewhere(scene.session, group_id)
+    found = await distributions.expecting(scene.session, group_id)
+    elsewhere = await distributions.expected_elsewhere(scene.session, group_id)
     if not found and not elsewhere:
-        scene.show(lists.nothing_awaited(scene.texts))
+        scene.show(lists.nothing_expected(scene.texts))
     elif not found:
-        scene.show(lists.awaited_elsewhere(scene.texts, elsewhere, 0, names=names))
+        scene.show(lists.expected_elsewhere(scene.texts, elsewhere, 0, names=names))
     elif len(found) == 1 and not elsewhere:
         distribution, _ = found[0]
         expected = await distributions.payments_at(scene.session, group_id, distribution.id)
-        scene.show(lists.awaited(scene.texts, distribution, expected, 0, names=names))
+        scene.show(lists.expected_at(scene.texts, distribution, expected, 0, names=names))
     else:
         scene.show(lists.choose_distribution(scene.texts, found, len(elsewhere), tap.page))
 
@@ -100,19 +100,21 @@ async def show_expected_at(scene: Scene, tap: ExpectedAt) -> None:
     group_id = scene.group.id
     distribution = await distributions.get_distribution(scene.session, group_id, tap.distribution)
     expected = await distributions.payments_at(scene.session, group_id, distribution.id)
-    scene.show(lists.awaited(scene.texts, distribution, expected, tap.page, names=scene.among_coordinators))
+    scene.show(
+        lists.expected_at(scene.texts, distribution, expected, tap.page, names=scene.among_coordinators)
+    )
 
 
 async def show_expected_elsewhere(scene: Scene, tap: ExpectedElsewhere) -> None:
     """The list of what belongs to no order."""
-    waiting = await distributions.awaited_elsewhere(scene.session, scene.group.id)
-    scene.show(lists.awaited_elsewhere(scene.texts, waiting, tap.page, names=scene.among_coordinators))
+    waiting = await distributions.expected_elsewhere(scene.session, scene.group.id)
+    scene.show(lists.expected_elsewhere(scene.texts, waiting, tap.page, names=scene.among_coordinators))
 
 
 async def show_transfers(scene: Scene, tap: ExpectedTransfers) -> None:
-    """Every bank transfer that is awaited, for whatever it is: what a treasurer holds against the account's statement."""
-    waiting = await distributions.awaited_by(scene.session, scene.group.id, Method.TRANSFER)
-    scene.show(lists.awaited_transfers(scene.texts, waiting, tap.page, names=scene.among_coordinators))
+    """Every bank transfer that is expected, for whatever it is: what a treasurer holds against the account's statement."""
+    waiting = await distributions.expected_by(scene.session, scene.group.id, Method.TRANSFER)
+    scene.show(lists.expected_transfers(scene.texts, waiting, tap.page, names=scene.among_coordinators))
 
 
 async def show_payment(scene: Scene, tap: ShowPayment) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.edge.draft import Draft
 from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
-from bot.members.members import show_member_page
+from bot.members.pages import show_member_page
 from bot.refunds.requests import LONGEST_NOTE
 from bot.refunds.taps import DeclineRequest, WithoutReason
 from bot.refunds.views import requests as views
@@ -18,7 +18,7 @@ from bot.ui.taps import Id
 from ledger.groups import service as groups
 from ledger.groups.models import Member
 from ledger.notes import service as notes
-from ledger.orders.awaited import awaited_of
+from ledger.orders.expected import expected_of
 from ledger.payments import requests
 from ledger.payments import service as payments
 
@@ -76,10 +76,10 @@ async def _decline(scene: Scene, draft: DecliningDraft, reason: str | None) -> s
     if member.id != by.id:
         answer = await notes.read_one(scene.session, request.answer_id)
         balance = await payments.balance_of(scene.session, member)
-        awaited = await awaited_of(scene.session, member)
+        expected = await expected_of(scene.session, member)
         await scene.notify.member(
             member,
-            lambda texts: views.told_declined(texts, group, request, answer, by.name, balance, awaited),
+            lambda texts: views.told_declined(texts, group, request, answer, by.name, balance, expected),
         )
     return END
 

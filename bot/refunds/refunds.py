@@ -12,7 +12,7 @@ from bot.cards.service import Cards
 from bot.edge.draft import Draft
 from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
-from bot.members.members import show_member_page
+from bot.members.pages import show_member_page
 from bot.payments.line import method_of
 from bot.refunds import taking_back
 from bot.refunds.taps import (
@@ -36,7 +36,7 @@ from bot.ui.taps import Id, Number
 from ledger.errors import LedgerError
 from ledger.groups import service as groups
 from ledger.groups.models import Method
-from ledger.orders.awaited import awaited_of
+from ledger.orders.expected import expected_of
 from ledger.payments import adjustments, refunds, requests
 from ledger.payments import service as payments
 from ledger.payments.adjustments import AdjustmentKind
@@ -194,8 +194,10 @@ async def _tell(scene: Scene, done: views.Draft) -> None:
     """The member reads what was recorded, unless they did it themselves."""
     by, group = scene.member, scene.group
     if done.member.id != by.id:
-        awaited = await awaited_of(scene.session, done.member)
-        await scene.notify.member(done.member, lambda texts: views.told(texts, group, done, by.name, awaited))
+        expected = await expected_of(scene.session, done.member)
+        await scene.notify.member(
+            done.member, lambda texts: views.told(texts, group, done, by.name, expected)
+        )
 
 
 async def _record(

@@ -10,7 +10,7 @@ from bot.refunds.views import refunds as views
 from ledger.books.models import Transaction
 from ledger.groups import service as groups
 from ledger.groups.models import Member
-from ledger.orders.awaited import awaited_of
+from ledger.orders.expected import expected_of
 from ledger.payments import adjustments, refunds
 
 
@@ -41,10 +41,10 @@ async def _show_taken_back(scene: Scene, member: Member, amount: int, balance: i
     screen = views.taken_back(scene.texts, member, amount, balance)
     scene.show(screen.under(notice) if notice else screen)
     if member.id != by.id:
-        awaited = await awaited_of(scene.session, member)
+        expected = await expected_of(scene.session, member)
         await scene.notify.member(
             member,
-            lambda texts: views.told_taken_back(texts, group, by.name, amount, balance, awaited),
+            lambda texts: views.told_taken_back(texts, group, by.name, amount, balance, expected),
         )
 
 

@@ -69,11 +69,11 @@ def cannot_leave(texts: Texts, error: CannotLeave) -> Html:
                 amount=texts.money(-found.balance_cents),
             )
         )
-    if found.awaited_cents:
+    if found.expected_cents:
         lines.append(
             texts.t(
                 "• {amount} you announced waits to be confirmed: ask a coordinator.",
-                amount=texts.money(found.awaited_cents),
+                amount=texts.money(found.expected_cents),
             )
         )
     lines += [
@@ -92,8 +92,8 @@ def in_the_way(texts: Texts, found: Obstacles) -> list[str]:
     if found.balance_cents:
         balance = money.balance_of(texts, found.balance_cents)
         lines.append(texts.t("• the balance is not zero: {balance}", balance=balance))
-    if found.awaited_cents:
-        amount = texts.money(found.awaited_cents)
+    if found.expected_cents:
+        amount = texts.money(found.expected_cents)
         lines.append(texts.t("• {amount} awaiting confirmation: confirm or refuse it first", amount=amount))
     lines += [
         texts.t("• an order for the distribution of {when}", when=texts.day_and_time(when))

@@ -10,7 +10,7 @@ from ledger.groups.service import lacks_iban
 from ledger.orders.models import Confirmation
 from ledger.orders.order_state import Receipt, Settles
 from ledger.payments.models import Payment
-from ledger.payments.service import AwaitedCents
+from ledger.payments.service import ExpectedCents
 
 
 def no_iban(texts: Texts, group: Group, *, in_settings: bool = False) -> list[Html]:
@@ -38,44 +38,44 @@ def balance(texts: Texts, cents: int) -> Html:
     return texts.t("You are even: <b>{amount}</b>", amount=texts.money(0))
 
 
-def balance_with_awaited(texts: Texts, cents: int, awaited_cents: int) -> Html:
+def balance_with_expected(texts: Texts, cents: int, expected_cents: int) -> Html:
     """The balance with what was announced and waits to be confirmed (D1), added up where it is more than is owed."""
     sentence = balance(texts, cents)
-    if awaited_cents <= 0:
+    if expected_cents <= 0:
         return Html(f"{sentence}.")
-    if isinstance(awaited_cents, AwaitedCents) and awaited_cents.by_card_cents:
-        parts = _awaited_parts(texts, awaited_cents)
-        if cents < 0 and awaited_cents <= -cents:
+    if isinstance(expected_cents, ExpectedCents) and expected_cents.by_card_cents:
+        parts = _expected_parts(texts, expected_cents)
+        if cents < 0 and expected_cents <= -cents:
             return texts.t("{balance} — of which {parts}.", balance=sentence, parts=parts)
         return texts.t("{balance} — and {parts}.", balance=sentence, parts=parts)
-    amount = texts.money(awaited_cents)
+    amount = texts.money(expected_cents)
     if cents >= 0:
         return texts.t("{balance} — and {amount} awaiting confirmation.", balance=sentence, amount=amount)
-    if awaited_cents <= -cents:
+    if expected_cents <= -cents:
         return texts.t(
             "{balance} — of which {amount} awaiting confirmation.", balance=sentence, amount=amount
         )
-    if isinstance(awaited_cents, AwaitedCents) and awaited_cents.recounted:
-        return _cash_is_enough(texts, sentence, awaited_cents)
+    if isinstance(expected_cents, ExpectedCents) and expected_cents.recounted:
+        return _cash_is_enough(texts, sentence, expected_cents)
     return texts.t(
         "{balance}. The {amount} awaiting confirmation cover all of it: {left} of credit will be left.",
         balance=sentence,
         amount=amount,
-        left=texts.money(cents + awaited_cents),
+        left=texts.money(cents + expected_cents),
     )
 
 
-def awaited_line(texts: Texts, awaited_cents: int) -> Html:
-    """What is awaited from somebody, or from all together, as a coordinator reads it."""
-    if isinstance(awaited_cents, AwaitedCents) and awaited_cents.by_card_cents:
-        return texts.t("Awaited: {parts}", parts=_awaited_parts(texts, awaited_cents))
-    return texts.t("Awaiting confirmation: {amount}", amount=texts.money(awaited_cents))
+def expected_line(texts: Texts, expected_cents: int) -> Html:
+    """What is expected from somebody, or from all together, as a coordinator reads it."""
+    if isinstance(expected_cents, ExpectedCents) and expected_cents.by_card_cents:
+        return texts.t("Awaited: {parts}", parts=_expected_parts(texts, expected_cents))
+    return texts.t("Awaiting confirmation: {amount}", amount=texts.money(expected_cents))
 
 
-def _awaited_parts(texts: Texts, awaited: AwaitedCents) -> Html:
+def _expected_parts(texts: Texts, expected: ExpectedCents) -> Html:
     """What somebody will confirm, what is paid online, and what waits for the payer's bank."""
-    by_hand, under_way = awaited - awaited.by_card_cents, awaited.under_way_cents
-    to_pay = awaited.by_card_cents - under_way
+    by_hand, under_way = expected - expected.by_card_cents, expected.under_way_cents
+    to_pay = expected.by_card_cents - under_way
     parts = [
         texts.t("{amount} awaiting confirmation", amount=texts.money(by_hand)) if by_hand else None,
         texts.t("{amount} to pay by card", amount=texts.money(to_pay)) if to_pay else None,
@@ -86,21 +86,21 @@ def _awaited_parts(texts: Texts, awaited: AwaitedCents) -> Html:
 
 def balance_with_announced(texts: Texts, cents: int, announced: Sequence[Payment]) -> Html:
     """The same for a reader whose order came to another sum: what that means for what they announced."""
-    awaited = sum(payment.amount_cents for payment in announced)
-    if 0 < awaited < -cents:
+    expected = sum(payment.amount_cents for payment in announced)
+    if 0 < expected < -cents:
         return texts.t(
             "{balance} — of which {amount} awaiting confirmation. {left} is to be paid besides.",
             balance=balance(texts, cents),
-            amount=texts.money(awaited),
-            left=texts.money(-cents - awaited),
+            amount=texts.money(expected),
+            left=texts.money(-cents - expected),
         )
-    if len(announced) != 1 or awaited == -cents:
-        return balance_with_awaited(texts, cents, awaited)
+    if len(announced) != 1 or expected == -cents:
+        return balance_with_expected(texts, cents, expected)
     (payment,) = announced
     values = {
         "balance": balance(texts, cents),
         "payment": your_payment(texts, payment),
-        "left": texts.money(cents + awaited),
+        "left": texts.money(cents + expected),
     }
     if cents >= 0:
         return texts.t(
@@ -108,7 +108,7 @@ def balance_with_announced(texts: Texts, cents: int, announced: Sequence[Payment
             **values,
         )
     if payment.method is Method.CASH:
-        return _cash_is_enough(texts, values["balance"], awaited)
+        return _cash_is_enough(texts, values["balance"], expected)
     return texts.t("{balance}. {payment} will cover all of it: {left} of credit will be left.", **values)
 
 
@@ -151,7 +151,7 @@ def difference(texts: Texts, announced_cents: int, received_cents: int) -> Html 
 
 
 def differences(texts: Texts, missing_cents: int, overpaid_cents: int) -> list[str]:
-    """What is missing and overpaid at a distribution, once what is awaited is received."""
+    """What is missing and overpaid at a distribution, once what is expected is received."""
     lines: list[str] = []
     if missing_cents:
         lines.append(texts.t("➖ Missing: {amount}", amount=texts.money(missing_cents)))
@@ -160,8 +160,8 @@ def differences(texts: Texts, missing_cents: int, overpaid_cents: int) -> list[s
     return lines
 
 
-def transfers_awaited(texts: Texts, cents: int) -> Html:
-    """A part of what is awaited at a distribution that no validation receives."""
+def transfers_expected(texts: Texts, cents: int) -> Html:
+    """A part of what is expected at a distribution that no validation receives."""
     return texts.t(
         "🏦 of which {amount} by bank transfer, confirmed once seen on the account", amount=texts.money(cents)
     )

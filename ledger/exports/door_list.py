@@ -15,7 +15,7 @@ from ledger.groups.models import Method
 _WIDTHS = (38, 152, 72, 72, 97, 62, 30)
 _CELL, _STRONG = style(9.5), style(9.5, bold=True)
 _HEAD, _HEAD_RIGHT = style(8.5, bold=True), style(8.5, bold=True, right=True)
-AWAITED = (DueKind.EXPECTED, DueKind.MISSING)
+TO_BE_PAID = (DueKind.EXPECTED, DueKind.MISSING)
 
 
 def door_list(handover: HandOver, wording: Wording) -> bytes:
@@ -80,7 +80,7 @@ def _due(due: Due | None, wording: Wording) -> list[object]:
     """Amount, method, reference and box; the box is ticked where the money came, and absent where none is to come."""
     if due is None:
         return ["", "", "", ""]
-    box = BOX if due.kind in AWAITED else TICKED if due.kind is DueKind.RECEIVED else "–"
+    box = BOX if due.kind in TO_BE_PAID else TICKED if due.kind is DueKind.RECEIVED else "–"
     return [
         fixed(wording.money(due.amount_cents)),
         fitting(_kind(due, wording), _CELL, _WIDTHS[4] - 11),
@@ -98,7 +98,7 @@ def _kind(due: Due, wording: Wording) -> str:
 def still_expected(handover: HandOver) -> dict[Method | None, tuple[int, int]]:
     """What is to come by method (none: nobody announced it): how often, and cents."""
     found: dict[Method | None, tuple[int, int]] = defaultdict(lambda: (0, 0))
-    for due in (due for order in handover.orders for due in order.dues if due.kind in AWAITED):
+    for due in (due for order in handover.orders for due in order.dues if due.kind in TO_BE_PAID):
         count, cents = found[due.method]
         found[due.method] = count + 1, cents + due.amount_cents
     return {method: found[method] for method in (*Method, None) if method in found}

@@ -1,18 +1,18 @@
-"""Payments entered by hand, where the same money may be awaited already: it is to count once.
+"""Payments entered by hand, where the same money may be expected already: it is to count once.
 
-What is awaited from the member is offered first; entering another payment is refused when the account is not as it was
+What is expected from the member is offered first; entering another payment is refused when the account is not as it was
 shown, since a colleague may have received the money meanwhile.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.groups.models import Member, Method
 from ledger.orders.distributions import order_of
+from ledger.orders.expected import Expected
 from ledger.orders.models import Distribution
 from ledger.orders.seen import check, mark
 from ledger.payments import service as payments
@@ -21,18 +21,10 @@ from ledger.payments.models import Payment, PaymentState
 from ledger.payments.service import ACCOUNT_OF, InvalidPayment, Settled
 
 
-@dataclass(frozen=True, slots=True)
-class Awaited:
-    """A payment that is awaited, and the distribution whose order it pays (none: money put on the account)."""
-
-    payment: Payment
-    distribution: Distribution | None
-
-
-async def awaited_from(
+async def expected_from(
     session: AsyncSession, member: Member, method: Method, amount_cents: int
-) -> list[Awaited]:
-    """What is awaited from a member: by the same method first, of the same amount before others; cards last, and of them
+) -> list[Expected]:
+    """What is expected from a member: by the same method first, of the same amount before others; cards last, and of them
     what is under way already, which cannot be what is entered."""
     found = await payments.payments_of(session, member, PaymentState.EXPECTED)
     likeliest = sorted(
@@ -44,11 +36,11 @@ async def awaited_from(
             p.amount_cents != amount_cents,
         ),
     )
-    return [Awaited(payment, await _distribution_of(session, payment)) for payment in likeliest]
+    return [Expected(payment, await _distribution_of(session, payment)) for payment in likeliest]
 
 
 async def standing(session: AsyncSession, member: Member) -> int:
-    """A mark of how the member's account stands: another one as soon as money moved, or something else is awaited."""
+    """A mark of how the member's account stands: another one as soon as money moved, or something else is expected."""
     found = await payments.payments_of(session, member, PaymentState.EXPECTED)
     return mark(await next_number(session, member), [payment.id for payment in found])
 
@@ -64,7 +56,7 @@ async def enter(
     dated: dt.date | None = None,
     note: str | None = None,
 ) -> Settled:
-    """A payment beside whatever is awaited (:func:`~ledger.payments.service.enter_by_hand`), in cents, once.
+    """A payment beside whatever is expected (:func:`~ledger.payments.service.enter_by_hand`), in cents, once.
 
     Raises :class:`~ledger.orders.seen.SeenChanged` when the account is not as ``seen`` (of :func:`standing`) any more.
     """

@@ -35,7 +35,7 @@ class DistributionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectedPayment:
+class NamedPayment:
     """A payment and the name of the member who announced it."""
 
     payment: Payment
@@ -148,7 +148,7 @@ async def distribution_of(session: AsyncSession, payment: Payment) -> int | None
 
 async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
     """The order a payment pays."""
-    return (await orders_of(session, [payment])).get(payment.id)
+    return await session.get_one(Order, payment.order_id) if payment.order_id is not None else None
 
 
 async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int, Order]:
@@ -161,8 +161,8 @@ async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int
     return {payment_id: orders[order_id] for payment_id, order_id in order_ids.items()}
 
 
-async def awaiting(session: AsyncSession, group_id: int) -> list[tuple[Distribution, int]]:
-    """Every distribution with payments that are still awaited, and how many; the latest date first."""
+async def expecting(session: AsyncSession, group_id: int) -> list[tuple[Distribution, int]]:
+    """Every distribution with payments that are still expected, and how many; the latest date first."""
     statement = (
         select(Distribution, func.count(Payment.id))
         .join(Order, Order.distribution_id == Distribution.id)
@@ -175,10 +175,10 @@ async def awaiting(session: AsyncSession, group_id: int) -> list[tuple[Distribut
     return [(distribution, int(count)) for distribution, count in await session.execute(statement)]
 
 
-async def awaited_elsewhere(session: AsyncSession, group_id: int) -> list[ExpectedPayment]:
-    """Every payment that is awaited and belongs to no order (a top-up), by the member's name.
+async def expected_elsewhere(session: AsyncSession, group_id: int) -> list[NamedPayment]:
+    """Every payment that is expected and belongs to no order (a top-up), by the member's name.
 
-    Together with :func:`awaiting` it is everything that is awaited in the group.
+    Together with :func:`expecting` it is everything that is expected in the group.
     """
     statement = (
         select(Payment, Member.name)
@@ -191,23 +191,23 @@ async def awaited_elsewhere(session: AsyncSession, group_id: int) -> list[Expect
         )
         .order_by(Payment.id)
     )
-    found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
-    return by_name(found, lambda expected: expected.member_name)
+    found = [NamedPayment(payment, name) for payment, name in await session.execute(statement)]
+    return by_name(found, lambda one: one.member_name)
 
 
-async def awaited_by(session: AsyncSession, group_id: int, method: Method) -> list[ExpectedPayment]:
-    """Every payment that is awaited by one method, for an order or not, by the member's name."""
+async def expected_by(session: AsyncSession, group_id: int, method: Method) -> list[NamedPayment]:
+    """Every payment that is expected by one method, for an order or not, by the member's name."""
     statement = (
         select(Payment, Member.name)
         .join(Member, Member.id == Payment.member_id)
         .where(Payment.group_id == group_id, Payment.state == PaymentState.EXPECTED, Payment.method == method)
         .order_by(Payment.id)
     )
-    found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
-    return by_name(found, lambda expected: expected.member_name)
+    found = [NamedPayment(payment, name) for payment, name in await session.execute(statement)]
+    return by_name(found, lambda one: one.member_name)
 
 
-async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[ExpectedPayment]:
+async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[NamedPayment]:
     """Every payment for the orders of a distribution, settled or not, by the member's name."""
     statement = (
         select(Payment, Member.name)
@@ -215,6 +215,6 @@ async def payments_at(session: AsyncSession, group_id: int, distribution_id: int
         .join(Member, Member.id == Payment.member_id)
         .where(Order.distribution_id == distribution_id, Order.group_id == group_id)
     )
-    found = [ExpectedPayment(payment, name) for payment, name in await session.execute(statement)]
+    found = [NamedPayment(payment, name) for payment, name in await session.execute(statement)]
     found.sort(key=lambda one: one.payment.id)
-    return by_name(found, lambda expected: expected.member_name)
+    return by_name(found, lambda one: one.member_name)

@@ -18,6 +18,7 @@ from ledger.books.subjects import Topic, number_in
 from ledger.groups.models import Member
 from ledger.notes import service as notes
 from ledger.notes.models import Note
+from ledger.orders.expected import Expected
 from ledger.orders.handover_models import Correction
 from ledger.orders.models import Confirmation, Distribution, Order, OrderLine
 from ledger.payments import service as payments
@@ -46,18 +47,10 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
-class Awaited:
-    """A payment that was announced and is not in the balance yet, and the distribution whose order it pays."""
-
-    payment: Payment
-    distribution: Distribution | None
-
-
-@dataclass(frozen=True, slots=True)
 class History:
-    """A page, the newest line first; ``older``: what to pass as ``before`` for the next. ``awaited`` on the first alone."""
+    """A page, the newest line first; ``older``: what to pass as ``before`` for the next. ``expected`` on the first alone."""
 
-    awaited: tuple[Awaited, ...]
+    expected: tuple[Expected, ...]
     lines: tuple[Explained, ...]
     older: int | None
 
@@ -101,7 +94,7 @@ async def history(session: AsyncSession, member: Member, *, before: int | None =
         )
 
     return History(
-        tuple(Awaited(payment, days.get(payment.order_id or 0)) for payment in expected),
+        tuple(Expected(payment, days.get(payment.order_id or 0)) for payment in expected),
         tuple(explain(line) for line in page.lines),
         page.older,
     )

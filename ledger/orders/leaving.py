@@ -27,14 +27,14 @@ AFTERWARDS = dt.timedelta(hours=3)
 
 @dataclass(frozen=True, slots=True)
 class Obstacles:
-    """What is in the way of leaving: balance and awaited payments in cents, and when what was ordered is handed over."""
+    """What is in the way of leaving: balance and expected payments in cents, and when what was ordered is handed over."""
 
     balance_cents: int
-    awaited_cents: int
+    expected_cents: int
     ordered_for: tuple[dt.datetime, ...]
 
     def __bool__(self) -> bool:
-        return bool(self.balance_cents or self.awaited_cents or self.ordered_for)
+        return bool(self.balance_cents or self.expected_cents or self.ordered_for)
 
 
 class CannotLeave(LedgerError):
@@ -51,7 +51,7 @@ async def obstacles(session: AsyncSession, member: Member) -> Obstacles:
     """What is in the way of the member's leaving."""
     return Obstacles(
         await payments.balance_of(session, member),
-        await payments.awaited(session, member),
+        await payments.expected_cents(session, member),
         tuple(await _ordered_for(session, member)),
     )
 

@@ -23,7 +23,7 @@ AT_THE_STAND = (Method.CHEQUE, Method.CASH)
 
 @dataclass(frozen=True, slots=True)
 class OrderState:
-    """An order at distribution: what it comes to now, what was received and is awaited for it, whether it is validated.
+    """An order at distribution: what it comes to now, what was received and is expected for it, whether it is validated.
 
     ``credit_cents`` is what of the current lines member credit pays, ``due_cents`` what is to be paid otherwise.
     ``received``: what each received payment brought, by its id. All in cents.
@@ -59,24 +59,24 @@ class OrderState:
         return tuple(p for p in self.payments if is_given_at_the_stand(p))
 
     @property
-    def expected_cents(self) -> int:
+    def at_the_stand_cents(self) -> int:
         """Σ of it."""
         return sum(payment.amount_cents for payment in self.at_the_stand)
 
     @property
     def transfer_cents(self) -> int:
-        """What is awaited by bank transfer: it is received one by one, by who saw it on the account."""
-        return self._awaited_by(Method.TRANSFER)
+        """What is expected by bank transfer: it is received one by one, by who saw it on the account."""
+        return self._expected_by(Method.TRANSFER)
 
     @property
     def card_cents(self) -> int:
-        """What is awaited by card: Stripe will say that it came (R15)."""
-        return self._awaited_by(Method.CARD)
+        """What is expected by card: Stripe will say that it came (R15)."""
+        return self._expected_by(Method.CARD)
 
     @property
-    def awaited_cents(self) -> int:
-        """What is awaited, by whichever way."""
-        return self.expected_cents + self.transfer_cents + self.card_cents
+    def expected_cents(self) -> int:
+        """What is expected, by whichever way."""
+        return self.at_the_stand_cents + self.transfer_cents + self.card_cents
 
     @property
     def left_cents(self) -> int:
@@ -85,8 +85,8 @@ class OrderState:
 
     @property
     def missing_cents(self) -> int:
-        """> 0 missing, < 0 overpaid, 0 exactly paid; once what is awaited is received."""
-        return self.left_cents - self.awaited_cents
+        """> 0 missing, < 0 overpaid, 0 exactly paid; once what is expected is received."""
+        return self.left_cents - self.expected_cents
 
     @property
     def due_at_the_stand_cents(self) -> int:
@@ -99,7 +99,7 @@ class OrderState:
         paid = ((p.id, p.state, p.amount_cents, self.received.get(p.id)) for p in self.payments)
         return mark(mark_of(self.lines), *((id_, str(state), *rest) for id_, state, *rest in paid))
 
-    def _awaited_by(self, method: Method) -> int:
+    def _expected_by(self, method: Method) -> int:
         return sum(
             p.amount_cents for p in self.payments if p.state is PaymentState.EXPECTED and p.method is method
         )
@@ -117,18 +117,18 @@ def is_given_at_the_stand(payment: Payment) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """All orders of a distribution, in cents: what is missing and overpaid once what is awaited is received."""
+    """All orders of a distribution, in cents: what is missing and overpaid once what is expected is received."""
 
     missing_cents: int
     overpaid_cents: int
-    expected_cents: int
+    at_the_stand_cents: int
     transfer_cents: int
     card_cents: int
 
     @property
-    def awaited_cents(self) -> int:
-        """What is awaited, by whichever way."""
-        return self.expected_cents + self.transfer_cents + self.card_cents
+    def expected_cents(self) -> int:
+        """What is expected, by whichever way."""
+        return self.at_the_stand_cents + self.transfer_cents + self.card_cents
 
 
 def tally(states: Iterable[OrderState]) -> Tally:
@@ -137,7 +137,7 @@ def tally(states: Iterable[OrderState]) -> Tally:
     return Tally(
         missing_cents=sum(max(state.missing_cents, 0) for state in found),
         overpaid_cents=sum(max(-state.missing_cents, 0) for state in found),
-        expected_cents=sum(state.expected_cents for state in found),
+        at_the_stand_cents=sum(state.at_the_stand_cents for state in found),
         transfer_cents=sum(state.transfer_cents for state in found),
         card_cents=sum(state.card_cents for state in found),
     )
@@ -161,20 +161,20 @@ class Receipt:
 
 
 def receipts(state: OrderState, balance_cents: int) -> list[Receipt]:
-    """What validating an order may receive at the stand, the likeliest first; none where nothing is awaited there.
+    """What validating an order may receive at the stand, the likeliest first; none where nothing is expected there.
 
     Cash is counted out anew, so where the goods changed, the sum that is due comes first; a cheque is written already. Who
     owes nothing (``balance_cents``: the member's account, > 0 avoir) is offered to give nothing.
     """
     if not state.at_the_stand:
         return []
-    announced = Receipt(Settles.AS_ANNOUNCED, state.expected_cents)
+    announced = Receipt(Settles.AS_ANNOUNCED, state.at_the_stand_cents)
     nothing = Receipt(Settles.NOTHING, 0)
     due = state.due_at_the_stand_cents
     if due == 0:
         return [nothing, announced]
     found = [announced]
-    if due != state.expected_cents:
+    if due != state.at_the_stand_cents:
         other = Receipt(_what_is_due(state), due)
         found = [other, announced] if _cash_makes_up(state, due) else [announced, other]
     if balance_cents >= 0:
@@ -183,11 +183,11 @@ def receipts(state: OrderState, balance_cents: int) -> list[Receipt]:
 
 
 def due_by(state: OrderState, payment: Payment) -> Receipt:
-    """What an awaited payment should bring so that the order is exactly paid, if all else that is awaited comes."""
+    """What an expected payment should bring so that the order is exactly paid, if all else that is expected comes."""
     if payment in state.at_the_stand:
         amount = share(state.at_the_stand, state.due_at_the_stand_cents)[payment.id]
     else:
-        amount = max(state.left_cents - state.awaited_cents + payment.amount_cents, 0)
+        amount = max(state.left_cents - state.expected_cents + payment.amount_cents, 0)
     if amount == payment.amount_cents:
         return Receipt(Settles.AS_ANNOUNCED, amount)
     return Receipt(_what_is_due(state) if amount else Settles.NOTHING, amount)
@@ -203,7 +203,7 @@ def sums(method: Method, announced_cents: int, due: Receipt) -> list[Receipt]:
 
 
 def share(payments: Sequence[Payment], amount_cents: int) -> dict[int, int]:
-    """An amount (≥ 0) over the payments that are awaited, by their ids. What differs from the announced sum is taken from
+    """An amount (≥ 0) over the payments that are expected, by their ids. What differs from the announced sum is taken from
     cash first, the newest first, or added to it; cheques stay as they are written as long as they can. 0: not given."""
     shares = {payment.id: payment.amount_cents for payment in payments}
     difference = amount_cents - sum(shares.values())
@@ -225,32 +225,32 @@ class VerdictKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is to be said of an order's money. ``amount_cents`` is missing or overpaid once ``awaited_cents`` came;
+    """What is to be said of an order's money. ``amount_cents`` is missing or overpaid once ``expected_cents`` came;
     ``balance_then_cents``: the member's account once it came (> 0 avoir)."""
 
     kind: VerdictKind
     amount_cents: int
-    awaited_cents: int
+    expected_cents: int
     balance_then_cents: int
 
 
-def verdict(left_cents: int, awaited_cents: int, balance_cents: int) -> Verdict:
+def verdict(left_cents: int, expected_cents: int, balance_cents: int) -> Verdict:
     """``left_cents``: due for the order and not received (< 0: too much came); ``balance_cents``: > 0 avoir, < 0 owed.
 
     Of an account that owes nothing, no order is said to be paid only once something comes: receiving that makes avoir.
-    Nor is anything missing that the account makes up for once the awaited came.
+    Nor is anything missing that the account makes up for once the expected came.
     """
-    missing = left_cents - awaited_cents
-    then = balance_cents + awaited_cents
-    if awaited_cents and (left_cents <= 0 or balance_cents >= 0):
-        return Verdict(VerdictKind.COVERED, 0, awaited_cents, then)
+    missing = left_cents - expected_cents
+    then = balance_cents + expected_cents
+    if expected_cents and (left_cents <= 0 or balance_cents >= 0):
+        return Verdict(VerdictKind.COVERED, 0, expected_cents, then)
     if missing > 0:
         if then < 0:
-            return Verdict(VerdictKind.MISSING, missing, awaited_cents, then)
-        return Verdict(VerdictKind.EXACT if awaited_cents else VerdictKind.COVERED, 0, awaited_cents, then)
+            return Verdict(VerdictKind.MISSING, missing, expected_cents, then)
+        return Verdict(VerdictKind.EXACT if expected_cents else VerdictKind.COVERED, 0, expected_cents, then)
     if missing < 0:
-        return Verdict(VerdictKind.OVERPAID, -missing, awaited_cents, then)
-    return Verdict(VerdictKind.EXACT, 0, awaited_cents, then)
+        return Verdict(VerdictKind.OVERPAID, -missing, expected_cents, then)
+    return Verdict(VerdictKind.EXACT, 0, expected_cents, then)
 
 
 def _what_is_due(state: OrderState) -> Settles:
@@ -261,4 +261,4 @@ def _what_is_due(state: OrderState) -> Settles:
 def _cash_makes_up(state: OrderState, due_cents: int) -> bool:
     """Whether cash alone makes up for the difference, so that no cheque is for another amount than is written on it."""
     cash = [p.amount_cents for p in state.at_the_stand if p.method is Method.CASH]
-    return bool(cash) and sum(cash) + due_cents - state.expected_cents >= 0
+    return bool(cash) and sum(cash) + due_cents - state.at_the_stand_cents >= 0

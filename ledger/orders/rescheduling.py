@@ -68,16 +68,19 @@ async def cancel_distribution(
     states = await _lock_orders(session, group_id, distribution_id)
     check(seen, now=mark_of_orders(states))
     distribution.cancelled_at = utc_now()
-    cancelled = []
-    for state in states:
-        released = tuple(p.id for p in state.payments if p.state is PaymentState.EXPECTED)
-        for payment_id in released:
+    released = {
+        state.order.id: tuple(p.id for p in state.payments if p.state is PaymentState.EXPECTED)
+        for state in states
+    }
+    for payment_ids in released.values():
+        for payment_id in payment_ids:
             await payments.cancel(session, group_id, payment_id, by)
-        await _reverse_debts(session, state, by)
+    await _reverse_debts(session, group_id, list(released), by)
+    for state in states:
         state.order.cancelled_at = distribution.cancelled_at
-        await session.flush()
-        cancelled.append(Cancelled(state, await payments.balance_of(session, state.member), released))
-    return cancelled
+    await session.flush()
+    balances = await books.balances(session, group_id, AccountKind.MEMBERS)
+    return [Cancelled(state, balances[state.member.id], released[state.order.id]) for state in states]
 
 
 async def move_distribution(
@@ -215,20 +218,21 @@ async def _give_back(session: AsyncSession, order_ids: Sequence[int]) -> None:
     await session.flush()
 
 
-async def _reverse_debts(session: AsyncSession, state: OrderState, by: Member) -> None:
-    """Reverse every transaction of the order's debt that was not reversed before."""
+async def _reverse_debts(session: AsyncSession, group_id: int, order_ids: Sequence[int], by: Member) -> None:
+    """Reverse every transaction of the orders' debts that was not reversed before."""
     reversed_ids = select(Transaction.reverses_id).where(
-        Transaction.group_id == state.order.group_id, Transaction.reverses_id.is_not(None)
+        Transaction.group_id == group_id, Transaction.reverses_id.is_not(None)
     )
+    subjects = [subject_of(Topic.ORDER, order_id) for order_id in order_ids]
     statement = (
         select(Transaction.id)
         .where(
-            Transaction.group_id == state.order.group_id,
-            Transaction.subject == subject_of(Topic.ORDER, state.order.id),
+            Transaction.group_id == group_id,
+            Transaction.subject.in_(subjects),
             Transaction.kind.in_(DEBTS),
             Transaction.id.not_in(reversed_ids),
         )
         .order_by(Transaction.id.desc())
     )
     for transaction_id in (await session.execute(statement)).scalars().all():
-        await books.reverse(session, state.order.group_id, transaction_id, actor_id=by.id)
+        await books.reverse(session, group_id, transaction_id, actor_id=by.id)

@@ -1,6 +1,6 @@
 """Validating a distribution: how its orders stand, validating one, undoing that exactly, closing the distribution.
 
-Validating an order receives what is handed over at the stand, cheques and cash; a bank transfer stays awaited until
+Validating an order receives what is handed over at the stand, cheques and cash; a bank transfer stays expected until
 somebody who saw it on the account receives it by itself. Undoing takes back what the validation settled and nothing else.
 """
 
@@ -164,9 +164,9 @@ async def validate_order(
     received_cents: int | None = None,
     seen: int | None = None,
 ) -> OrderState:
-    """Receive what is handed over for the order, and mark it validated. Bank transfers and cards stay awaited.
+    """Receive what is handed over for the order, and mark it validated. Bank transfers and cards stay expected.
 
-    As announced, or ``received_cents`` in all: shared over what is awaited, and what gets nothing of it is not expected any
+    As announced, or ``received_cents`` in all: shared over what is expected, and what gets nothing of it is not expected any
     more. ``seen``: the mark of the order on the screen of who validates; without it, only what is announced is received.
     Raises :class:`AlreadyValidated`, :class:`ExpectedChanged`, :class:`~ledger.orders.seen.SeenChanged`.
     """
@@ -174,12 +174,12 @@ async def validate_order(
     await _lock_payments(session, group_id, order_id)
     state = await order_state(session, group_id, order_id)
     check(seen, now=state.mark)
-    if seen is None and received_cents not in (None, state.expected_cents):
-        raise ExpectedChanged(state.expected_cents)
-    received = state.expected_cents if received_cents is None else received_cents
+    if seen is None and received_cents not in (None, state.at_the_stand_cents):
+        raise ExpectedChanged(state.at_the_stand_cents)
+    received = state.at_the_stand_cents if received_cents is None else received_cents
     shares = share(state.at_the_stand, received)
     if sum(shares.values()) != received:
-        raise ExpectedChanged(state.expected_cents)
+        raise ExpectedChanged(state.at_the_stand_cents)
     for payment_id, amount in shares.items():
         if amount:
             settled = await payments.receive(session, group_id, payment_id, by, amount)

@@ -1,4 +1,4 @@
-"""The verbs of payments: expect, receive, refuse, undo, enter by hand, opening balance; and what is awaited.
+"""The verbs of payments: expect, receive, refuse, undo, enter by hand, opening balance; and what is expected.
 
 Only receiving moves money in the books (D1). A payment's row is locked before its state is read, so two coordinators who
 confirm at the same instant settle it once, and the second is told who did it and when.
@@ -39,7 +39,7 @@ ACCOUNT_OF = {
 }
 """Where money received by each offline method goes. What is paid by card comes by :func:`receive_by_card` alone."""
 FAR_OFF = 10
-"""So many times what is awaited, an amount is asked for once more."""
+"""So many times what is expected, an amount is asked for once more."""
 
 
 class AlreadySettled(LedgerError):
@@ -96,7 +96,7 @@ class CardReceipt:
 
     @property
     def is_avoir(self) -> bool:
-        """Whether the money pays nothing that was awaited."""
+        """Whether the money pays nothing that was expected."""
         return self.was is not PaymentState.EXPECTED
 
 
@@ -110,9 +110,9 @@ def can_carry(method: Method, amount_cents: int, currency: str) -> bool:
     return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, MAX_AMOUNT + 1)
 
 
-def is_far_off(awaited_cents: int, given_cents: int) -> bool:
-    """Whether an amount (both > 0; nothing is awaited at 0) looks like a point left out: 750 for 7,50."""
-    return 0 < awaited_cents * FAR_OFF <= given_cents
+def is_far_off(expected_cents: int, given_cents: int) -> bool:
+    """Whether an amount (both > 0; nothing is expected at 0) looks like a point left out: 750 for 7,50."""
+    return 0 < expected_cents * FAR_OFF <= given_cents
 
 
 async def expect(
@@ -145,7 +145,7 @@ async def receive(
 
 
 async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
-    """Say that the money did not come: it is not awaited any more, and the debt stays."""
+    """Say that the money did not come: it is not expected any more, and the debt stays."""
     payment = await lock_payment(session, group_id, payment_id)
     await require_expected(session, payment)
     _require_offline(payment)
@@ -155,7 +155,7 @@ async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Memb
 async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceipt:
     """Stripe has the money of a payment (locked by the caller, which proves it and sees to it that it counts once).
 
-    It is received whatever became of the payment meanwhile: when it was not awaited any more, and when it was received
+    It is received whatever became of the payment meanwhile: when it was not expected any more, and when it was received
     or replaced before (then as a payment of its own), it is the member's avoir. Gross; what Stripe keeps is posted apart.
     """
     member = await session.get_one(Member, payment.member_id)
@@ -253,7 +253,7 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
 
 
 async def can_come_late(session: AsyncSession, payment: Payment) -> bool:
-    """Whether a payment that is not awaited any more may still arrive: a bank transfer that its member may have made
+    """Whether a payment that is not expected any more may still arrive: a bank transfer that its member may have made
     before its order was cancelled, and that no other payment replaced."""
     return (
         payment.state is PaymentState.CANCELLED
@@ -361,8 +361,8 @@ async def balance_of(session: AsyncSession, member: Member) -> int:
     return await books.balance(session, member.group_id, AccountKind.MEMBERS, member.id)
 
 
-class AwaitedCents(int):
-    """An amount that is awaited, in cents, which knows what of it nobody confirms by hand: ``by_card_cents``, of which
+class ExpectedCents(int):
+    """An amount that is expected, in cents, which knows what of it nobody confirms by hand: ``by_card_cents``, of which
     ``under_way_cents`` are paid already, as far as the member is concerned; and whether it is cash for goods that came to
     less since (``recounted``), so that what is owed is enough."""
 
@@ -372,7 +372,7 @@ class AwaitedCents(int):
 
     def __new__(
         cls, cents: int, by_card_cents: int = 0, under_way_cents: int = 0, *, recounted: bool = False
-    ) -> AwaitedCents:
+    ) -> ExpectedCents:
         """Of ``cents``."""
         made = super().__new__(cls, cents)
         made.by_card_cents, made.under_way_cents = by_card_cents, under_way_cents
@@ -380,7 +380,7 @@ class AwaitedCents(int):
         return made
 
     @classmethod
-    def sum(cls, several: Iterable[int]) -> AwaitedCents:
+    def sum(cls, several: Iterable[int]) -> ExpectedCents:
         """Of several together; a plain amount is one that is confirmed by hand."""
         found = [one if isinstance(one, cls) else cls(one) for one in several]
         return cls(
@@ -388,7 +388,7 @@ class AwaitedCents(int):
         )
 
 
-_AWAITED = [
+_EXPECTED = [
     func.coalesce(func.sum(one), 0)
     for one in (
         Payment.amount_cents,
@@ -396,43 +396,43 @@ _AWAITED = [
         case((Payment.under_way_since.is_not(None), Payment.amount_cents), else_=0),
     )
 ]
-"""The parts of :class:`AwaitedCents`."""
+"""The parts of :class:`ExpectedCents`."""
 
 
-async def awaited(session: AsyncSession, member: Member) -> AwaitedCents:
+async def expected_cents(session: AsyncSession, member: Member) -> ExpectedCents:
     """How much the member announced and nobody has settled yet, in cents (D1)."""
-    statement = select(*_AWAITED).where(
+    statement = select(*_EXPECTED).where(
         Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED
     )
-    return AwaitedCents(*(int(cents) for cents in (await session.execute(statement)).one()))
+    return ExpectedCents(*(int(cents) for cents in (await session.execute(statement)).one()))
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member's balance in cents (> 0 avoir), and what is awaited from them."""
+    """A member's balance in cents (> 0 avoir), and what is expected from them."""
 
     balance_cents: int
-    awaited: AwaitedCents
+    expected_cents: ExpectedCents
 
 
 async def standing(session: AsyncSession, member: Member) -> Standing:
-    """:func:`balance_of` and :func:`awaited`, at one moment."""
+    """:func:`balance_of` and :func:`expected_cents`, at one moment."""
     statement = select(
-        books.balance_of(AccountKind.MEMBERS, literal(member.group_id), literal(member.id)), *_AWAITED
+        books.balance_of(AccountKind.MEMBERS, literal(member.group_id), literal(member.id)), *_EXPECTED
     ).where(Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED)
     balance, *cents = (await session.execute(statement)).one()
-    return Standing(balance, AwaitedCents(*(int(one) for one in cents)))
+    return Standing(balance, ExpectedCents(*(int(one) for one in cents)))
 
 
-async def awaited_by_member(session: AsyncSession, group_id: int) -> dict[int, AwaitedCents]:
-    """:func:`awaited` for every member of a group who has something announced, by member id."""
+async def expected_cents_by_member(session: AsyncSession, group_id: int) -> dict[int, ExpectedCents]:
+    """:func:`expected_cents` for every member of a group who has something announced, by member id."""
     statement = (
-        select(Payment.member_id, *_AWAITED)
+        select(Payment.member_id, *_EXPECTED)
         .where(Payment.group_id == group_id, Payment.state == PaymentState.EXPECTED)
         .group_by(Payment.member_id)
     )
     rows = await session.execute(statement)
-    return {member_id: AwaitedCents(*(int(cents) for cents in sums)) for member_id, *sums in rows}
+    return {member_id: ExpectedCents(*(int(cents) for cents in sums)) for member_id, *sums in rows}
 
 
 async def get_payment(session: AsyncSession, group_id: int, payment_id: int) -> Payment:

@@ -296,7 +296,7 @@ async def _boards_come_to_rest(market: Market) -> None:
 async def _see_that_all_is_right(market: Market) -> None:
     states = await market.states()
     assert [state.validated.step for state in states if state.validated] == [1] * len(states)
-    assert all(state.missing_cents == 0 and state.expected_cents == 0 for state in states)
+    assert all(state.missing_cents == 0 and state.at_the_stand_cents == 0 for state in states)
     async with market.database.snapshot() as session:
         assert await verify(session) == []
         report = await validation.report(session, market.seeded.group_id, market.seeded.distribution_id)

@@ -107,7 +107,7 @@ async def set_scene(stage: Stage) -> Scene:
     paid = await order(v.paul, "Tisane", "Liquide", total="12,00")
     await v.anne.ask(f"/valider {reference_in(paid)}", expect="12,00")
     await v.anne.press("✅", expect="Solde")
-    awaited = await order(v.paul, "Colis de légumes", "Chèque", total="12,35")
+    expected = await order(v.paul, "Colis de légumes", "Chèque", total="12,35")
     await fill_basket(v.paul, "Pain complet", total="8,00")
     await v.anne.upload("catalogue.csv", "produit;unité;prix;producteur\nPoireaux;kg;3,20;Ferme\n".encode())
     await v.anne.wait("Poireaux")
@@ -133,7 +133,7 @@ async def set_scene(stage: Stage) -> Scene:
     )
     await stage.world.settle()
     return Scene(
-        stage, v.group, v.seeded.group_id, reference_in(awaited), v.anne, v.marie, zoe, rita
+        stage, v.group, v.seeded.group_id, reference_in(expected), v.anne, v.marie, zoe, rita
     )  # fmt: skip
 
 

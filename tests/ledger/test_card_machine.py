@@ -108,7 +108,7 @@ class CardMachine(RuleBasedStateMachine):
     @initialize()
     def found(self) -> None:
         self.balances: dict[int, int] = defaultdict(int)
-        self.awaited: dict[int, int] = defaultdict(int)
+        self.expected: dict[int, int] = defaultdict(int)
         self.card = 0
         self.at_stripe = 0
         self.held_back = 0
@@ -128,7 +128,7 @@ class CardMachine(RuleBasedStateMachine):
     @rule(target=payings, member=MEMBERS, cents=CENTS)
     def expect(self, member: int, cents: int) -> Paying:
         payment = self.runner.run(self.cards.expect(self.members[member], cents))
-        self.awaited[member] += cents
+        self.expected[member] += cents
         return Paying(payment, member, cents)
 
     @rule(target=pages, paying=payings)
@@ -187,7 +187,7 @@ class CardMachine(RuleBasedStateMachine):
             return
         self.runner.run(work())
         paying.state = PaymentState.CANCELLED
-        self.awaited[paying.member] -= paying.cents
+        self.expected[paying.member] -= paying.cents
 
     @rule(paying=payings)
     def pay_another_way(self, paying: Paying) -> None:
@@ -340,7 +340,7 @@ class CardMachine(RuleBasedStateMachine):
         found = self.runner.run(self.cards.checkout(page.checkout.id))
         assert (found.payment_id != paying.payment.id) == own
         if paying.state is PaymentState.EXPECTED:
-            self.awaited[page.member] -= paying.cents
+            self.expected[page.member] -= paying.cents
         if not own:
             paying.state = PaymentState.RECEIVED
         self._moved(page.member, paying.cents)
@@ -594,7 +594,7 @@ class CardMachine(RuleBasedStateMachine):
         assert await self.story.account(AccountKind.CARD) == self.card
         for number, member in enumerate(self.members):
             assert await self.story.balance(member) == self.balances[number]
-            assert await self.story.awaited(member) == self.awaited[number]
+            assert await self.story.expected(member) == self.expected[number]
         for page in self.all_pages:
             made = [one.cents for one in self.all_refunds if one.page is page and one.state == "made"]
             assert sum(made) <= page.checkout.amount_cents

@@ -1,4 +1,4 @@
-"""The whole business, in any order of events, against a small model: balances, what is awaited, what is in stock.
+"""The whole business, in any order of events, against a small model: balances, what is expected, what is in stock.
 
 Members order (by every method and by two, with and without enough credit or stock) and pay another way after all,
 coordinators receive, refuse, undo, enter by hand, give back, give and give up, options are switched; at the end `verify`
@@ -58,7 +58,7 @@ class Group:
     """What the model knows of the group."""
 
     balances: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    awaited: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    expected: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     stock: list[int | None] = field(default_factory=lambda: [None, 30_000, 10_000, None])
     negatives: bool = False
 
@@ -119,7 +119,7 @@ class GroupMachine(RuleBasedStateMachine):
             return multiple()
         done = self.runner.run(work)
         self._ordered(member, wanted)
-        self.model.awaited[member] += total
+        self.model.expected[member] += total
         assert done.payment is not None
         assert done.balance_cents == self.model.balances[member]
         return Announced(done.payment, member, total, order_cents=total)
@@ -150,7 +150,7 @@ class GroupMachine(RuleBasedStateMachine):
             return multiple()
         done = self.runner.run(work)
         self._ordered(member, wanted)
-        self.model.awaited[member] += total - credit
+        self.model.expected[member] += total - credit
         assert done.payment is not None
         return Announced(done.payment, member, total - credit, order_cents=total, credit=credit)
 
@@ -180,11 +180,11 @@ class GroupMachine(RuleBasedStateMachine):
                 self.runner.run(work)
             return multiple()
         done = self.runner.run(work)
-        self.model.awaited[known.member] -= known.cents
+        self.model.expected[known.member] -= known.cents
         known.settled = known.replaced = True
         if done.payment is None:
             return multiple()
-        self.model.awaited[known.member] += done.payment.amount_cents
+        self.model.expected[known.member] += done.payment.amount_cents
         return Announced(
             done.payment, known.member, done.payment.amount_cents, order_cents=total, credit=credit
         )
@@ -215,7 +215,7 @@ class GroupMachine(RuleBasedStateMachine):
         known.received = other if other is not None else known.cents
         known.settled = True
         self.model.balances[known.member] += known.received
-        self.model.awaited[known.member] -= known.cents
+        self.model.expected[known.member] -= known.cents
 
     @rule(known=payments)
     def refuse(self, known: Announced) -> None:
@@ -226,7 +226,7 @@ class GroupMachine(RuleBasedStateMachine):
             return
         self.runner.run(work)
         known.settled = True
-        self.model.awaited[known.member] -= known.cents
+        self.model.expected[known.member] -= known.cents
 
     @rule(known=payments)
     def undo(self, known: Announced) -> None:
@@ -242,9 +242,9 @@ class GroupMachine(RuleBasedStateMachine):
         self.runner.run(work)
         self.model.balances[known.member] -= known.received or 0
         if known.by_hand and known.received is not None:
-            known.received = None  # nobody announced it: cancelled, not awaited again
+            known.received = None  # nobody announced it: cancelled, not expected again
             return
-        self.model.awaited[known.member] += known.cents
+        self.model.expected[known.member] += known.cents
         known.settled, known.received = False, None
 
     @rule(target=payments, member=MEMBERS, method=OFFLINE, cents=SIGNED)
@@ -321,7 +321,7 @@ class GroupMachine(RuleBasedStateMachine):
     async def _compare(self) -> None:
         for number, member in enumerate(self.members):
             assert await self.story.balance(member) == self.model.balances[number]
-            assert await self.story.awaited(member) == self.model.awaited[number]
+            assert await self.story.expected(member) == self.model.expected[number]
         assert [await self.story.stock(product) for product in self.goods] == self.model.stock
 
     def teardown(self) -> None:

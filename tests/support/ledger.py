@@ -249,10 +249,10 @@ class Story:
         async with self.database.snapshot() as session:
             return await payments.balance_of(session, member)
 
-    async def awaited(self, member: Member) -> int:
+    async def expected(self, member: Member) -> int:
         """How much of it is announced."""
         async with self.database.snapshot() as session:
-            return await payments.awaited(session, member)
+            return await payments.expected_cents(session, member)
 
     async def account(self, kind: AccountKind, owner_id: int = 0) -> int:
         """The balance of any account of the group."""

@@ -119,10 +119,10 @@ def _left(texts: Texts, picture: Picture) -> list[str]:
     elif picture.orders:
         lines.append(texts.t("🎉 Every order is validated."))
     tally = picture.tally
-    if by_hand := tally.expected_cents + tally.transfer_cents:
+    if by_hand := tally.at_the_stand_cents + tally.transfer_cents:
         lines.append(texts.t("💰 Still expected: <b>{amount}</b>", amount=texts.money(by_hand)))
     if tally.transfer_cents:
-        lines.append(money.transfers_awaited(texts, tally.transfer_cents))
+        lines.append(money.transfers_expected(texts, tally.transfer_cents))
     return lines + money.differences(texts, tally.missing_cents, tally.overpaid_cents)
 
 

@@ -63,7 +63,7 @@ def coming(texts: Texts, payment: Payment) -> str:
     )
 
 
-def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int, steps: int = 0) -> Screen:
+def paid(texts: Texts, group: Group, receipt: CardReceipt, expected_cents: int, steps: int = 0) -> Screen:
     """The member's receipt. ``steps``: of what they chose instead meanwhile, which they need not give any more."""
     payment, balance = receipt.settled.payment, receipt.settled.balance_cents
     lines: list[str] = [
@@ -76,7 +76,7 @@ def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int, s
     ]
     if receipt.is_avoir:
         lines.append(texts.t("It was not awaited any more, so it is yours: it is credit on your account."))
-    lines.append(money.balance_with_awaited(texts, balance, awaited_cents))
+    lines.append(money.balance_with_expected(texts, balance, expected_cents))
     rows: list[Row] = [(button(texts.label("💰 My balance"), Balance(), below=True),)]
     instead = receipt.instead
     if instead is not None:
@@ -94,7 +94,7 @@ def paid(texts: Texts, group: Group, receipt: CardReceipt, awaited_cents: int, s
 
 
 def dropped(texts: Texts, payment: Payment) -> str:
-    """What is not awaited any more."""
+    """What is not expected any more."""
     return texts.t(
         "✅ {method}, {amount}, reference {reference}: not awaited any more. Your payment by card pays for it.",
         method=money.method(texts, payment.method),
@@ -104,7 +104,7 @@ def dropped(texts: Texts, payment: Payment) -> str:
 
 
 def paid_late(texts: Texts, group: Group, receipt: CardReceipt) -> Screen:
-    """For those who keep the money: paid by card although it was not awaited any more."""
+    """For those who keep the money: paid by card although it was not expected any more."""
     instead = receipt.instead
     if instead is not None:
         return Screen(

@@ -112,10 +112,10 @@ def figures(texts: Texts, group: Group, page: DayPage) -> list[str]:
         )
         for method, totals in report.per_method.items()
     ]
-    if awaited := report.tally.awaited_cents:
-        lines.append(texts.t("⏳ Still awaited: {amount}", amount=texts.money(awaited)))
+    if expected := report.tally.expected_cents:
+        lines.append(texts.t("⏳ Still awaited: {amount}", amount=texts.money(expected)))
     if report.tally.transfer_cents:
-        lines.append(money.transfers_awaited(texts, report.tally.transfer_cents))
+        lines.append(money.transfers_expected(texts, report.tally.transfer_cents))
     return [*lines, *_uncharged(texts, page)]
 
 
@@ -202,7 +202,7 @@ def icon(state: OrderState) -> str:
         return "✅🏦" if state.transfer_cents else "✅"
     if state.missing_cents > 0:
         return "⚠️"
-    return "⏳" if state.awaited_cents else "☑️"
+    return "⏳" if state.expected_cents else "☑️"
 
 
 def order_button(texts: Texts, state: OrderState, left_page: int | None = None) -> Button:

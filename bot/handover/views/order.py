@@ -89,8 +89,8 @@ def payment_line(texts: Texts, state: OrderState, payment: Payment) -> str:
 
 
 def verdict(texts: Texts, state: OrderState, balance_cents: int) -> Html:
-    """Exactly paid, missing or overpaid, counting what is awaited still; or that the account covers it."""
-    found = order_state.verdict(state.left_cents, state.awaited_cents, balance_cents)
+    """Exactly paid, missing or overpaid, counting what is expected still; or that the account covers it."""
+    found = order_state.verdict(state.left_cents, state.expected_cents, balance_cents)
     if found.kind is VerdictKind.COVERED:
         return _covered(texts, found)
     amount = texts.money(found.amount_cents)
@@ -108,22 +108,22 @@ def verdict(texts: Texts, state: OrderState, balance_cents: int) -> Html:
     if state.credit_cents and shares:
         parts = money.parts(texts, [(Method.MEMBER_CREDIT, state.credit_cents), *shares])
         sentence = texts.t("{verdict}: {parts}", verdict=sentence, parts=parts)
-    if not found.awaited_cents:
+    if not found.expected_cents:
         return sentence
-    awaited = texts.money(found.awaited_cents)
-    if state.transfer_cents == found.awaited_cents:
+    expected = texts.money(found.expected_cents)
+    if state.transfer_cents == found.expected_cents:
         return texts.t(
-            "{verdict}, once the bank transfer of {amount} arrives", verdict=sentence, amount=awaited
+            "{verdict}, once the bank transfer of {amount} arrives", verdict=sentence, amount=expected
         )
-    return texts.t("{verdict}, once the awaited {amount} is received", verdict=sentence, amount=awaited)
+    return texts.t("{verdict}, once the awaited {amount} is received", verdict=sentence, amount=expected)
 
 
 def _covered(texts: Texts, found: Verdict) -> Html:
-    if not found.awaited_cents:
+    if not found.expected_cents:
         return texts.t("⚖️ <b>Nothing more is due</b>: the account covers it.")
     return texts.t(
         "⚖️ <b>Nothing more is due</b>. If the awaited {amount} comes all the same, the balance becomes: {balance}.",
-        amount=texts.money(found.awaited_cents),
+        amount=texts.money(found.expected_cents),
         balance=money.balance_of(texts, found.balance_then_cents),
     )
 
@@ -236,7 +236,7 @@ def told_validated(
     page: OrderPage,
     by: str,
     settled: Sequence[Payment],
-    awaited_cents: int,
+    expected_cents: int,
 ) -> Screen:
     """What the member reads when their order is validated: what was settled with it, the verdict, the balance."""
     lines: list[str] = [
@@ -249,12 +249,12 @@ def told_validated(
         lines += [
             verdict(texts, page.state, page.balance_cents),
             "",
-            _balance(texts, page, awaited_cents),
+            _balance(texts, page, expected_cents),
         ]
     return Screen("\n".join(lines), (_my_balance(texts),) if group.payments_enabled else ())
 
 
-def told_undone(texts: Texts, group: Group, page: OrderPage, by: str, awaited_cents: int) -> Screen:
+def told_undone(texts: Texts, group: Group, page: OrderPage, by: str, expected_cents: int) -> Screen:
     """What the member reads when the validation of their order is taken back."""
     lines: list[str] = [
         texts.t(
@@ -264,12 +264,12 @@ def told_undone(texts: Texts, group: Group, page: OrderPage, by: str, awaited_ce
         )
     ]
     if group.payments_enabled:
-        lines += ["", _balance(texts, page, awaited_cents)]
+        lines += ["", _balance(texts, page, expected_cents)]
     return Screen("\n".join(lines), (_my_balance(texts),) if group.payments_enabled else ())
 
 
-def _balance(texts: Texts, page: OrderPage, awaited_cents: int) -> Html:
-    return money.balance_with_awaited(texts, page.balance_cents, awaited_cents)
+def _balance(texts: Texts, page: OrderPage, expected_cents: int) -> Html:
+    return money.balance_with_expected(texts, page.balance_cents, expected_cents)
 
 
 def _my_balance(texts: Texts) -> Row:

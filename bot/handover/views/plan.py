@@ -85,7 +85,7 @@ def sure_to_cancel(
         ),
     ]
     if group.payments_enabled:
-        expected = sum(state.awaited_cents for state in states)
+        expected = sum(state.expected_cents for state in states)
         lines += [
             texts.t("• Nobody owes these orders any more."),
             texts.t(
@@ -138,7 +138,7 @@ def _cancelled_by(texts: Texts, group: Group, distribution: Distribution, by: st
 
 
 def told_cancelled(
-    texts: Texts, group: Group, distribution: Distribution, one: Cancelled, by: str, awaited_cents: int
+    texts: Texts, group: Group, distribution: Distribution, one: Cancelled, by: str, expected_cents: int
 ) -> Screen:
     """What a member who ordered reads, with the new balance."""
     lines: list[str] = [
@@ -153,7 +153,7 @@ def told_cancelled(
     if one.state.received_cents:
         amount = texts.money(one.state.received_cents)
         lines.append(texts.t("The {amount} you paid stay on your account as credit.", amount=amount))
-    lines += ["", money.balance_with_awaited(texts, one.balance_cents, awaited_cents)]
+    lines += ["", money.balance_with_expected(texts, one.balance_cents, expected_cents)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
 
 

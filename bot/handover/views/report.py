@@ -94,8 +94,8 @@ def _left_open(texts: Texts, count: int, by: str) -> Html:
 
 def _differences(texts: Texts, tally: Tally) -> list[str]:
     lines: list[str] = []
-    if tally.awaited_cents:
-        amount = texts.money(tally.awaited_cents)
+    if tally.expected_cents:
+        amount = texts.money(tally.expected_cents)
         lines.append(texts.t("➖ Not received: {amount}, still awaited", amount=amount))
     lines += money.differences(texts, tally.missing_cents, tally.overpaid_cents)
     return lines or [texts.t("⚖️ No difference: everything is exactly paid.")]

@@ -27,13 +27,13 @@ from ledger.reference import format_reference
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What a member's account looks like: balance and awaited in cents, and the payments that are awaited.
+    """What a member's account looks like: balance and expected in cents, and the payments that are expected.
 
     ``needless``: those of them that a card paid too late makes needless, by their ids.
     """
 
     balance_cents: int
-    awaited_cents: int
+    expected_cents: int
     expected: Sequence[Payment] = ()
     needless: Mapping[int, Needless] = field(default_factory=dict)
 
@@ -42,7 +42,7 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
     """The first screen: where one stands, and what one can do."""
     lines: list[str] = [texts.t("<b>{group}</b>", group=group.title)]
     if group.payments_enabled:
-        lines += ["", money.balance_with_awaited(texts, account.balance_cents, account.awaited_cents)]
+        lines += ["", money.balance_with_expected(texts, account.balance_cents, account.expected_cents)]
     rows: list[Row] = [
         (
             button(texts.label("🛒 Order"), Start(), style="primary"),
@@ -74,19 +74,19 @@ def choose_group(texts: Texts, groups: Sequence[Group]) -> Screen:
 
 
 def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRequest | None) -> Screen:
-    """One's balance, with what is awaited and under which references, and what one asked back."""
+    """One's balance, with what is expected and under which references, and what one asked back."""
     lines: list[str] = [
         texts.t("💰 <b>{group}</b>", group=group.title),
         "",
-        money.balance_with_awaited(texts, account.balance_cents, account.awaited_cents),
+        money.balance_with_expected(texts, account.balance_cents, account.expected_cents),
     ]
     rows: list[Row] = []
     if asked is not None:
         lines.append(refund_requests.asked_line(texts, asked))
-    for head, payments in _awaited_by_kind(texts, account):
+    for head, payments in _expected_by_kind(texts, account):
         lines += ["", head] if payments else []
         for payment in payments:
-            lines.append(awaited_line(texts, payment))
+            lines.append(listed_line(texts, payment))
             needless = account.needless.get(payment.id)
             rows += [(drop_button(texts, needless),)] if needless else expected_rows(texts, payment)
     rows.append((button(texts.label("📜 History"), History(0)), button(texts.label("🛒 Order"), Start())))
@@ -95,7 +95,7 @@ def balance_screen(texts: Texts, group: Group, account: Account, asked: RefundRe
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _awaited_by_kind(texts: Texts, account: Account) -> list[tuple[Html, list[Payment]]]:
+def _expected_by_kind(texts: Texts, account: Account) -> list[tuple[Html, list[Payment]]]:
     """What is to be paid, what is on its way, and what is not needed any more."""
     shown = account.expected[:5]
     under_way = [one for one in shown if one.under_way_since is not None]
@@ -117,8 +117,8 @@ def expected_line(texts: Texts, payment: Payment) -> Html:
     )
 
 
-def awaited_line(texts: Texts, payment: Payment) -> str:
-    """The same in a list of what is awaited: that it is under way is said."""
+def listed_line(texts: Texts, payment: Payment) -> str:
+    """The same in a list of what is expected: that it is under way is said."""
     line = expected_line(texts, payment)
     return line if payment.under_way_since is None else f"{line} · {payment_state(texts, payment)}"
 

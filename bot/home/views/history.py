@@ -1,4 +1,4 @@
-"""A member's history: what is awaited, then line by line what moved the account, what for, and who did it."""
+"""A member's history: what is expected, then line by line what moved the account, what for, and who did it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Method
-from ledger.orders.history import Awaited, Explained, History
+from ledger.orders.expected import Expected
+from ledger.orders.history import Explained, History
 from ledger.orders.models import Distribution
 from ledger.payments.models import Payment
 from ledger.reference import format_reference
 
-AWAITED_SHOWN = 6
+EXPECTED_SHOWN = 6
 INDENT = "      "
 
 
 def history(
     texts: Texts, title: Html, page: History, older: Callable[[str, int], Button], back: Button | None = None
 ) -> Screen:
-    """A page of a statement, newest first (R17), under what is awaited. ``older``: the button to what is before a line."""
-    lines: list[str] = [title, "", *_awaited(texts, page)]
+    """A page of a statement, newest first (R17), under what is expected. ``older``: the button to what is before a line."""
+    lines: list[str] = [title, "", *_expected(texts, page)]
     if not page.lines:
         lines.append(texts.t("Nothing yet."))
     for one in page.lines:
@@ -35,19 +36,19 @@ def history(
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _awaited(texts: Texts, page: History) -> list[str]:
-    if not page.awaited:
+def _expected(texts: Texts, page: History) -> list[str]:
+    if not page.expected:
         return []
     lines: list[str] = [texts.t("⏳ <b>Awaited</b>, not in the balance yet:")]
-    for one in page.awaited[:AWAITED_SHOWN]:
-        lines += _awaited_lines(texts, one)
-    more = len(page.awaited) - AWAITED_SHOWN
+    for one in page.expected[:EXPECTED_SHOWN]:
+        lines += _expected_lines(texts, one)
+    more = len(page.expected) - EXPECTED_SHOWN
     if more > 0:
         lines.append(texts.nt("… and {n} more.", "… and {n} more.", more))
     return [*lines, ""]
 
 
-def _awaited_lines(texts: Texts, one: Awaited) -> list[str]:
+def _expected_lines(texts: Texts, one: Expected) -> list[str]:
     payment = one.payment
     what = texts.t(
         "• {method}, <b>{amount}</b>",

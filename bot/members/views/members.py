@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from bot.home.views.account import awaited_line
+from bot.home.views.account import listed_line
 from bot.members.views.people import membership_lines, membership_rows
 from bot.payments.taps import EnterOpening, EnterPayment, ShowPayment
 from bot.refunds.views.refunds import request_line, request_row, ways_in
@@ -17,7 +17,7 @@ from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.notes.models import Note
 from ledger.payments.models import Payment, RefundRequest
-from ledger.payments.service import AwaitedCents
+from ledger.payments.service import ExpectedCents
 from ledger.reference import format_reference
 
 PAGE = 15
@@ -33,11 +33,11 @@ class Filter(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class MemberBalance:
-    """A member with balance, awaited, and what they asked to have back, in cents."""
+    """A member with balance, expected, and what they asked to have back, in cents."""
 
     member: Member
     balance_cents: int
-    awaited_cents: int
+    expected_cents: int
     asked_cents: int = 0
 
 
@@ -50,7 +50,7 @@ class MemberPage:
 
     member: Member
     balance_cents: int
-    awaited_cents: int
+    expected_cents: int
     expected: Sequence[Payment]
     is_reachable: bool
     has_blocked: bool
@@ -91,23 +91,23 @@ def _fits(entry: MemberBalance, chosen: Filter) -> bool:
 def _totals(texts: Texts, everyone: Sequence[MemberBalance]) -> list[str]:
     owed = -sum(entry.balance_cents for entry in everyone if entry.balance_cents < 0)
     credit = sum(entry.balance_cents for entry in everyone if entry.balance_cents > 0)
-    awaited = AwaitedCents.sum(entry.awaited_cents for entry in everyone)
+    expected = ExpectedCents.sum(entry.expected_cents for entry in everyone)
     lines: list[str] = [
         texts.t("Members owe the group: <b>{amount}</b>", amount=texts.money(owed)),
         texts.t("The group owes members: <b>{amount}</b>", amount=texts.money(credit)),
         texts.t("Sum: <b>{amount}</b>", amount=texts.money(credit - owed)),
     ]
-    if awaited:
-        lines.append(money.awaited_line(texts, awaited))
+    if expected:
+        lines.append(money.expected_line(texts, expected))
     return lines
 
 
 def _line(texts: Texts, entry: MemberBalance) -> Html:
     balance = money.balance_of(texts, entry.balance_cents)
     line = texts.t("• {name}: {balance}", name=texts.who(entry.member), balance=balance)
-    if entry.awaited_cents:
-        awaited = texts.t("{amount} awaited", amount=texts.money(entry.awaited_cents))
-        line = Html(f"{line} <i>({awaited})</i>")
+    if entry.expected_cents:
+        expected = texts.t("{amount} awaited", amount=texts.money(entry.expected_cents))
+        line = Html(f"{line} <i>({expected})</i>")
     if entry.asked_cents:
         asked = texts.t("💸 asks for {amount} back", amount=texts.money(entry.asked_cents))
         line = Html(f"{line} {asked}")
@@ -132,16 +132,16 @@ def _filters(texts: Texts, everyone: Sequence[MemberBalance], chosen: Filter) ->
 
 
 def member_page(texts: Texts, page: MemberPage) -> Screen:
-    """One member: where they stand, what is awaited, what a coordinator can do."""
+    """One member: where they stand, what is expected, what a coordinator can do."""
     member = page.member
     lines: list[str] = [texts.t("👤 <b>{name}</b>", name=texts.who(member))]
     roles = role_names(texts, member)
     if roles:
         lines.append(texts.t("{roles}", roles=", ".join(roles)))
     lines.append(texts.t("Balance: <b>{balance}</b>", balance=money.balance_of(texts, page.balance_cents)))
-    if page.awaited_cents:
-        lines.append(money.awaited_line(texts, page.awaited_cents))
-    lines += [awaited_line(texts, payment) for payment in page.expected[:8]]
+    if page.expected_cents:
+        lines.append(money.expected_line(texts, page.expected_cents))
+    lines += [listed_line(texts, payment) for payment in page.expected[:8]]
     if page.request is not None:
         lines += ["", request_line(texts, page.request, page.note)]
     if page.has_blocked:

@@ -347,7 +347,7 @@ def receipt(
     texts: Texts,
     group: Group,
     done: Confirmed,
-    awaited_cents: int,
+    expected_cents: int,
     link: str | None = None,
     *,
     is_own: bool = True,
@@ -376,7 +376,7 @@ def receipt(
             "",
             texts.t("Total: <b>{total}</b>", total=total),
             *_how_to_pay(texts, group, done, is_own=is_own),
-            *(["", *_balance(texts, done, awaited_cents, is_own=is_own)] if group.payments_enabled else []),
+            *(["", *_balance(texts, done, expected_cents, is_own=is_own)] if group.payments_enabled else []),
         ]
     )
     rows: list[Row] = []
@@ -388,12 +388,12 @@ def receipt(
     return Screen(text).with_rows(rows)
 
 
-def _balance(texts: Texts, done: Confirmed, awaited_cents: int, *, is_own: bool) -> list[Html]:
+def _balance(texts: Texts, done: Confirmed, expected_cents: int, *, is_own: bool) -> list[Html]:
     if is_own:
-        return [money.balance_with_awaited(texts, done.balance_cents, awaited_cents)]
+        return [money.balance_with_expected(texts, done.balance_cents, expected_cents)]
     lines = [texts.t("Balance: {balance}.", balance=money.balance_of(texts, done.balance_cents))]
-    if awaited_cents > 0:
-        lines.append(texts.t("Awaiting confirmation: {amount}", amount=texts.money(awaited_cents)))
+    if expected_cents > 0:
+        lines.append(texts.t("Awaiting confirmation: {amount}", amount=texts.money(expected_cents)))
     return lines
 
 

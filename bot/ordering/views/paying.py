@@ -110,7 +110,7 @@ def drop_button(texts: Texts, needless: Needless) -> Button:
 
 
 def expected_rows(texts: Texts, payment: Payment) -> list[Row]:
-    """In a list of what is awaited: the reference to copy (by card, the way to the page), and another way to pay."""
+    """In a list of what is expected: the reference to copy (by card, the way to the page), and another way to pay."""
     if payment.method is Method.CARD:
         pay: list[Row] = [] if payment.under_way_since else [(pay_button(texts, payment),)]
         return [*pay, (pay_another_way(texts, payment),)]

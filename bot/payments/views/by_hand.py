@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.home.views.account import awaited_line
+from bot.home.views.account import listed_line
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, side_by_side
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Member, Method
-from ledger.orders.by_hand import Awaited
+from ledger.orders.expected import Expected
 from ledger.payments.models import Payment
 from ledger.reference import format_reference
 
@@ -107,28 +107,28 @@ def payment_form(texts: Texts) -> Html:
 
 
 def preview(
-    texts: Texts, entry: Entry, confirm: Button, cancel: Button, awaited: Sequence[Awaited] = ()
+    texts: Texts, entry: Entry, confirm: Button, cancel: Button, expected: Sequence[Expected] = ()
 ) -> Screen:
-    """What will be recorded, with the balance before and after; ``awaited``: what it comes on top of."""
+    """What will be recorded, with the balance before and after; ``expected``: what it comes on top of."""
     after = entry.balance_cents + entry.amount_cents
     lines: list[str] = [what_is_entered(texts, entry), "", balance_line(texts, entry.balance_cents, after)]
-    if awaited:
-        lines += ["", texts.t("➕ On top of what stays awaited:"), *_awaited_lines(texts, awaited)]
+    if expected:
+        lines += ["", texts.t("➕ On top of what stays awaited:"), *_expected_lines(texts, expected)]
     lines += ["", texts.t("Nothing is recorded yet.")]
     return Screen("\n".join(lines), ((confirm,), (cancel,)))
 
 
-def awaited_already(
-    texts: Texts, entry: Entry, awaited: Sequence[Awaited], due_cents: int, rows: Sequence[Row]
+def expected_already(
+    texts: Texts, entry: Entry, expected: Sequence[Expected], due_cents: int, rows: Sequence[Row]
 ) -> Screen:
-    """Money is awaited from this member: is it the same? Received, it counts once. The first is not under way;
+    """Money is expected from this member: is it the same? Received, it counts once. The first is not under way;
     ``due_cents`` is what it should bring now."""
-    first = awaited[0].payment
+    first = expected[0].payment
     lines: list[str] = [
         what_is_entered(texts, entry),
         "",
         texts.t("⏳ <b>Already awaited from this member:</b>"),
-        *_awaited_lines(texts, awaited),
+        *_expected_lines(texts, expected),
         "",
         texts.t("Is it this money? Then receive it here: it counts once."),
     ]
@@ -146,18 +146,18 @@ def awaited_already(
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def _awaited_lines(texts: Texts, awaited: Sequence[Awaited]) -> list[str]:
-    return [f"{awaited_line(texts, one.payment)} · {_what_for(texts, one)}" for one in awaited]
+def _expected_lines(texts: Texts, expected: Sequence[Expected]) -> list[str]:
+    return [f"{listed_line(texts, one.payment)} · {_what_for(texts, one)}" for one in expected]
 
 
-def _what_for(texts: Texts, awaited: Awaited) -> Html:
-    if awaited.distribution is None:
+def _what_for(texts: Texts, expected: Expected) -> Html:
+    if expected.distribution is None:
         return texts.t("money put on the account")
-    return texts.t("order for {when}", when=texts.day(awaited.distribution.starts_at))
+    return texts.t("order for {when}", when=texts.day(expected.distribution.starts_at))
 
 
 def receive_label(texts: Texts, entry: Entry, payment: Payment, *, is_first: bool, is_only: bool) -> str:
-    """Receive what is awaited, for the amount typed; the first of them is what one confirms."""
+    """Receive what is expected, for the amount typed; the first of them is what one confirms."""
     values = {
         "amount": texts.money(entry.amount_cents),
         "reference": format_reference(payment.reference),

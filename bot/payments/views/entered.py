@@ -61,7 +61,7 @@ def opening_recorded(texts: Texts, entry: Entry, after_cents: int) -> Screen:
 
 
 def told_member(
-    texts: Texts, entry: Entry, by: str, balance_cents: int, awaited_cents: int, payment: Payment | None
+    texts: Texts, entry: Entry, by: str, balance_cents: int, expected_cents: int, payment: Payment | None
 ) -> Screen:
     """What the member reads."""
     if payment is None:
@@ -85,7 +85,7 @@ def told_member(
                 "↩️ {method}: {amount} given back to you by {by} (reference {reference}).", **values
             )
         lines = [line, *details(texts, entry.dated, entry.note)]
-    lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
+    lines += ["", money.balance_with_expected(texts, balance_cents, expected_cents)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 
 

@@ -86,7 +86,7 @@ def switched(texts: Texts, done: Switched) -> Screen:
 
 
 def receipt(
-    texts: Texts, group: Group, done: Switched, awaited_cents: int, link: str | None = None
+    texts: Texts, group: Group, done: Switched, expected_cents: int, link: str | None = None
 ) -> Screen:
     """The receipt that stays: what to prepare now with which reference, the balance. ``link``: where a card pays."""
     lines: list[str] = [
@@ -107,7 +107,7 @@ def receipt(
         lines += how_to_pay(texts, group, done.payment)
         rows += pay_rows(texts, group, done.payment, link)
         rows.append((pay_another_way(texts, done.payment, below=True),))
-    lines += ["", money.balance_with_awaited(texts, done.balance_cents, awaited_cents)]
+    lines += ["", money.balance_with_expected(texts, done.balance_cents, expected_cents)]
     rows.append((button(texts.label("💰 My balance"), Balance(), below=True),))
     return Screen("\n".join(lines)).with_rows(rows)
 

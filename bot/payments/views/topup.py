@@ -52,14 +52,14 @@ def ask_amount(
     texts: Texts,
     group: Group,
     balance_cents: int,
-    awaited_cents: int,
+    expected_cents: int,
     proposals: Sequence[Row],
     cancel: Button,
 ) -> Screen:
     """How much? One tap, or typed."""
     lines: list[str] = [
         texts.t("➕ <b>Top up your account</b> · {group}", group=group.title),
-        money.balance_with_awaited(texts, balance_cents, awaited_cents),
+        money.balance_with_expected(texts, balance_cents, expected_cents),
         "",
         texts.t(
             "How much do you want to pay? Tap, or type it, like {example}.", example=texts.bare_money(3550)
@@ -104,7 +104,7 @@ def receipt(
     group: Group,
     payment: Payment,
     balance_cents: int,
-    awaited_cents: int,
+    expected_cents: int,
     link: str | None = None,
 ) -> Screen:
     """The receipt that stays: what to prepare with which reference, the balance. ``link``: where a card pays, if known."""
@@ -114,7 +114,7 @@ def receipt(
         "",
         *how_to_pay(texts, group, payment),
         "",
-        money.balance_with_awaited(texts, balance_cents, awaited_cents),
+        money.balance_with_expected(texts, balance_cents, expected_cents),
     ]
     rows = [
         *pay_rows(texts, group, payment, link),

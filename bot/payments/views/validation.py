@@ -24,7 +24,7 @@ from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Member, Method
-from ledger.orders.distributions import ExpectedPayment
+from ledger.orders.distributions import NamedPayment
 from ledger.orders.order_state import Receipt, Settles, sums
 from ledger.payments.models import Payment, PaymentState, Settlement
 from ledger.payments.service import AlreadySettled, is_far_off
@@ -43,8 +43,8 @@ class Back:
     page: int
 
 
-def list_page(listed: Sequence[ExpectedPayment], payment: Payment) -> int:
-    """The page that a payment stands on among those awaited, or stood on; the first where it is not listed."""
+def list_page(listed: Sequence[NamedPayment], payment: Payment) -> int:
+    """The page that a payment stands on among those expected, or stood on; the first where it is not listed."""
     before = 0
     for entry in listed:
         if entry.payment.id == payment.id:
@@ -185,13 +185,13 @@ def _receiving_rows(texts: Texts, page: PaymentPage, given_cents: int | None) ->
     return rows
 
 
-def far_off(texts: Texts, awaited_cents: int, given_cents: int) -> Html:
+def far_off(texts: Texts, expected_cents: int, given_cents: int) -> Html:
     """A comma was left out, or so it seems: both amounts, before anything is recorded."""
     return texts.t(
         "⚠️ <b>{given}</b> instead of <b>{awaited}</b>: that is ten times as much or more. Nothing is recorded yet. Tap "
         "what was given.",
         given=texts.money(given_cents),
-        awaited=texts.money(awaited_cents),
+        awaited=texts.money(expected_cents),
     )
 
 
@@ -280,7 +280,7 @@ def told_member(
     payment: Payment,
     settlement: Settlement,
     balance_cents: int,
-    awaited_cents: int,
+    expected_cents: int,
     due_cents: int | None = None,
 ) -> Screen:
     """What the member reads when their payment is confirmed, refused or undone; ``due_cents`` as in :func:`settled`."""
@@ -300,6 +300,6 @@ def told_member(
         )
     else:
         line = texts.t("❌ {method} of {amount} (reference {reference}) was not received.", **values)
-    after = money.balance_with_awaited(texts, balance_cents, awaited_cents)
+    after = money.balance_with_expected(texts, balance_cents, expected_cents)
     lines: list[str] = [line, *([verdict] if verdict else []), "", after]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))

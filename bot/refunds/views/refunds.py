@@ -231,7 +231,7 @@ def _member_button(texts: Texts, member: Member) -> Button:
     return button(texts.label("👤 {name}", name=texts.who(member, 40)), "member", member.id, below=True)
 
 
-def told(texts: Texts, group: Group, draft: Draft, by: str, awaited_cents: int) -> Screen:
+def told(texts: Texts, group: Group, draft: Draft, by: str, expected_cents: int) -> Screen:
     """What the member reads."""
     values = {"group": group.title, "by": by, "amount": texts.money(draft.amount_cents)}
     line = {
@@ -249,12 +249,12 @@ def told(texts: Texts, group: Group, draft: Draft, by: str, awaited_cents: int) 
     lines: list[str] = [line]
     if draft.reason:
         lines.append(texts.t("📝 {note}", note=draft.reason))
-    lines += ["", money.balance_with_awaited(texts, draft.after_cents, awaited_cents)]
+    lines += ["", money.balance_with_expected(texts, draft.after_cents, expected_cents)]
     return Screen("\n".join(lines), (_my_balance(texts),))
 
 
 def told_taken_back(
-    texts: Texts, group: Group, by: str, amount_cents: int, balance_cents: int, awaited_cents: int
+    texts: Texts, group: Group, by: str, amount_cents: int, balance_cents: int, expected_cents: int
 ) -> Screen:
     """What the member reads when it is taken back."""
     lines: list[str] = [
@@ -265,7 +265,7 @@ def told_taken_back(
             amount=texts.money(amount_cents),
         ),
         "",
-        money.balance_with_awaited(texts, balance_cents, awaited_cents),
+        money.balance_with_expected(texts, balance_cents, expected_cents),
     ]
     return Screen("\n".join(lines), (_my_balance(texts),))
 

@@ -37,7 +37,7 @@ def ask_amount(texts: Texts, group: Group, balance_cents: int, everything: Butto
     """How much?"""
     lines: list[str] = [
         texts.t("💸 <b>Money back</b> · {group}", group=group.title),
-        money.balance_with_awaited(texts, balance_cents, 0),
+        money.balance_with_expected(texts, balance_cents, 0),
         "",
         texts.t(
             "How much do you want back? Tap, or type it, like {example}.",
@@ -148,7 +148,7 @@ def told_declined(
     answer: Note | None,
     by: str,
     balance_cents: int,
-    awaited_cents: int,
+    expected_cents: int,
 ) -> Screen:
     """What the member reads."""
     lines: list[str] = [
@@ -161,7 +161,7 @@ def told_declined(
     ]
     if answer is not None:
         lines.append(texts.t("📝 {note}", note=texts.noted(answer)))
-    lines += ["", money.balance_with_awaited(texts, balance_cents, awaited_cents)]
+    lines += ["", money.balance_with_expected(texts, balance_cents, expected_cents)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 
 

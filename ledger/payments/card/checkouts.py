@@ -52,7 +52,7 @@ class NotOurs(LedgerError):
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What was learnt about a checkout. ``receipt``: it was paid. ``is_over``: it ended unpaid, and the payment is awaited
+    """What was learnt about a checkout. ``receipt``: it was paid. ``is_over``: it ended unpaid, and the payment is expected
     still. ``is_declined``: a card was declined. ``is_open``: the member waits for its link. ``is_under_way``: paid by a
     means that takes days. ``failure``: that failed, for a reason in Stripe's word."""
 
@@ -293,7 +293,7 @@ async def _has_failed(session: AsyncSession, checkout: Checkout) -> bool:
 async def _over(
     session: AsyncSession, payment: Payment, checkout: Checkout, failure: str | None = None
 ) -> News | None:
-    """``failure``: why the bank did not pay; told also where another payment is awaited instead meanwhile."""
+    """``failure``: why the bank did not pay; told also where another payment is expected instead meanwhile."""
     if checkout.state not in ALIVE:
         return None
     was_under_way = payment.under_way_since is not None

@@ -100,14 +100,14 @@ async def test_an_order_paid_by_card_and_confirmed_is_even(any_desk: CardDesk) -
     distribution = await desk.story.distribution()
     confirmed = await desk.story.order(desk.marie, distribution, {product: 1000}, Method.CARD)
     assert confirmed.payment is not None
-    assert (await desk.balance(), await desk.story.awaited(desk.marie)) == (-1235, 1235)
+    assert (await desk.balance(), await desk.story.expected(desk.marie)) == (-1235, 1235)
     desk.stripe.dashboard.pay((await desk.opened(confirmed.payment)).id)
     await desk.rest()
-    assert (await desk.balance(), await desk.story.awaited(desk.marie)) == (0, 0)
+    assert (await desk.balance(), await desk.story.expected(desk.marie)) == (0, 0)
     await desk.right()
 
 
-async def test_an_open_page_is_closed_at_stripe_once_its_payment_is_not_awaited(desk: CardDesk) -> None:
+async def test_an_open_page_is_closed_at_stripe_once_its_payment_is_not_expected(desk: CardDesk) -> None:
     payment = await desk.expect()
     session = await desk.opened(payment)
     await cancel(desk, payment)

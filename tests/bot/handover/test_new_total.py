@@ -91,7 +91,7 @@ async def test_what_is_typed_is_measured_against_the_new_total(stage: Stage) -> 
     assert "Marie · €2.50 recorded" in await d.anne.tap("Confirm")
 
 
-async def test_a_cheque_that_was_not_needed_for_a_while_is_awaited_when_its_receipt_is_taken_back(
+async def test_a_cheque_that_was_not_needed_for_a_while_is_expected_when_its_receipt_is_taken_back(
     any_stage: Stage,
 ) -> None:
     """Of two cheques the new total needs one. Taken back, both are received; then one of them is not after all."""
@@ -152,7 +152,7 @@ async def test_what_was_weighed_meanwhile_is_not_received_by_an_older_screen(sta
 
 
 async def test_board_and_report_mean_the_same_by_missing_and_overpaid(stage: Stage) -> None:
-    """What is awaited is not missing; what it will be too much is overpaid, whether it came or not."""
+    """What is expected is not missing; what it will be too much is overpaid, whether it came or not."""
     d, cash, _ = await without_bread(stage, Method.CASH, Method.CHEQUE)
     await d.anne.ask(f"/validate {cash} 40", expect="Missing €2.50")
     await d.anne.press("Received · €40.00", expect="confirmed by Anne")

@@ -98,7 +98,7 @@ async def test_a_double_tap_validates_once(stage: Stage) -> None:
     assert len([m for m in await d.marie.messages() if m.says("is validated by")]) == 1
 
 
-async def test_what_is_awaited_changed_since_the_screen_was_made(stage: Stage) -> None:
+async def test_what_is_expected_changed_since_the_screen_was_made(stage: Stage) -> None:
     d = await day(stage)
     await d.order(d.marie, {"Vegetable box": 1_000}, Method.CHEQUE)
     await d.open_order(d.anne, "Marie")

@@ -32,8 +32,8 @@ async def test_they_are_told_apart_wherever_money_is(any_stage: Stage) -> None:
     await anne.press("Confirm", expect="€4.00 received from marie (@marie_d)", message=preview)
     assert (await other.wait("€4.00 received")).says("Missing €1.35")
 
-    awaited = await anne.ask("/validate", expect="Payments to confirm")
-    await anne.press("Marie (since", expect="Marie (since", message=awaited)
+    expected = await anne.ask("/validate", expect="Payments to confirm")
+    await anne.press("Marie (since", expect="Marie (since", message=expected)
     page = await anne.ask("/member marie", expect="Several members fit")
     await anne.press("Marie since", expect="👤 Marie (since", message=page)
     balances = await anne.ask("/balances", expect="Members' balances")

@@ -208,7 +208,7 @@ async def test_the_last_coordinator_cannot_leave(stage: Stage) -> None:
     assert (await row_of(stage, "Anne"))["left_at"] is None
 
 
-async def test_an_order_on_its_way_and_awaited_money_are_in_the_way(any_stage: Stage) -> None:
+async def test_an_order_on_its_way_and_expected_money_are_in_the_way(any_stage: Stage) -> None:
     group = await set_up(any_stage)
     await group.anne.upload("c.csv", b"produit;prix;producteur\nMiel;7,50;Ruchers\n")
     await group.anne.press("Import", expect="Imported")

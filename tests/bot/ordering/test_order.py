@@ -23,7 +23,7 @@ async def books_hold(stage: Stage) -> bool:
         return await verify(session) == []
 
 
-async def test_an_order_by_cheque_gives_a_reference_a_payee_and_a_debt_that_is_awaited(stage: Stage) -> None:
+async def test_an_order_by_cheque_gives_a_reference_a_payee_and_a_debt_that_is_expected(stage: Stage) -> None:
     v = await village(stage)
     await set_option(stage, v.seeded.group_id, "payee_name", "Les Lilas")
     receipt = await order(v.marie, "Colis de légumes", "Chèque", total="12,35")

@@ -18,7 +18,8 @@ from ledger.groups.models import Method
 from ledger.notes.models import Note
 from ledger.orders.baskets import BasketView, ChosenLine
 from ledger.orders.corrections import CurrentLine
-from ledger.orders.history import Awaited, Explained, History
+from ledger.orders.expected import Expected
+from ledger.orders.history import Explained, History
 from ledger.orders.models import Basket, Distribution, Order, OrderLine
 from ledger.orders.repeating import Repeated, Wanted
 from ledger.payments.models import Payment
@@ -79,7 +80,7 @@ def test_a_history_fits(texts: Texts) -> None:
 
     kinds = ("order", "received-cheque", "correction", "reversal", "gift", "received-card", "opening", "x")
     page = History(
-        tuple(Awaited(payment, a_distribution()) for _ in range(30)),
+        tuple(Expected(payment, a_distribution()) for _ in range(30)),
         tuple(line(kind, NASTY if kind != "received-card" else None) for kind in kinds),
         BIG,
     )

@@ -1,4 +1,4 @@
-"""Members announce money for their account; coordinators confirm it, and nothing awaited is out of their reach."""
+"""Members announce money for their account; coordinators confirm it, and nothing expected is out of their reach."""
 
 from __future__ import annotations
 

@@ -287,7 +287,7 @@ async def rows(story: Story) -> AsyncIterator[dict[str, int | str]]:
 
 
 async def card_rows(cards: CardStory, member: Member) -> dict[str, int | str]:
-    """A first page was given up, the second was paid; of two refunds one was made; another payment is awaited."""
+    """A first page was given up, the second was paid; of two refunds one was made; another payment is expected."""
     story = cards.story
     payment = await cards.expect(member, 500)
     closed = await cards.want(payment)

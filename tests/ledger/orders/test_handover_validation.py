@@ -92,9 +92,9 @@ async def test_cash_instead_of_a_cheque(
         (Method.CHEQUE, PaymentState.CANCELLED),
         (Method.CASH, PaymentState.RECEIVED),
     ]
-    assert (after.missing_cents, after.expected_cents, after.received_cents) == (250, 0, 4000)
+    assert (after.missing_cents, after.at_the_stand_cents, after.received_cents) == (250, 0, 4000)
     assert await story.account(AccountKind.CASH) == 4000
-    assert await story.awaited(paul) == 0
+    assert await story.expected(paul) == 0
     async with story.database.snapshot() as session:
         assert await dists.distribution_of(session, settled.payment) == friday.id
     with pytest.raises(AlreadySettled):
@@ -120,7 +120,7 @@ async def test_validate_undo_validate_is_equal_to_the_cent_and_to_the_state(
     balance = await story.balance(paul)
 
     def figures(one: OrderState) -> list[object]:
-        return [(p.id, p.state) for p in one.payments] + [one.received_cents, one.expected_cents]
+        return [(p.id, p.state) for p in one.payments] + [one.received_cents, one.at_the_stand_cents]
 
     once = await validate(story, first.order.id)
     assert (once.missing_cents, await story.balance(paul)) == (10, -10)
@@ -152,7 +152,7 @@ async def test_undoing_leaves_what_others_did_meanwhile(
     assert await story.verify() == []
 
 
-async def test_a_transfer_stays_awaited_beside_a_validated_order(
+async def test_a_transfer_stays_expected_beside_a_validated_order(
     story: Story, paul: Member, friday: Distribution, box: Product
 ) -> None:
     """Only who saw it on the account receives it; undoing the validation leaves that alone."""
@@ -162,12 +162,12 @@ async def test_a_transfer_stays_awaited_beside_a_validated_order(
     assert first.payment is not None
     done = await validate(story, first.order.id)
     assert [p.state for p in done.payments] == [PaymentState.EXPECTED, PaymentState.RECEIVED]
-    assert (done.expected_cents, done.transfer_cents, done.missing_cents) == (0, 4250, 0)
+    assert (done.at_the_stand_cents, done.transfer_cents, done.missing_cents) == (0, 4250, 0)
     assert (await story.balance(paul), await story.account(AccountKind.BANK)) == (-4250, 0)
     assert (await close(story, friday)).left_open == 0
     async with story.database.snapshot() as session:
         report = await validation.report(session, story.group_id, friday.id)
-        assert [(d.id, n) for d, n in await dists.awaiting(session, story.group_id)] == [(friday.id, 1)]
+        assert [(d.id, n) for d, n in await dists.expecting(session, story.group_id)] == [(friday.id, 1)]
     assert (report.tally.transfer_cents, report.tally.missing_cents) == (4250, 0)
     await story.receive(first.payment)
     back = await undo(story, first.order.id)
@@ -207,9 +207,9 @@ async def test_the_new_total_is_received_and_undone(
     await fail(box)
     after = await receive(0, (await state(story, done.order.id)).mark)
     assert [p.state for p in after.payments] == [PaymentState.CANCELLED]
-    assert (await story.account(AccountKind.CASH), await story.awaited(paul)) == (0, 0)
+    assert (await story.account(AccountKind.CASH), await story.expected(paul)) == (0, 0)
     back = await undo(story, done.order.id)
-    assert (back.expected_cents, await story.awaited(paul)) == (4510, 4510)
+    assert (back.at_the_stand_cents, await story.expected(paul)) == (4510, 4510)
     assert await story.verify() == []
 
 
@@ -355,7 +355,7 @@ async def test_cancelled_everything_is_reversed_and_received_money_stays(
     told = await cancel(story, friday)
     assert {one.state.member.name: one.balance_cents for one in told} == {"Paul": 4250, "Bruno": 0}
     assert await story.account(AccountKind.PRODUCERS, box.producer_id) == 0
-    assert await story.awaited(bruno) == 0
+    assert await story.expected(bruno) == 0
     assert await story.stock(box) == 20_000
     with pytest.raises(rescheduling.AlreadyCancelled) as refused:
         await cancel(story, friday)

@@ -52,10 +52,10 @@ async def test_every_line_says_what_for_and_by_whom(story: Story) -> None:
         ("order", "Halle", True, True, None),
     ]
     assert {one.actor for one in page.lines} == {"Anne", "Paul"}
-    (awaited,) = page.awaited
-    assert awaited.payment.id == done.payment.id
-    assert awaited.distribution is not None
-    assert awaited.distribution.place == "Halle"
+    (expected,) = page.expected
+    assert expected.payment.id == done.payment.id
+    assert expected.distribution is not None
+    assert expected.distribution.place == "Halle"
 
 
 @pytest.mark.parametrize("orders", [1, 9])
@@ -78,7 +78,7 @@ async def test_a_page_asks_the_database_as_often_as_a_line(
     finally:
         event.remove(engine, "before_cursor_execute", listen)
     selects = [sql for sql in asked if sql.lstrip().startswith("SELECT")]
-    assert (len(page.awaited), len(page.lines)) == (orders, min(3 * orders, 10))
+    assert (len(page.expected), len(page.lines)) == (orders, min(3 * orders, 10))
     assert len(selects) == 8
     if page.older is not None:
-        assert (await page_of(story, paul, page.older)).awaited == ()
+        assert (await page_of(story, paul, page.older)).expected == ()

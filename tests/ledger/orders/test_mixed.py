@@ -94,7 +94,7 @@ async def test_both_parts_at_once(
     assert (done.confirmation.amount_cents, done.confirmation.credit_cents) == (1235, 1000)
     assert done.payment is not None
     assert (done.payment.amount_cents, done.payment.method) == (235, Method.CHEQUE)
-    assert (done.balance_cents, await story.awaited(paul)) == (-235, 235)
+    assert (done.balance_cents, await story.expected(paul)) == (-235, 235)
     assert (await story.receive(done.payment)).balance_cents == 0
     assert await story.verify() == []
 
@@ -108,7 +108,7 @@ async def test_an_addition_is_mixed_too(
     second = await story.order(paul, friday, goods, Method.TRANSFER, credit_cents=465)
     assert second.is_addition
     assert (second.confirmation.credit_cents, second.balance_cents) == (465, 465 - 1235)
-    assert await story.awaited(paul) == 235 + 770
+    assert await story.expected(paul) == 235 + 770
     assert await story.verify() == []
 
 
@@ -150,7 +150,7 @@ async def test_the_same_credit_is_not_spent_twice_at_once(
     refused = [one for one in answers if isinstance(one, NotEnoughCredit)]
     assert len(refused) == 4, answers
     assert {(one.balance, one.needed) for one in refused} == {(-235, 1000)}
-    assert (await story.balance(paul), await story.awaited(paul)) == (-235, 235)
+    assert (await story.balance(paul), await story.expected(paul)) == (-235, 235)
     assert await story.verify() == []
 
 
@@ -210,4 +210,4 @@ async def test_the_rest_that_never_came_stays_a_debt(
     assert done.payment is not None
     settled = await story.refuse(done.payment)
     assert settled.payment.state is PaymentState.REFUSED
-    assert (settled.balance_cents, await story.awaited(paul)) == (-235, 0)
+    assert (settled.balance_cents, await story.expected(paul)) == (-235, 0)

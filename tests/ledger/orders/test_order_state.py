@@ -1,4 +1,4 @@
-"""What is said of an order's money: every combination of debt, awaited and credit; and what the stand may receive."""
+"""What is said of an order's money: every combination of debt, expected and credit; and what the stand may receive."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CHEQUE, CASH, TRANSFER, CARD = Method.CHEQUE, Method.CASH, Method.TRANSFER, Meth
 @pytest.mark.parametrize(
     ("left", "awaited", "balance", "expected"),
     [
-        # Nothing is awaited.
+        # Nothing is expected.
         (0, 0, 0, Verdict(EXACT, 0, 0, 0)),
         (0, 0, -2000, Verdict(EXACT, 0, 0, -2000)),
         (0, 0, 500, Verdict(EXACT, 0, 0, 500)),
@@ -40,22 +40,22 @@ CHEQUE, CASH, TRANSFER, CARD = Method.CHEQUE, Method.CASH, Method.TRANSFER, Meth
         (-265, 0, 265, Verdict(OVERPAID, 265, 0, 265)),
         (-265, 0, 0, Verdict(OVERPAID, 265, 0, 0)),
         (-265, 0, -100, Verdict(OVERPAID, 265, 0, -100)),
-        # What is awaited pays it.
+        # What is expected pays it.
         (750, 750, -750, Verdict(EXACT, 0, 750, 0)),
         (750, 750, -2750, Verdict(EXACT, 0, 750, -2000)),
         (750, 750, -250, Verdict(EXACT, 0, 750, 500)),
         (950, 750, -950, Verdict(MISSING, 200, 750, -200)),
         (490, 750, -490, Verdict(OVERPAID, 260, 750, 260)),
-        # The account makes up for what is missing, once what is awaited came.
+        # The account makes up for what is missing, once what is expected came.
         (1010, 950, -710, Verdict(EXACT, 0, 950, 240)),
         (1010, 950, -950, Verdict(EXACT, 0, 950, 0)),
         (1010, 950, -1010, Verdict(MISSING, 60, 950, -60)),
-        # The account owes nothing: what is awaited would be avoir.
+        # The account owes nothing: what is expected would be avoir.
         (750, 750, 0, Verdict(COVERED, 0, 750, 750)),
         (750, 750, 9250, Verdict(COVERED, 0, 750, 10_000)),
         (950, 750, 0, Verdict(COVERED, 0, 750, 750)),
         (490, 750, 260, Verdict(COVERED, 0, 750, 1010)),
-        # What came pays the order, and something is awaited for it all the same.
+        # What came pays the order, and something is expected for it all the same.
         (0, 750, 0, Verdict(COVERED, 0, 750, 750)),
         (0, 750, -2000, Verdict(COVERED, 0, 750, -1250)),
         (-100, 750, -50, Verdict(COVERED, 0, 750, 700)),
@@ -166,5 +166,5 @@ def test_what_one_has_too_much_makes_up_for_nothing_that_another_lacks() -> None
     settled = state(1000, payment(1, CHEQUE, 1000, PaymentState.RECEIVED), received=1000)
     found = tally([lacks, overpays, settled])
     assert (found.missing_cents, found.overpaid_cents) == (300, 280)
-    assert (found.expected_cents, found.transfer_cents, found.card_cents) == (1900, 50, 30)
-    assert found.awaited_cents == 1980
+    assert (found.at_the_stand_cents, found.transfer_cents, found.card_cents) == (1900, 50, 30)
+    assert found.expected_cents == 1980

@@ -78,12 +78,12 @@ class TestOrdering:
         assert await story.verify() == []
 
     @pytest.mark.parametrize("method", [Method.CHEQUE, Method.CASH, Method.TRANSFER])
-    async def test_offline_methods_are_awaited(
+    async def test_offline_methods_are_expected(
         self, story: Story, paul: Member, friday: Distribution, eggs: Product, method: Method
     ) -> None:
         done = await story.order(paul, friday, {eggs: 1_000}, method)
         assert done.payment is not None
-        assert (done.payment.method, await story.awaited(paul)) == (method, 350)
+        assert (done.payment.method, await story.expected(paul)) == (method, 350)
 
     async def test_no_choice_no_order(
         self, story: Story, paul: Member, friday: Distribution, eggs: Product
@@ -248,7 +248,7 @@ class TestMemberCredit:
         await story.opening(paul, 1000)
         done = await story.order(paul, friday, {vegetables: 1_000}, Method.MEMBER_CREDIT)
         assert (done.balance_cents, done.payment) == (0, None)
-        assert await story.awaited(paul) == 0
+        assert await story.expected(paul) == 0
         assert await story.verify() == []
         # The database itself was asked for permission, not only the code above it (I7).
         async with story.database.snapshot() as session:
@@ -311,7 +311,7 @@ class TestMemberCredit:
         done = await story.order(paul, friday, {eggs: 1_000}, Method.CHEQUE)
         assert done.balance_cents == -5350
 
-    async def test_awaited_money_is_no_credit(
+    async def test_expected_money_is_no_credit(
         self, story: Story, paul: Member, friday: Distribution, eggs: Product
     ) -> None:
         """D1: an announced payment does not move the balance."""

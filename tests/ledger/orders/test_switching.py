@@ -1,4 +1,4 @@
-"""Paying another way than announced: one payment is awaited at any time, under a reference of its own, and credit that is
+"""Paying another way than announced: one payment is expected at any time, under a reference of its own, and credit that is
 not there is never used."""
 
 import asyncio
@@ -74,7 +74,7 @@ async def test_a_cheque_becomes_cash(story: Story, paul: Member, friday: Distrib
     old = await payment_of(story, cheque)
     assert (old.state, old.reference) == (PaymentState.CANCELLED, cheque.reference)
     assert await choice(story, done) == (CASH, 0, switched.payment.id)
-    assert (await story.balance(paul), await story.awaited(paul)) == (-1235, 1235)
+    assert (await story.balance(paul), await story.expected(paul)) == (-1235, 1235)
     async with story.database.snapshot() as session:
         last = await payments.last_settlement(session, old)
         assert last is not None
@@ -99,7 +99,7 @@ async def test_a_top_up_is_changed_too_but_not_for_credit(story: Story, paul: Me
             await story.switch(paul, announced, method, credit)
     switched = await story.switch(paul, announced, TRANSFER)
     assert switched.payment is not None
-    assert (switched.payment.purpose, await story.awaited(paul)) == (Purpose.TOP_UP, 5000)
+    assert (switched.payment.purpose, await story.expected(paul)) == (Purpose.TOP_UP, 5000)
     assert await story.verify() == []
 
 
@@ -134,7 +134,7 @@ async def test_what_is_offered(
 async def test_every_way_that_is_offered_is_taken(
     story: Story, paul: Member, friday: Distribution, box: Product
 ) -> None:
-    """From a mixed order through all the other ways and back: what is awaited and the credit always make the total."""
+    """From a mixed order through all the other ways and back: what is expected and the credit always make the total."""
     await story.opening(paul, 1000)
     done, current = await ordered(story, paul, friday, box, CHEQUE, 1000)
     for method, credit in (
@@ -149,7 +149,7 @@ async def test_every_way_that_is_offered_is_taken(
         assert switched.payment is not None
         current = switched.payment
         assert (current.amount_cents, switched.credit_cents) == (1235 - credit, credit)
-        assert (await story.balance(paul), await story.awaited(paul)) == (-235, 1235 - credit)
+        assert (await story.balance(paul), await story.expected(paul)) == (-235, 1235 - credit)
         assert await choice(story, done) == (method, credit, current.id)
     assert await story.verify() == []
 
@@ -173,7 +173,7 @@ async def test_all_by_credit_when_it_is_there(
     switched = await story.switch(paul, cheque, CREDIT)
     assert switched.payment is None
     assert await choice(story, done) == (CREDIT, 1235, None)
-    assert (switched.balance_cents, await story.awaited(paul)) == (0, 0)
+    assert (switched.balance_cents, await story.expected(paul)) == (0, 0)
     async with story.database.snapshot() as session:
         assert await switching.what_stands(session, await session.get_one(Payment, cheque.id)) == (None, True)
         state = await validation.order_state(session, story.group_id, done.order.id)
@@ -248,7 +248,7 @@ async def test_what_was_replaced_is_over(
             await again
     with pytest.raises(Replaced):
         await story.undo(cheque)
-    assert await story.awaited(paul) == 1235
+    assert await story.expected(paul) == 1235
 
 
 async def after(seconds: float, work: Coroutine[Any, Any, object]) -> object:
@@ -281,7 +281,7 @@ async def test_a_coordinator_confirms_while_the_member_changes(
         else:
             assert isinstance(won[0], Settled)
             assert (method, payment_id) == (CHEQUE, cheque.id)
-        assert (await story.balance(paul), await story.awaited(paul)) == (0, 0)
+        assert (await story.balance(paul), await story.expected(paul)) == (0, 0)
     assert len(winners) == 2, "both orders were tried"
     assert await story.verify() == []
 
@@ -291,7 +291,7 @@ async def test_tapped_twice_at_once(story: Story, paul: Member, friday: Distribu
     answers = await together(*(story.switch(paul, cheque, CASH) for _ in range(5)))
     assert sum(isinstance(one, Switched) for one in answers) == 1, answers
     assert sum(isinstance(one, AlreadySettled) for one in answers) == 4
-    assert await story.awaited(paul) == 1235
+    assert await story.expected(paul) == 1235
 
 
 async def test_the_same_credit_for_two_orders_at_once(story: Story, paul: Member, box: Product) -> None:
@@ -323,7 +323,7 @@ async def test_validating_the_order_while_the_member_changes(
             not isinstance(one, BaseException) or isinstance(one, AlreadySettled) for one in answers
         ), answers
         # Whoever came first: the order is validated, and paid once by the cheque or by what replaced it.
-        assert (await story.balance(paul), await story.awaited(paul)) == (0, 0)
+        assert (await story.balance(paul), await story.expected(paul)) == (0, 0)
     assert await story.verify() == []
 
 
@@ -335,7 +335,7 @@ async def test_a_cancelled_distribution_frees_both_parts(
     await story.switch(paul, rest, CASH, 1000)
     async with story.database.unit_of_work() as session:
         await rescheduling.cancel_distribution(session, story.group_id, friday.id, story.anne)
-    assert (await story.balance(paul), await story.awaited(paul)) == (1000, 0)
+    assert (await story.balance(paul), await story.expected(paul)) == (1000, 0)
     async with story.database.snapshot() as session:
         left = await session.execute(
             select(Payment.state).where(Payment.member_id == paul.id, Payment.state == PaymentState.EXPECTED)

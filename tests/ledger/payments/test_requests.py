@@ -57,7 +57,7 @@ async def test_asking_moves_nothing(story: Story, paul: Member) -> None:
         Method.CASH,
         "on Friday",
     )
-    assert (await story.balance(paul), await story.awaited(paul)) == (1235, 0)
+    assert (await story.balance(paul), await story.expected(paul)) == (1235, 0)
     async with story.database.snapshot() as session:
         assert await requests.asked_by_member(session, story.group_id) == {paul.id: 500}
     assert await story.verify() == []

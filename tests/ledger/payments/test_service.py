@@ -1,4 +1,4 @@
-"""Money a member says they give: awaited, received, refused, taken back; each once, and told who did it."""
+"""Money a member says they give: expected, received, refused, taken back; each once, and told who did it."""
 
 import asyncio
 import datetime as dt
@@ -46,7 +46,7 @@ class TestWorkedExample:
         self, story: Story, paul: Member, announced: Payment
     ) -> None:
         assert await story.balance(paul) == -1235
-        assert await story.awaited(paul) == 1235
+        assert await story.expected(paul) == 1235
         assert announced.state is PaymentState.EXPECTED
         assert await story.account(AccountKind.CHEQUES) == 0
 
@@ -61,7 +61,7 @@ class TestWorkedExample:
         assert settled.settlement.amount_cents == (received or 1235)
         assert settled.payment.state is PaymentState.RECEIVED
         assert await story.balance(paul) == balance
-        assert await story.awaited(paul) == 0
+        assert await story.expected(paul) == 0
         assert await story.account(AccountKind.CHEQUES) == (received or 1235)
         assert await story.verify() == []
 
@@ -69,7 +69,7 @@ class TestWorkedExample:
         settled = await story.refuse(announced)
         assert settled.payment.state is PaymentState.REFUSED
         assert settled.settlement.amount_cents is None
-        assert (await story.balance(paul), await story.awaited(paul)) == (-1235, 0)
+        assert (await story.balance(paul), await story.expected(paul)) == (-1235, 0)
 
 
 @pytest.mark.parametrize("method", OFFLINE)
@@ -144,14 +144,14 @@ class TestUndo:
         undone = await story.undo(announced)
         assert undone.payment.state is PaymentState.EXPECTED
         assert undone.settlement.kind is SettlementKind.UNDONE
-        assert (await story.balance(paul), await story.awaited(paul)) == (-1235, 1235)
+        assert (await story.balance(paul), await story.expected(paul)) == (-1235, 1235)
         assert await story.account(AccountKind.CHEQUES) == 0
         await story.receive(announced)
-        assert (await story.balance(paul), await story.awaited(paul)) == (0, 0)
+        assert (await story.balance(paul), await story.expected(paul)) == (0, 0)
         await story.undo(announced)
         await story.refuse(announced)
         await story.undo(announced)
-        assert (await story.balance(paul), await story.awaited(paul)) == (-1235, 1235)
+        assert (await story.balance(paul), await story.expected(paul)) == (-1235, 1235)
         assert await story.verify() == []
 
     async def test_nothing_to_undo(self, story: Story, announced: Payment) -> None:
@@ -320,7 +320,7 @@ class TestReferences:
             assert (await payments.expect(session, paul, Method.CASH, 100, None)).reference == fresh
 
 
-async def test_what_is_awaited_from_whom(story: Story, paul: Member, announced: Payment) -> None:
+async def test_what_is_expected_from_whom(story: Story, paul: Member, announced: Payment) -> None:
     marie = await story.member("Marie")
     async with story.database.unit_of_work() as session:
         await payments.expect(session, paul, Method.CASH, 65, None)
@@ -328,7 +328,10 @@ async def test_what_is_awaited_from_whom(story: Story, paul: Member, announced: 
         refused = await payments.expect(session, marie, Method.CASH, 900, None)
     await story.refuse(refused)
     async with story.database.snapshot() as session:
-        assert await payments.awaited_by_member(session, story.group_id) == {paul.id: 1300, marie.id: 100}
+        assert await payments.expected_cents_by_member(session, story.group_id) == {
+            paul.id: 1300,
+            marie.id: 100,
+        }
         expected = await payments.payments_of(session, paul, PaymentState.EXPECTED)
         assert [payment.amount_cents for payment in expected] == [1235, 65]
         assert await payments.payments_of(session, paul, PaymentState.RECEIVED) == []

@@ -128,7 +128,7 @@ async def test_whatever_is_said_in_whatever_order(
     ("said", "told", "balance"),
     [([OVER], [None], 0), ([PAID], ["receipt"], 1235), ([OVER, PAID, PAID], [None, "receipt", None], 1235)],
 )
-async def test_of_a_payment_that_is_not_awaited_any_more(
+async def test_of_a_payment_that_is_not_expected_any_more(
     till: Till, said: list[Seen], told: list[str | None], balance: int
 ) -> None:
     await till.learn(OPEN)

@@ -1,4 +1,4 @@
-"""One cheque counts once: what is awaited from a member is offered before another payment is entered beside it."""
+"""One cheque counts once: what is expected from a member is offered before another payment is entered beside it."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ async def received(scene: Day) -> int:
     return sum(row["amount_cents"] for row in rows if row["kind"] == "received")
 
 
-async def awaited(scene: Day) -> list[str]:
+async def expected(scene: Day) -> list[str]:
     rows = await scene.stage.rows("payments")
     return [row["method"] for row in rows if row["state"] == "expected"]
 
 
-async def test_a_cheque_that_is_awaited_is_received_and_not_entered_beside_it(any_stage: Stage) -> None:
+async def test_a_cheque_that_is_expected_is_received_and_not_entered_beside_it(any_stage: Stage) -> None:
     scene = await day(any_stage)
     anne, bruno = scene.anne, scene.bruno
     await scene.order(scene.marie, {"Bread": 1_000}, Method.CHEQUE)
@@ -33,7 +33,7 @@ async def test_a_cheque_that_is_awaited_is_received_and_not_entered_beside_it(an
     await anne.press("Confirm", expect="€5.35 received from Marie", message=preview)
     await scene.marie.wait("€5.35 received (reference")
     await bruno.tap("Validate the order", message=shown)
-    assert (await received(scene), await awaited(scene), await scene.balance(scene.marie)) == (535, [], 0)
+    assert (await received(scene), await expected(scene), await scene.balance(scene.marie)) == (535, [], 0)
     assert "no longer valid" in await anne.forge_tap(preview.button("Another").callback_data, preview)  # type: ignore[union-attr]
     assert await scene.books_hold()
 
@@ -54,7 +54,7 @@ async def test_another_payment_is_a_second_choice_and_other_methods_come_after(a
     another = await anne.press("Another payment", expect="On top of what stays awaited", message=preview)
     assert await received(scene) == 0
     await anne.press("Confirm", expect="The payment is recorded", message=another)
-    assert (await received(scene), sorted(await awaited(scene))) == (750, ["cheque", "transfer"])
+    assert (await received(scene), sorted(await expected(scene))) == (750, ["cheque", "transfer"])
 
     await anne.ask("/member Marie", expect="👤 Marie")
     await anne.press("Enter a payment", expect="how much was paid")
@@ -66,7 +66,7 @@ async def test_another_payment_is_a_second_choice_and_other_methods_come_after(a
     assert preview.says("announced otherwise")
     done = await anne.press("Confirm", expect="€5.35 received from Marie (Cash", message=preview)
     assert done.says("is not expected any more")
-    assert (await received(scene), await awaited(scene)) == (750 + 535, ["cheque"])
+    assert (await received(scene), await expected(scene)) == (750 + 535, ["cheque"])
     given = await anne.ask("/payment Marie -3 cash", expect="Given back to")
     assert not given.button("Received")
     assert await scene.books_hold()
@@ -81,7 +81,7 @@ async def test_two_at_once_count_it_once(any_stage: Stage) -> None:
     await asyncio.gather(anne.tap("Confirm", message=of_anne), bruno.tap("Confirm", message=of_bruno))
     await any_stage.world.settle()
     assert await received(scene) == 535
-    # Both type it in when nothing is awaited any more: the second is told that the account moved.
+    # Both type it in when nothing is expected any more: the second is told that the account moved.
     of_anne = await anne.ask("/payment Marie 7 cash", expect="A payment by")
     of_bruno = await bruno.ask("/payment Marie 7 cash", expect="A payment by")
     await anne.press("Confirm", expect="The payment is recorded", message=of_anne)

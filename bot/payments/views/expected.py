@@ -1,4 +1,4 @@
-"""What is awaited, by pages, and what to do with a reference that names nothing."""
+"""What is expected, by pages, and what to do with a reference that names nothing."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import Row, Screen, button
 from bot.ui.taps import Tap
 from bot.ui.texts import Html, Texts
-from ledger.orders.distributions import ExpectedPayment
+from ledger.orders.distributions import NamedPayment
 from ledger.orders.models import Distribution
 from ledger.payments.models import Payment, PaymentState
 from ledger.reference import format_reference
 
 
-def awaited(
-    texts: Texts, distribution: Distribution, expected: Sequence[ExpectedPayment], page: int, *, names: bool
+def expected_at(
+    texts: Texts, distribution: Distribution, expected: Sequence[NamedPayment], page: int, *, names: bool
 ) -> Screen:
-    """What is awaited at a distribution; names only where coordinators are among themselves."""
+    """What is expected at a distribution; names only where coordinators are among themselves."""
     waiting = [e for e in expected if e.payment.state is PaymentState.EXPECTED]
     total = sum(e.payment.amount_cents for e in waiting)
     done = len(expected) - len(waiting)
@@ -52,16 +52,16 @@ def awaited(
     return Screen("\n".join(lines)).with_rows(rows)
 
 
-def awaited_elsewhere(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
-    """What is awaited and belongs to no order; names only where coordinators are among themselves."""
+def expected_elsewhere(texts: Texts, waiting: Sequence[NamedPayment], page: int, *, names: bool) -> Screen:
+    """What is expected and belongs to no order; names only where coordinators are among themselves."""
     title = texts.t("✅ <b>Payments to confirm</b>\nOther payments: money put on accounts")
-    lines: list[str] = [title, _awaited_sum(texts, waiting)]
+    lines: list[str] = [title, _expected_sum(texts, waiting)]
     return Screen("\n".join(lines)).with_rows(_waiting_rows(texts, waiting, page, names, ExpectedElsewhere))
 
 
-def awaited_transfers(texts: Texts, waiting: Sequence[ExpectedPayment], page: int, *, names: bool) -> Screen:
-    """Every bank transfer that is awaited, with its reference; names only where coordinators are among themselves."""
-    lines: list[str] = [texts.t("🏦 <b>Transfers awaited</b>"), _awaited_sum(texts, waiting)]
+def expected_transfers(texts: Texts, waiting: Sequence[NamedPayment], page: int, *, names: bool) -> Screen:
+    """Every bank transfer that is expected, with its reference; names only where coordinators are among themselves."""
+    lines: list[str] = [texts.t("🏦 <b>Transfers awaited</b>"), _expected_sum(texts, waiting)]
     shown, _, _ = page_of(waiting, page, PAGE)
     for entry in shown if names else ():
         amount = texts.money(entry.payment.amount_cents)
@@ -75,7 +75,7 @@ def awaited_transfers(texts: Texts, waiting: Sequence[ExpectedPayment], page: in
     return Screen("\n".join(lines)).with_rows([*rows, (button(texts.label("◀️ Back"), Home()),)])
 
 
-def _awaited_sum(texts: Texts, waiting: Sequence[ExpectedPayment]) -> Html:
+def _expected_sum(texts: Texts, waiting: Sequence[NamedPayment]) -> Html:
     if not waiting:
         return texts.t("Nothing is awaited any more.")
     return texts.nt(
@@ -87,7 +87,7 @@ def _awaited_sum(texts: Texts, waiting: Sequence[ExpectedPayment]) -> Html:
 
 
 def _waiting_rows(
-    texts: Texts, waiting: Sequence[ExpectedPayment], page: int, names: bool, to: Callable[[int], Tap]
+    texts: Texts, waiting: Sequence[NamedPayment], page: int, names: bool, to: Callable[[int], Tap]
 ) -> list[Row]:
     """A page of payments, a button each. ``to``: the tap that turns to a page."""
     shown, page, pages = page_of(waiting, page, PAGE)
@@ -106,7 +106,7 @@ def _waiting_rows(
     return rows
 
 
-def nothing_awaited(texts: Texts) -> Screen:
+def nothing_expected(texts: Texts) -> Screen:
     """No distribution has payments."""
     return Screen(texts.t("No payment is awaited. New orders will appear here."))
 
@@ -114,7 +114,7 @@ def nothing_awaited(texts: Texts) -> Screen:
 def choose_distribution(
     texts: Texts, found: Sequence[tuple[Distribution, int]], elsewhere: int, page: int
 ) -> Screen:
-    """Several distributions await payments, or payments are awaited ``elsewhere``: which ones?"""
+    """Several distributions await payments, or payments are expected ``elsewhere``: which ones?"""
     shown, page, pages = page_of(found, page, PAGE)
     rows: list[Row] = [
         (button(f"{texts.day_and_time(d.starts_at)} · {count}"[:64], ExpectedAt(d.id, 0)),)

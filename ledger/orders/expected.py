@@ -1,24 +1,34 @@
-"""What is awaited from a member, as they should read it after the goods of their order came to less."""
+"""What is expected from members: the payments, and their sums as they should be read where corrected goods cost less."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from ledger.groups.models import Member, Method
 from ledger.orders.distributions import orders_of
+from ledger.orders.models import Distribution
 from ledger.orders.order_state import OrderState, Settles, due_by
 from ledger.orders.validation import order_states
 from ledger.payments import service as payments
 from ledger.payments.models import Payment, PaymentState
-from ledger.payments.service import AwaitedCents
+from ledger.payments.service import ExpectedCents
 
 
-async def awaited_of(session: AsyncSession, member: Member) -> AwaitedCents:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A payment that is expected, and the distribution whose order it pays (none: money put on the account)."""
+
+    payment: Payment
+    distribution: Distribution | None
+
+
+async def expected_of(session: AsyncSession, member: Member) -> ExpectedCents:
     """What the member announced and nobody settled, in cents; ``recounted`` where all of it is cash for corrected orders."""
-    found = await payments.awaited(session, member)
+    found = await payments.expected_cents(session, member)
     if not found:
         return found
     expected = await payments.payments_of(session, member, PaymentState.EXPECTED)
@@ -27,11 +37,11 @@ async def awaited_of(session: AsyncSession, member: Member) -> AwaitedCents:
     return _marked(found, expected, await _states(session, expected))
 
 
-async def awaited_among(session: AsyncSession, found: Sequence[Member]) -> dict[int, AwaitedCents]:
-    """:func:`awaited_of` for several members of one group, by their ids: asked together, however many they are."""
+async def expected_among(session: AsyncSession, found: Sequence[Member]) -> dict[int, ExpectedCents]:
+    """:func:`expected_of` for several members of one group, by their ids: asked together, however many they are."""
     if not found:
         return {}
-    sums = await payments.awaited_by_member(session, found[0].group_id)
+    sums = await payments.expected_cents_by_member(session, found[0].group_id)
     expected = await payments.expected_by_member(session, [one.id for one in found if one.id in sums])
     in_cash = {
         member_id: theirs
@@ -39,8 +49,8 @@ async def awaited_among(session: AsyncSession, found: Sequence[Member]) -> dict[
         if all(payment.method is Method.CASH for payment in theirs)
     }
     states = await _states(session, [payment for theirs in in_cash.values() for payment in theirs])
-    awaited = {one.id: sums.get(one.id, AwaitedCents(0)) for one in found}
-    return awaited | {one: _marked(awaited[one], theirs, states) for one, theirs in in_cash.items()}
+    sums_of_all = {one.id: sums.get(one.id, ExpectedCents(0)) for one in found}
+    return sums_of_all | {one: _marked(sums_of_all[one], theirs, states) for one, theirs in in_cash.items()}
 
 
 async def _states(session: AsyncSession, expected: Sequence[Payment]) -> dict[int, OrderState]:
@@ -60,12 +70,12 @@ async def _states(session: AsyncSession, expected: Sequence[Payment]) -> dict[in
 
 
 def _marked(
-    found: AwaitedCents, in_cash: Sequence[Payment], states: Mapping[int, OrderState]
-) -> AwaitedCents:
+    found: ExpectedCents, in_cash: Sequence[Payment], states: Mapping[int, OrderState]
+) -> ExpectedCents:
     """``recounted`` where each payment pays for an order, and the goods of one came to less than it announced."""
     if any(payment.id not in states for payment in in_cash):
         return found
-    return AwaitedCents(found, recounted=any(_is_less(states[payment.id], payment) for payment in in_cash))
+    return ExpectedCents(found, recounted=any(_is_less(states[payment.id], payment) for payment in in_cash))
 
 
 def _is_less(state: OrderState, payment: Payment) -> bool:
