@@ -346,18 +346,21 @@ async def test_no_guard_is_there_for_nothing(story: Story, rows: dict[str, int |
                     else f"ALTER TABLE {table} DISABLE TRIGGER {name}"
                 )
                 await session.execute(text(off))
-                if not await accepted(session, rows):
+                if not await accepted(session, rows, table):
                     useless.append(name)
                 await savepoint.rollback()
     # A transfer always has postings, so that on SQLite its foreign keys keep it too.
     assert set(useless) == ({"transfers_kept"} if story.database.is_sqlite else set())
 
 
-async def accepted(session: AsyncSession, rows: dict[str, int | str]) -> list[str]:
-    """The attacks that went through; each is undone."""
+async def accepted(session: AsyncSession, rows: dict[str, int | str], table: str | None = None) -> list[str]:
+    """The attacks that went through; each is undone. `table`: at most one, looked for among those that name it first."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    through = []
-    for attack in ON_BOTH + (ON_SQLITE if is_sqlite else ON_POSTGRESQL):
+    attacks = ON_BOTH + (ON_SQLITE if is_sqlite else ON_POSTGRESQL)
+    through: list[str] = []
+    for attack in sorted(attacks, key=lambda attack: (table or "") not in attack):
+        if table and through:
+            break
         try:
             async with session.begin_nested() as savepoint:
                 await session.execute(text(attack.format(**rows)))

@@ -10,7 +10,7 @@ from ledger.orders.handover_models import CountKind
 from ledger.verify.check import Violation
 from ledger.verify.handover import HANDOVER
 from ledger.verify.service import verify
-from tests.support.ledger import Story, check, drop_triggers, found, restore_triggers
+from tests.support.ledger import check, drop_triggers, found, restore_triggers
 
 DAMAGES = [
     ("UPDATE corrections SET amount_cents = amount_cents + 1", {"I3"}),
@@ -31,8 +31,10 @@ DAMAGES = [
 ]
 
 
-async def prepared(database: Database) -> tuple[Story, dict[str, int]]:
+@pytest.fixture(scope="module")
+async def rows(module_database: Database) -> dict[str, int]:
     """Paul's order corrected twice and validated, the till counted, another distribution cancelled; another group."""
+    database = module_database
     story, stranger = await found(database), await found(database, "Un autre groupe")
     paul, marie = await story.member("Paul"), await story.member("Marie")
     cheese = await story.product("Tomme", 890, weighed=True)
@@ -48,7 +50,8 @@ async def prepared(database: Database) -> tuple[Story, dict[str, int]]:
         await validation.validate_distribution(session, group_id, friday.id, by)
         await till.count(session, group_id, friday.id, CountKind.CLOSING, 1500, by, reason="manque")
         await rescheduling.cancel_distribution(session, group_id, sunday.id, by)
-    return story, {
+    assert await check(database) == []
+    return {
         "other": sunday.id,
         "other_group": stranger.group_id,
         "stranger": stranger.anne.id,
@@ -59,28 +62,19 @@ async def prepared(database: Database) -> tuple[Story, dict[str, int]]:
 
 
 @pytest.mark.parametrize(("damage", "invariants"), DAMAGES, ids=[damage for damage, _ in DAMAGES])
-async def test_each_damage_is_found(own_database: Database, damage: str, invariants: set[str]) -> None:
-    _, ids = await prepared(own_database)
-    assert await check(own_database) == []
-    violations = await damaged(own_database, damage.format(**ids))
+async def test_each_damage_is_found(
+    module_database: Database, rows: dict[str, int], damage: str, invariants: set[str]
+) -> None:
+    violations = await damaged(module_database, damage.format(**rows))
     assert {violation.invariant for violation in violations} >= invariants, damage
     assert all("{" not in violation.what for violation in violations)
 
 
-async def test_every_check_was_seen_to_fail(own_database: Database) -> None:
+async def test_every_check_was_seen_to_fail(module_database: Database, rows: dict[str, int]) -> None:
     """All kinds of violation of distribution day occur above."""
-    _, ids = await prepared(own_database)
     said: list[str] = []
     for damage, _ in DAMAGES:
-        try:
-            async with own_database.unit_of_work() as session:
-                dropped = await drop_triggers(session)
-                await session.execute(text(damage.format(**ids)))
-                await restore_triggers(session, dropped)
-                said += [violation.what for violation in await verify(session)]
-                raise Undone
-        except Undone:
-            pass
+        said += [one.what for one in await damaged(module_database, damage.format(**rows))]
     for rule in HANDOVER:
         fixed = [part.split("}")[-1] for part in rule.what.split("{")]
         assert any(all(part in what for part in fixed) for what in said), rule.what
@@ -91,8 +85,14 @@ class Undone(Exception):
 
 
 async def damaged(database: Database, damage: str) -> list[Violation]:
-    async with database.unit_of_work() as session:
-        dropped = await drop_triggers(session)
-        await session.execute(text(damage))
-        await restore_triggers(session, dropped)
-    return await check(database)
+    """What `verify` says of the damage, which is undone."""
+    violations: list[Violation] = []
+    try:
+        async with database.unit_of_work() as session:
+            dropped = await drop_triggers(session)
+            await session.execute(text(damage))
+            await restore_triggers(session, dropped)
+            violations += await verify(session)
+            raise Undone
+    except Undone:
+        return violations
