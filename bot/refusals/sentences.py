@@ -227,7 +227,7 @@ def not_a_catalogue(texts: Texts, kind: catalogue.FileKind) -> Html:
         kinds.ENCODING: t("I cannot read the characters of this text file. Save it as CSV in UTF-8."),
         kinds.DAMAGED: t("This file is damaged. Open it in your spreadsheet and save it again."),
         kinds.UNSAFE: t("This file holds something a catalogue has no need of, so I do not open it."),
-    }.get(kind, t("This file is no table."))
+    }.get(kind, t("This file is not a table."))
     do = t("Nothing was imported. Send a CSV file, or an Excel file saved as .xlsx.")
     return Html(f"{what} {do}")
 
@@ -259,9 +259,9 @@ def overflow(texts: Texts) -> Screen:
     """To somebody who sends more than can be taken."""
     return Screen(
         texts.t(
-            "⏳ You are sending me more than I can take at once. I answer what I have, one after another; what you send "
-            "meanwhile I do not take: nothing is recorded for it and no money is moved. "
-            "Wait for my last answer, then send again what is missing."
+            "⏳ You are sending me more than I can take at once. I am answering what I have, one after "
+            "another, and do not take what you send meanwhile: nothing is recorded for it and no money is "
+            "moved. Wait for my last answer, then send what is missing again."
         )
     )
 
