@@ -6,7 +6,6 @@ refused before its handler runs, and menus, help and private screens leave out w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import Enum
 
 from ledger.groups.roles import Role
@@ -42,29 +41,3 @@ class May(Enum):
     def role(self) -> Role:
         """The lowest role that may."""
         return self.value[1]
-
-
-_WORDS: Mapping[Role, tuple[str, ...]] = {
-    Role.MEMBER: (
-        "/reminders /leave",
-        "mutes mute remgo",
-    ),
-    Role.TREASURER: (
-        "/balances /member",
-        "balances member mhistory",
-    ),
-    Role.COORDINATOR: (
-        "/coordinators /sheets",
-        "coordinators rolepick role setrole",
-        "ppadd ppinvite pprevoke ppback ppout ppkeep ppno",
-    ),
-}
-NEEDED: dict[str, Role] = {
-    word: role for role, lines in _WORDS.items() for line in lines for word in line.split()
-}
-"""Commands by their English name with its slash, buttons by their verb; declared ones add themselves."""
-
-
-def needed(word: str) -> Role:
-    """The role a command (``/validate``) or a button's verb (``rcv``) needs; a conversation's own steps need none."""
-    return NEEDED.get(word, Role.ANYONE)

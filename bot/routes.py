@@ -13,8 +13,7 @@ from bot.cards import links
 from bot.cards import settings as card_settings
 from bot.catalogue import importing
 from bot.distributions import planning
-from bot.edge.conversation import Handler
-from bot.edge.handling import Either, On
+from bot.edge.handling import Either, On, event
 from bot.edge.scene import Scene
 from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, till, weighing
 from bot.home import account, start
@@ -23,23 +22,21 @@ from bot.ordering import order, search
 from bot.payments import by_hand, switching, topup, validate
 from bot.refunds import declining, refunds, requests
 from bot.reminders import mute
+from bot.rights import May
 from bot.settings import settings, setup
 from bot.sheets import sheets
 
 
-class Rest(Handler):
-    """A tap on a button that nothing takes any more."""
-
-    def check_update(self, update: object) -> bool:
-        """Any tap."""
-        return isinstance(update, Update) and update.callback_query is not None
+def _is_tap(update: Update) -> bool:
+    return update.callback_query is not None
 
 
 async def old_button(scene: Scene) -> None:
-    """Say that the button is old; nothing else happens."""
-    scene.toast(
-        scene.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
-    )
+    """Says that the button is old; nothing else happens."""
+    scene.say_old()
+
+
+REST = event("tap on a button that nothing takes any more", _is_tap, may=May.FIND_ONES_WAY)
 
 
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
@@ -54,7 +51,8 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
         *links.handlers,
         validate.conversation,
         members.conversation,
-        people.conversation,
+        people.adding,
+        people.parting,
         settling.conversation,
         refunds.conversation,
         declining.conversation,
@@ -90,5 +88,5 @@ def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
             On(account.WORD, account.by_word),
             On(account.ANYTHING, account.not_understood),
         ),
-        Rest(old_button),
+        On(REST, old_button),
     ]

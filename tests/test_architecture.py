@@ -17,8 +17,6 @@ SHARED = {"taps", "views", "pages"}
 SERVICES = {"bot.board.boards", "bot.cards.service", "bot.home.menu"}
 """What a room does for others, which is no handler: boards to post, the door to Stripe, the menu of commands."""
 LEFT = {
-    "bot.members.members",
-    "bot.members.welcome",
     "bot.ordering.baskets",
     "bot.payments.line",
     "bot.payments.validate",

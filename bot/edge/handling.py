@@ -27,7 +27,7 @@ from bot.edge.scene import Scene
 from bot.edge.state import advance, end, step_mark
 from bot.rights import May
 from bot.ui.screen import BELOW, Button, verb_of
-from bot.ui.taps import ANYWHERE, UNSEEN, Answered, Command, Declared, Old, Place, Tap
+from bot.ui.taps import ANYWHERE, STEP, UNSEEN, Answered, Command, Declared, Old, Place, Tap
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups.roles import role_of
 from ledger.groups.service import highest_role
@@ -36,7 +36,6 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 Handler = Callable[..., Coroutine[Any, Any, Any]]
 END = "end"
 """What a step returns when the conversation is over."""
-STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ inside a transaction.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -25,9 +24,8 @@ from bot.edge.notify import Notifier
 from bot.edge.outside import NotKnownYet, Question, member_status
 from bot.edge.place import About
 from bot.edge.state import end, set_aside, step_mark
-from bot.rights import needed
-from bot.ui.screen import BELOW, Button, Screen, button, verb_of
-from bot.ui.taps import UNSEEN, Answered, Place, Tap
+from bot.ui.screen import BELOW, Button, Screen, verb_of
+from bot.ui.taps import Answered, Place, Tap, role_needed
 from bot.ui.texts import Html, Texts
 from ledger.db import Base
 from ledger.errors import LedgerError, NotAllowed, NotFound
@@ -38,7 +36,6 @@ from ledger.groups.roles import Role, role_of
 from ledger.money import InvalidAmount, parse_amount
 
 T = TypeVar("T")
-_NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 
 @dataclass
@@ -113,21 +110,6 @@ class Scene:
         return self.maybe_member
 
     @property
-    def coordinator(self) -> Member:
-        """Their membership, if they coordinate the group."""
-        return self._holding(Role.COORDINATOR)
-
-    @property
-    def treasurer(self) -> Member:
-        """Their membership, if they coordinate the group or keep its money."""
-        return self._holding(Role.TREASURER)
-
-    def _holding(self, role: Role) -> Member:
-        if role_of(self.member) < role:
-            raise NotAllowed(role.name.lower())
-        return self.member
-
-    @property
     def texts(self) -> Texts:
         """The person's language, with the group's currency and time zone; members of one name told apart."""
         group, language = self.maybe_group, self.person.language
@@ -145,7 +127,7 @@ class Scene:
 
     @property
     def chat_id(self) -> int:
-        """The Telegram chat the update came from, or the private one where :meth:`discreetly` went on."""
+        """The Telegram chat the update came from, or the private one where :meth:`go_where_answered` went on."""
         return self.person.id if self.moved else self.origin
 
     @property
@@ -175,32 +157,6 @@ class Scene:
         if self.is_on_others_page:
             self.toast(self.texts.label("Nothing was done: that page is a colleague's. Yours is below."))
         return self.is_on_others_page
-
-    @property
-    def button_args(self) -> list[str]:
-        """What follows the verb in the tapped button's data."""
-        query = self.update.callback_query
-        return (query.data or "").split(":")[1:] if query else []
-
-    def numbers(self, count: int, *, skip: int = 0) -> list[int]:
-        """The tapped button's arguments as ``count`` integers. A forged button is like one of something that is gone.
-
-        ``skip``: leave out that many words first (a step's button has two of its own).
-        """
-        args = self.button_args[skip:]
-        if len(args) != count or not all(_NUMBER.fullmatch(arg) for arg in args):
-            raise NotFound("button", ":".join(args))
-        return [int(arg) for arg in args]
-
-    def numbers_seen(self, count: int) -> tuple[list[int], int]:
-        """:meth:`numbers`, and after them the mark of what the screen showed (``ledger/orders/seen.py``).
-
-        :data:`UNSEEN` for a button from before buttons carried one, and on another's page: it is asked again.
-        """
-        if len(self.button_args) == count:
-            return self.numbers(count), UNSEEN
-        *numbers, seen = self.numbers(count + 1)
-        return numbers, UNSEEN if self.is_on_others_page else seen
 
     @property
     def command_text(self) -> str:
@@ -261,7 +217,7 @@ class Scene:
 
     def ask(self, screen: Screen, *, in_place: bool = False) -> None:
         """A screen whose answer is typed: a new message, or the tapped one."""
-        answerable = self.to_answer(screen)
+        answerable = self._to_answer(screen)
         if in_place:
             self.show(answerable)
         else:
@@ -282,7 +238,7 @@ class Scene:
             return pages.owned(screen, self.person.id)
         role = max(role_of(self.maybe_member), Role.MEMBER)
         return screen.with_rows(
-            [one for one in row if one.data is None or needed(verb_of(one.data)) <= role]
+            [one for one in row if one.data is None or role_needed(verb_of(one.data)) <= role]
             for row in screen.rows
         )
 
@@ -327,31 +283,12 @@ class Scene:
         here = self.chat_id if self._answers_here else self.person.id
         return Notifier(self.session, group, self.calls, here=here)
 
-    def tell(self, chat_id: int, screen: Screen) -> None:
-        """A new message in another chat (a person's id is their private chat)."""
-        self.calls.append(Call("sendMessage", chat_id, screen.as_json()))
-
-    def show_privately(self, screen: Screen) -> None:
-        """Answer the person alone: here if this is private, else in their private chat, with a word left here."""
-        if self.is_private:
-            self.show(screen)
-        elif self._can_go_private():
-            self.person.group_id = self.group.id
-            self.tell(self.person.id, screen)
-
-    async def discreetly(self) -> bool:
-        """Go on where only coordinators read along: here, or from now on in the private chat, about the same group.
+    async def go_where_answered(self) -> bool:
+        """Goes on where only those read along who may: here, or in the private chat, about the same group.
 
         False when that chat was never opened; the person is told how to.
         """
-        return self.among_coordinators or await self.privately()
-
-    async def privately(self) -> bool:
-        """Go on where nobody reads along: here, or from now on in the private chat, about the same group.
-
-        False when that chat was never opened; the person is told how to.
-        """
-        if self.is_private:
+        if self._answers_here:
             return True
         if not self._can_go_private():
             return False
@@ -361,10 +298,6 @@ class Scene:
         end(self.conversation)
         self.moved = True
         return True
-
-    async def go_where_answered(self) -> bool:
-        """Go on, in a conversation, where only those read along who may. False when that chat was never opened."""
-        return self._answers_here or await self.privately()
 
     @property
     def _answers_here(self) -> bool:
@@ -416,10 +349,9 @@ class Scene:
         self.person.group_id = group_id
         await tell_apart(self)
 
-    def step_button(self, text: str, what: str | Tap, *args: object, style: str | None = None) -> Button:
+    def step_button(self, text: str, tap: Tap, *, style: str | None = None) -> Button:
         """A button of the conversation's coming step, for this person: the handler that shows it returns a state."""
-        word, args = (what.verb, tuple(what.packed)) if isinstance(what, Tap) else (what, args)
-        return button(text, "step", word, step_mark(self.conversation, 1), *args, style=style)
+        return Button(text, data=tap.data_of_step(step_mark(self.conversation, 1)), style=style)
 
     def keep(self, draft: Draft) -> None:
         """Begins the draft of a conversation, in the group that the person acts in."""
@@ -432,7 +364,7 @@ class Scene:
             self.texts.label("This button was used already or is no longer valid. Nothing was done twice.")
         )
 
-    def to_answer(self, screen: Screen) -> Screen:
+    def _to_answer(self, screen: Screen) -> Screen:
         """A screen whose answer is typed: in a group, Telegram gives a bot only what replies to it."""
         if self.is_private:
             return screen

@@ -19,7 +19,7 @@ from ledger.payments import service as payments
 
 async def distribution_at_hand(scene: Scene) -> Distribution | None:
     """Finds today's distribution, or the next one, or the last there was."""
-    group_id = scene.coordinator.group_id
+    group_id = scene.group.id
     zone = scene.texts.zone
     today = utc_now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return await distributions.at_hand(scene.session, group_id, today.astimezone(dt.UTC))
@@ -44,7 +44,7 @@ async def show_order(scene: Scene, order_id: int, left_page: int | None = None) 
 
 async def day_page_of(scene: Scene, distribution: Distribution) -> views.DayPage:
     """Loads a distribution in figures."""
-    group_id = scene.coordinator.group_id
+    group_id = scene.group.id
     report = await validation.report(scene.session, group_id, distribution.id)
     step = await validation.distribution_validation(scene.session, distribution.id)
     closed = None
@@ -55,7 +55,7 @@ async def day_page_of(scene: Scene, distribution: Distribution) -> views.DayPage
 
 async def order_page_of(scene: Scene, order_id: int) -> order_views.OrderPage:
     """Loads an order with all that its screen shows."""
-    session, group_id = scene.session, scene.coordinator.group_id
+    session, group_id = scene.session, scene.group.id
     state = await validation.order_state(session, group_id, order_id)
     distribution = await distributions.get_distribution(session, group_id, state.order.distribution_id)
     balance = await payments.balance_of(session, state.member)

@@ -116,8 +116,8 @@ async def _ask_weight(scene: Scene, draft: WeighingDraft, done: Changed | None =
         scene.show(screen.under(notice) if notice else screen)
         return END
     draft.ask_for(page)
-    screen = scene.to_answer(_weigh_screen(scene, draft, page, rows))
-    scene.show(screen.under(notice) if notice else screen)
+    screen = _weigh_screen(scene, draft, page, rows)
+    scene.ask(screen.under(notice) if notice else screen, in_place=True)
     return State.WEIGHT
 
 

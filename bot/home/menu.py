@@ -12,7 +12,7 @@ from telegram.error import BadRequest, Forbidden
 
 from bot.delivery.api import Api
 from bot.delivery.outbox import NOWHERE, Call
-from bot.rights import needed
+from bot.ui.taps import COMMANDS
 from bot.ui.texts import LANGUAGES, Texts
 from ledger.db import Database
 from ledger.groups import service as groups
@@ -82,7 +82,7 @@ def menu(scope: Scope, entries: Sequence[Entry]) -> list[Call]:
 
 def longer_menu(person_id: int, role: Role) -> list[Call]:
     """The calls that set the menu of a coordinator or a treasurer in their private chat, which must be open."""
-    allowed = [entry for entry in COORDINATORS if needed(f"/{entry.en}") <= role]
+    allowed = [entry for entry in COORDINATORS if COMMANDS[entry.en].declared.may.role <= role]
     return menu(_private(person_id), (*MEMBERS[:6], *allowed, *MEMBERS[6:]))
 
 

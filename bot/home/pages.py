@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.edge.scene import Scene
 from bot.home.views import account as views
 from bot.home.views import start as start_views
+from bot.members.pages import chats_of_stranger
 from bot.members.views import welcome as welcome_views
-from bot.members.welcome import chats_of_stranger
 from bot.settings.views import setup as setup_views
 from ledger.catalogue.service import count_products
 from ledger.groups import service as groups

@@ -14,8 +14,8 @@ from bot.home.menu import own_menu
 from bot.home.pages import look_at, show_help, show_home
 from bot.home.views import account as views
 from bot.home.views import start as start_views
+from bot.members.pages import IN_CHAT, ask_back, statuses
 from bot.members.views import people as people_views
-from bot.members.welcome import IN_CHAT, ask_back, statuses
 from bot.ordering.pages import show_open_distributions
 from bot.rights import May
 from ledger.errors import NotFound

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.edge.conversation import END, Button, DurableConversation, StepButton, keep
+from bot.edge.draft import Draft
+from bot.edge.handling import END, Cancel, Conversation, On
 from bot.edge.scene import Scene
 from bot.home.menu import own_menu
+from bot.members import taps
 from bot.members.pages import show_member_page
-from bot.members.people import named
 from bot.members.views import people as people_views
 from bot.payments.taps import EnterPayment
 from bot.refunds.views import refunds as refund_views
+from bot.rights import May
 from bot.ui.screen import Row, button
+from bot.ui.taps import Id
 from ledger.errors import NotFound
 from ledger.groups import service as groups
 from ledger.groups.models import Member
@@ -25,21 +28,28 @@ class State(StrEnum):
     OUT = "out"
 
 
-async def ask_out(scene: Scene) -> State:
+class OutDraft(Draft):
+    """Who is to be taken out."""
+
+    member: Id
+
+
+async def ask_out(scene: Scene, tap: taps.AskOut) -> State:
     """🚪 on a member's page: what is in the way, and how to settle it; or really?"""
-    member = await named(scene)
+    member = await groups.get_member(scene.session, scene.group.id, tap.member)
     if member.left_at is not None:
         raise NotFound("member", member.id)
-    keep(scene.conversation, group=member.group_id, member=member.id)
+    scene.keep(OutDraft(member=member.id))
     found = await leaving.obstacles(scene.session, member)
     screen = people_views.taking_out(scene.texts, member, found, _rows(scene, member, found))
     scene.show(screen)
     return State.OUT
 
 
-async def take_out(scene: Scene) -> str:
+async def take_out(scene: Scene, draft: OutDraft) -> str:
     """🚪: out; they are told."""
-    by, member = scene.coordinator, await _member(scene)
+    by = scene.member
+    member = await groups.get_member(scene.session, scene.group.id, draft.member)
     await leaving.leave(scene.session, member, by)
     if member.id == by.id:
         scene.show(people_views.left(scene.texts, scene.group))
@@ -54,9 +64,9 @@ async def take_out(scene: Scene) -> str:
     return END
 
 
-async def leave(scene: Scene) -> str:
+async def leave(scene: Scene, draft: OutDraft) -> str:
     """Not after all: the member's page."""
-    await show_member_page(scene, await _member(scene))
+    await show_member_page(scene, await groups.get_member(scene.session, scene.group.id, draft.member))
     return END
 
 
@@ -66,22 +76,17 @@ def _rows(scene: Scene, member: Member, found: leaving.Obstacles) -> list[Row]:
     if found.balance_cents < 0:
         rows.append((button(texts.label("💶 Enter a payment"), EnterPayment(member.id)),))
     if not found:
-        out = scene.step_button(texts.label("🚪 Take out of the group"), "out", style="danger")
+        out = scene.step_button(texts.label("🚪 Take out of the group"), taps.TakeOut(), style="danger")
         rows.append((out,))
-    rows.append((scene.step_button(texts.label("◀️ Back"), "cancel"),))
+    rows.append((scene.step_button(texts.label("◀️ Back"), Cancel()),))
     return rows
 
 
-async def _member(scene: Scene) -> Member:
-    """The member this is about, of the group it began in."""
-    group_id, data = scene.coordinator.group_id, scene.conversation.data
-    if data["group"] != group_id:
-        raise NotFound("button", group_id)
-    return await groups.get_member(scene.session, group_id, data["member"])
-
-
-conversation = DurableConversation(
-    name="settling",
-    entry_points=[Button("ppout", ask_out)],
-    states={State.OUT: [StepButton("cancel", leave), StepButton("out", take_out)]},
+conversation = Conversation(
+    "settling",
+    may=May.CHANGE_MEMBERS,
+    draft=OutDraft,
+    entry_points=[On(taps.AskOut, ask_out)],
+    states={State.OUT: [On(taps.TakeOut, take_out)]},
+    cancel=leave,
 )

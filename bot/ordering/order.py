@@ -17,7 +17,7 @@ from bot.edge.handling import Conversation, On, Typed
 from bot.edge.scene import Scene
 from bot.edge.state import end, keep
 from bot.handover.views import plan as acting_views
-from bot.members.welcome import is_held
+from bot.members.pages import is_held
 from bot.ordering import search, taps
 from bot.ordering.filling import add_quantity, live_basket
 from bot.ordering.pages import (

@@ -6,8 +6,8 @@ remembered, so that what is typed next is searched for the same person.
 
 from __future__ import annotations
 
-from bot.edge.conversation import keep
 from bot.edge.scene import Scene
+from bot.edge.state import keep
 from bot.handover.views import plan as acting_views
 from bot.ordering.views import order as views
 from bot.ui.screen import Screen

@@ -77,7 +77,6 @@ async def _decline(scene: Scene, draft: DecliningDraft, reason: str | None) -> s
         answer = await notes.read_one(scene.session, request.answer_id)
         balance = await payments.balance_of(scene.session, member)
         expected = await expected_of(scene.session, member)
-        answer = await notes.read_one(scene.session, request.answer_id)
         await scene.notify.member(
             member,
             lambda texts: views.told_declined(texts, group, request, answer, by.name, balance, expected),

@@ -48,19 +48,19 @@ async def setup(scene: Scene) -> None:
             await accounts.follow_host(
                 scene.session, scene.service(Cards).host_key, scene.service(Cards).host_group
             )
-            _present(scene, group)
+            await _present(scene, group)
         else:
             await _set_up_before(scene, group)
 
 
-def _present(scene: Scene, group: Group) -> None:
+async def _present(scene: Scene, group: Group) -> None:
     """One message for everybody, and what is next for the founder."""
     knows_us = scene.person.started_at is not None
     steps_url = None if knows_us else scene.deep_link(f"j_{group.invitation}")
     texts = scene.texts_for(group.language)
     scene.say(views.group_ready(texts, group, _order_url(scene, group), steps_url))
     if knows_us:
-        scene.tell(scene.person.id, views.next_steps(scene.texts, group))
+        await scene.notify.coordinators(lambda texts: views.next_steps(texts, group))
         scene.calls += longer_menu(scene.person.id, Role.COORDINATOR)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from bot.ui.screen import Button, Row, button
+from bot.ui.screen import Row, button
 from bot.ui.taps import Tap
 
 Entry = TypeVar("Entry")
@@ -18,16 +18,12 @@ def page_of(entries: Sequence[Entry], page: int, size: int) -> tuple[Sequence[En
     return entries[page * size : (page + 1) * size], page, pages
 
 
-def turning_row(page: int, pages: int, to: str | Callable[[int], Tap], *args: object) -> Row:
-    """Buttons that turn the page, each the tap ``to`` a page (or ``verb:args:page``); nothing where there is but one."""
+def turning_row(page: int, pages: int, to: Callable[[int], Tap]) -> Row:
+    """Buttons that turn the page, each the tap ``to`` a page; nothing where there is but one."""
     if pages == 1:
         return ()
-
-    def turned(label: str, at: int) -> Button:
-        return button(label, to, *args, at) if isinstance(to, str) else button(label, to(at))
-
     return (
-        turned("◀️", (page - 1) % pages),
-        turned(f"{page + 1} / {pages}", page),
-        turned("▶️", (page + 1) % pages),
+        button("◀️", to((page - 1) % pages)),
+        button(f"{page + 1} / {pages}", to(page)),
+        button("▶️", to((page + 1) % pages)),
     )

@@ -96,9 +96,6 @@ def verb_of(data: str) -> str:
     return data.removeprefix(BELOW).split(":", 1)[0]
 
 
-def button(
-    text: str, what: str | Tap, *args: object, style: str | None = None, below: bool = False
-) -> Button:
-    """A button that sends the tap back (or ``verb:arg:arg``); ``below``: its answer leaves this message as it is."""
-    data = what.data if isinstance(what, Tap) else ":".join([what, *map(str, args)])
-    return Button(text, data=BELOW + data if below else data, style=style)
+def button(text: str, tap: Tap, *, style: str | None = None, below: bool = False) -> Button:
+    """A button that sends the tap back; ``below``: its answer leaves this message as it is."""
+    return Button(text, data=BELOW + tap.data if below else tap.data, style=style)

@@ -20,13 +20,16 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 import msgspec
 
-from bot.rights import NEEDED, May
+from bot.rights import May
 from ledger.db import Base
 from ledger.errors import NotFound
+from ledger.groups.roles import Role
 
 LONGEST = 64
 """Bytes of a button's data, says Telegram."""
 FURTHEST = 10**15
+STEP = "step"
+"""The verb of every conversation's own buttons."""
 
 Id = Annotated[int, msgspec.Meta(ge=1, lt=FURTHEST)]
 """A row's number."""
@@ -112,10 +115,11 @@ class Tap(msgspec.Struct, frozen=True, array_like=True):
     @property
     def data(self) -> str:
         """The button's data. Raises :class:`ValueError` where it is longer than Telegram takes."""
-        data = ":".join([self.verb, *self.packed])
-        if len(data.encode()) > LONGEST:
-            raise ValueError(f"a button's data is too long: {data}")
-        return data
+        return _fitting(self.verb, *self.packed)
+
+    def data_of_step(self, mark: str) -> str:
+        """As :attr:`data`, for a button of a conversation's step, whose ``mark`` says which step, and whose."""
+        return _fitting(STEP, self.verb, mark, *self.packed)
 
     @classmethod
     def parse(cls: type[AnyTap], words: Sequence[str]) -> AnyTap:
@@ -149,6 +153,7 @@ def tap(
     answered: Answered = Answered.HERE,
     old: Old = Old.NEVER,
     of: type[Base] | None = None,
+    in_any_group: bool = False,
     was: str | tuple[str, ...] = (),
 ) -> Callable[[type[AnyTap]], type[AnyTap]]:
     """Declares a tap. ``was``: the verbs under which people's old buttons ask for the same, with the same fields."""
@@ -160,12 +165,11 @@ def tap(
         if of is not None and _row_field(cls) is None:
             raise TypeError(f"{cls.__name__} names no row of {of.__name__}")
         cls.verb, cls.was = verb, (was,) if isinstance(was, str) else was
-        cls.declared = Declared(may, at, answered, old, of)
+        cls.declared = Declared(may, at, answered, old, of, in_any_group)
         for word in (verb, *cls.was):
             if word in VERBS:
                 raise TypeError(f"{cls.__name__}: another tap says {word}")
             VERBS[word] = cls
-            NEEDED[word] = may.role
         return cls
 
     return declare
@@ -206,13 +210,25 @@ def command(
         if name in COMMANDS:
             raise TypeError(f"another command says /{name}")
         COMMANDS[name] = declared
-    NEEDED[f"/{names[0]}"] = may.role
     return declared
 
 
 def _row_field(cls: type[Tap]) -> str | None:
     fields = cls.__struct_fields__
     return next((name for name in fields if cls.__annotations__.get(name, "").startswith("Id")), None)
+
+
+def _fitting(*words: str) -> str:
+    data = ":".join(words)
+    if len(data.encode()) > LONGEST:
+        raise ValueError(f"a button's data is too long: {data}")
+    return data
+
+
+def role_needed(verb: str) -> Role:
+    """The role that a button's verb needs; a conversation's own steps need none but the conversation's."""
+    declared = VERBS[verb].declared if verb in VERBS else None
+    return declared.may.role if declared is not None else Role.ANYONE
 
 
 def _word(value: Any) -> str:

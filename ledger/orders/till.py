@@ -96,10 +96,7 @@ async def count(
 
 async def counts(session: AsyncSession, distribution_id: int) -> Sequence[Counted]:
     """The counts of a distribution, in order."""
-    statement = (
-        select(CashCount, Note)
-        .outerjoin(Note, Note.id == CashCount.reason_id)
-        .where(CashCount.distribution_id == distribution_id)
-        .order_by(CashCount.id)
-    )
-    return [Counted(count, reason) for count, reason in await session.execute(statement)]
+    statement = select(CashCount).where(CashCount.distribution_id == distribution_id).order_by(CashCount.id)
+    found = (await session.execute(statement)).scalars().all()
+    reasons = await notes.read(session, [count.reason_id for count in found])
+    return [Counted(count, reasons.get(count.reason_id or 0)) for count in found]

@@ -20,7 +20,6 @@ from sqlalchemy import text
 from telegram.ext import BaseHandler
 
 from bot.delivery import inbox
-from bot.edge.conversation import Button, Command, DurableConversation, StepButton
 from bot.edge.handling import STEP, Conversation, On
 from bot.routes import handlers
 from bot.ui import taps
@@ -201,11 +200,7 @@ async def test_a_members_commands_of_coordinators_are_refused_in_so_many_words(s
 def flat(found: Any) -> Iterator[BaseHandler[Any, Any, Any]]:
     """Every handler, those inside conversations too."""
     for handler in found:
-        if isinstance(handler, DurableConversation):
-            yield from flat([*handler.entry_points, *handler.fallbacks])
-            for of_state in handler.states.values():
-                yield from flat(of_state)
-        elif isinstance(handler, Conversation):
+        if isinstance(handler, Conversation):
             yield from flat([*handler.entry_points, *itertools.chain(*handler.states.values())])
         else:
             yield handler
@@ -213,33 +208,11 @@ def flat(found: Any) -> Iterator[BaseHandler[Any, Any, Any]]:
 
 def taught() -> set[str]:
     """Every command by each of its names."""
-    old = [handler.names for handler in flat(handlers()) if isinstance(handler, Command)]
-    return {*itertools.chain(*old), *taps.COMMANDS}
-
-
-def old_words_of(handler: BaseHandler[Any, Any, Any]) -> tuple[list[str], list[str]]:
-    """The verbs of buttons that it takes without declaring their fields, and the words of such steps."""
-    if isinstance(handler, StepButton):
-        return [], [handler.word]
-    return (sorted(handler.verbs), []) if isinstance(handler, Button) else ([], [])
+    return set(taps.COMMANDS)
 
 
 def forged(ids: list[int]) -> Iterator[str]:
-    """The data of every button: each verb alone, and with every id before every kind of thing that follows one.
-
-    What declares its fields is given such as it takes and such as it does not.
-    """
-    rests = ("", ":0", ":0:1235", ":cheque:800", ":coordinator:1", ":1:0:1000")
-    for handler in flat(handlers()):
-        verbs, steps = old_words_of(handler)
-        for word, revision, argument in itertools.product(steps, range(3), ("", ":1")):
-            yield f"{STEP}:{word}:{revision}{argument}"
-        for verb in verbs:
-            yield verb
-            for one, rest in itertools.product(ids, rests):
-                yield f"{verb}:{one}{rest}"
-            for one, rest in itertools.product(ids, (":0:0", ":1235", ":1235:1000")):
-                yield f"{verb}:cash:{one}{rest}"
+    """The data of every button, with such fields as it takes and such as it does not."""
     yield from forged_taps(ids)
     yield from forged_steps(ids)
 

@@ -13,8 +13,7 @@ from typing import Literal
 
 from babel.messages.pofile import read_po
 
-from bot.edge.conversation import Command, DurableConversation
-from bot.routes import handlers
+import bot.routes  # noqa: F401 - every room declares its commands
 from bot.ui import taps
 from bot.ui.texts import LOCALES
 
@@ -106,15 +105,9 @@ def _commands(sentence: Sentence) -> list[str]:
 
 
 def _taught() -> Mapping[Language, frozenset[str]]:
-    """The commands that the bot takes, by the first of their names (French) and the second (English)."""
-    flat = [
-        one
-        for handler in handlers()
-        for one in (handler.entry_points if isinstance(handler, DurableConversation) else [handler])
-    ]
-    names = [handler.names for handler in flat if isinstance(handler, Command)]
-    names += [(*one.names[1:2], *one.names) for one in taps.COMMANDS.values()]
-    return {"fr": frozenset(n[0] for n in names), "en": frozenset(n[min(1, len(n) - 1)] for n in names)}
+    """The commands that the bot takes, by the first of their names (English) and the second (French)."""
+    names = [command.names for command in taps.COMMANDS.values()]
+    return {"fr": frozenset(n[min(1, len(n) - 1)] for n in names), "en": frozenset(n[0] for n in names)}
 
 
 COMMANDS = _taught()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.handover.taps.day import ShowOrder
 from bot.handover.taps.goods import ShowProduct
 from bot.handover.views.goods import changed_by, undo_button
+from bot.home.taps import Balance
 from bot.ui import money
 from bot.ui.screen import WIDE, Row, Screen, button, shortened
 from bot.ui.texts import Html, Texts
@@ -152,7 +153,7 @@ def told_changed(
     if not group.payments_enabled:
         return Screen("\n".join(lines))
     lines += ["", money.balance_with_announced(texts, own[-1].balance_cents, announced)]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 
 
 def weighed_one(texts: Texts, one: Corrected) -> Html:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.handover.taps.day import BasketFor, Day, Orders
 from bot.handover.views.day import order_button, title
+from bot.members.taps import ShowMember
 from bot.ui.screen import WIDE, Row, Screen, button
 from bot.ui.texts import Texts
 from ledger.groups.models import Member
@@ -41,7 +42,7 @@ def no_order(texts: Texts, distribution: Distribution, member: Member) -> Screen
     text = texts.t("<b>{name}</b> ordered nothing for this distribution.", name=texts.who(member))
     rows: tuple[Row, ...] = (
         (button(texts.label("➕ Order for somebody"), BasketFor(distribution.id, member.id)),),
-        (button(texts.label("👤 {name}", name=texts.who(member, WIDE)), "member", member.id),),
+        (button(texts.label("👤 {name}", name=texts.who(member, WIDE)), ShowMember(member.id)),),
         (button(texts.label("◀️ Back"), Day(distribution.id)),),
     )
     return Screen(f"{title(texts, distribution)}\n\n{text}", rows)

@@ -10,6 +10,7 @@ from bot.handover.taps.day import BasketFor, Orders, ShowOrder, Undo, Validate, 
 from bot.handover.taps.goods import Lines
 from bot.handover.taps.money import Unannounced
 from bot.handover.views.day import PAGE, title, uncharged_line, validated_by
+from bot.home.taps import Balance
 from bot.home.views.account import payment_state
 from bot.ordering.views.order import current_line
 from bot.payments.taps import ShowPayment
@@ -273,4 +274,4 @@ def _balance(texts: Texts, page: OrderPage, expected_cents: int) -> Html:
 
 
 def _my_balance(texts: Texts) -> Row:
-    return (button(texts.label("💰 My balance"), "balance", below=True),)
+    return (button(texts.label("💰 My balance"), Balance(), below=True),)

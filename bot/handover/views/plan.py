@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.distributions.views.planning import Draft, details
 from bot.handover.taps.day import BasketFor, CancelDistribution, Day, ShowOrder
 from bot.handover.views.day import title
+from bot.home.taps import Balance
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button, side_by_side
 from bot.ui.texts import Html, Texts
@@ -154,7 +155,7 @@ def told_cancelled(
         amount = texts.money(one.state.received_cents)
         lines.append(texts.t("The {amount} you paid stay on your account as credit.", amount=amount))
     lines += ["", money.balance_with_expected(texts, one.balance_cents, expected_cents)]
-    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), "balance", below=True),),))
+    return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 
 
 def _not_expected(texts: Texts, payment: Payment) -> Html:

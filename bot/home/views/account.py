@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from bot.distributions.taps import Distributions
 from bot.home.taps import Balance, CancelOrder, ChooseGroup, History, LookAtGroup, MyOrders
+from bot.members.taps import Balances
 from bot.ordering.taps import OrderAt, ShowBasket, Start
 from bot.ordering.views.order import current_line
 from bot.ordering.views.paying import drop_button, expected_rows
 from bot.payments.taps import ExpectedPayments, ExpectedTransfers
 from bot.payments.views.topup import way_in
 from bot.refunds.views import requests as refund_requests
+from bot.settings.taps import Settings
 from bot.ui import money
 from bot.ui.screen import Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -58,7 +60,7 @@ def home(texts: Texts, group: Group, member: Member, account: Account, *, severa
             )
         )
         rows.append(
-            (button(texts.label("👥 Balances"), "balances"), button(texts.label("⚙️ Settings"), "settings"))
+            (button(texts.label("👥 Balances"), Balances()), button(texts.label("⚙️ Settings"), Settings()))
         )
     if member.is_treasurer:
         rows.append((button(texts.label("🏦 Transfers awaited"), ExpectedTransfers(0)),))

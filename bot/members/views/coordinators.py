@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.members.taps import Coordinators, PickMember, RoleGiven, SetRole, ShowRoles
 from bot.members.views.members import role_names
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import Button, Row, Screen, button
@@ -11,7 +12,6 @@ from bot.ui.texts import Texts
 from ledger.groups.models import Group, Member
 
 PAGE = 8
-ROLES = ("coordinator", "treasurer")
 
 
 def listing(texts: Texts, group: Group, holders: Sequence[Member]) -> Screen:
@@ -26,16 +26,16 @@ def listing(texts: Texts, group: Group, holders: Sequence[Member]) -> Screen:
         "",
         texts.t("Coordinators do everything; treasurers keep the money. Tap a name to change a role."),
     ]
-    rows: list[Row] = [(button(texts.who(member, 60), "role", member.id),) for member in holders[:40]]
-    rows.append((button(texts.label("➕ Name somebody"), "rolepick", 0),))
+    rows: list[Row] = [(button(texts.who(member, 60), ShowRoles(member.id)),) for member in holders[:40]]
+    rows.append((button(texts.label("➕ Name somebody"), PickMember(0)),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
 def pick(texts: Texts, everyone: Sequence[Member], page: int, cancel: Button) -> Screen:
     """Whom to name: by pages, or typed."""
     shown, page, pages = page_of(everyone, page, PAGE)
-    rows: list[Row] = [(button(texts.who(member, 60), "role", member.id),) for member in shown]
-    rows.append(turning_row(page, pages, "rolepick"))
+    rows: list[Row] = [(button(texts.who(member, 60), ShowRoles(member.id)),) for member in shown]
+    rows.append(turning_row(page, pages, PickMember))
     rows.append((cancel,))
     return Screen(texts.t("Whom? Tap, or type a name, part of one, or @username.")).with_rows(rows)
 
@@ -52,7 +52,7 @@ def roles(texts: Texts, member: Member) -> Screen:
                 texts.label("➖ No longer coordinator"),
                 texts.label("➕ Make coordinator"),
                 member,
-                "coordinator",
+                RoleGiven.COORDINATOR,
                 member.is_coordinator,
             ),
         ),
@@ -61,17 +61,17 @@ def roles(texts: Texts, member: Member) -> Screen:
                 texts.label("➖ No longer treasurer"),
                 texts.label("➕ Make treasurer"),
                 member,
-                "treasurer",
+                RoleGiven.TREASURER,
                 member.is_treasurer,
             ),
         ),
-        (button(texts.label("◀️ Back"), "coordinators"),),
+        (button(texts.label("◀️ Back"), Coordinators()),),
     ]
     return Screen(text).with_rows(rows)
 
 
-def _switch(take: str, give: str, member: Member, role: str, held: bool) -> Button:
-    return button(take if held else give, "setrole", member.id, ROLES.index(role), 0 if held else 1)
+def _switch(take: str, give: str, member: Member, role: RoleGiven, held: bool) -> Button:
+    return button(take if held else give, SetRole(member.id, role, not held))
 
 
 def gave_up(texts: Texts, group: Group) -> Screen:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 
 from bot.home.views.account import listed_line
+from bot.members.taps import AddMember, Balances, Filter, MemberHistory, ShowMember
 from bot.members.views.people import membership_lines, membership_rows
 from bot.payments.taps import EnterOpening, EnterPayment, ShowPayment
 from bot.refunds.views.refunds import request_line, request_row, ways_in
 from bot.ui import money
 from bot.ui.paging import page_of, turning_row
 from bot.ui.screen import NARROW, Button, Row, Screen, button, side_by_side
+from bot.ui.taps import Tap
 from bot.ui.texts import Html, Texts
 from ledger.groups.models import Group, Member
 from ledger.notes.models import Note
@@ -21,14 +22,6 @@ from ledger.payments.service import ExpectedCents
 from ledger.reference import format_reference
 
 PAGE = 15
-
-
-class Filter(IntEnum):
-    """Whose balances are shown."""
-
-    ALL = 0
-    OWING = 1
-    CREDIT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +68,10 @@ def balances(
     if not here:
         lines.append(texts.t("Nobody."))
     rows: list[Row] = [_filters(texts, everyone, chosen)]
-    buttons = [button(texts.who(entry.member, NARROW), "member", entry.member.id) for entry in here]
+    buttons = [button(texts.who(entry.member, NARROW), ShowMember(entry.member.id)) for entry in here]
     rows += side_by_side(buttons)
-    rows.append((button(texts.label("➕ Add a member without Telegram"), "ppadd"),))
-    rows.append(turning_row(page, pages, "balances", int(chosen)))
+    rows.append((button(texts.label("➕ Add a member without Telegram"), AddMember()),))
+    rows.append(turning_row(page, pages, lambda at: Balances(chosen, at)))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -123,9 +116,7 @@ def _filters(texts: Texts, everyone: Sequence[MemberBalance], chosen: Filter) ->
     return tuple(
         button(
             f"{'● ' if one is chosen else ''}{label} ({sum(_fits(entry, one) for entry in everyone)})",
-            "balances",
-            int(one),
-            0,
+            Balances(one),
         )
         for one, label in labels.items()
     )
@@ -163,8 +154,8 @@ def member_page(texts: Texts, page: MemberPage) -> Screen:
     rows += membership_rows(texts, member, page.invitation_url)
     rows.append(
         (
-            button(texts.label("📜 History"), "mhistory", member.id, 0),
-            button(texts.label("◀️ Back"), "balances", 0, 0),
+            button(texts.label("📜 History"), MemberHistory(member.id, 0)),
+            button(texts.label("◀️ Back"), Balances()),
         )
     )
     return Screen("\n".join(lines)).with_rows(rows)
@@ -191,9 +182,9 @@ def history_title(texts: Texts, member: Member) -> Html:
     return texts.t("📜 <b>History of {name}</b>", name=texts.who(member))
 
 
-def choose(texts: Texts, found: Sequence[Member], verb: str) -> Screen:
+def choose(texts: Texts, found: Sequence[Member], to: Callable[[int], Tap]) -> Screen:
     """Several members fit: which one?"""
-    rows = [(button(_name(texts, member), verb, member.id),) for member in found[:20]]
+    rows = [(button(_name(texts, member), to(member.id)),) for member in found[:20]]
     lines: list[str] = [texts.t("Several members fit. Which one?")]
     if len(found) > 20:
         lines.append(texts.t("Only the first 20 are shown: type more of the name."))
@@ -213,8 +204,8 @@ def unknown(texts: Texts, typed: str) -> Screen:
             typed=typed[:60],
         ),
         (
-            (button(texts.label("👥 Balances"), "balances", 0, 0),),
-            (button(texts.label("➕ Add a member without Telegram"), "ppadd"),),
+            (button(texts.label("👥 Balances"), Balances()),),
+            (button(texts.label("➕ Add a member without Telegram"), AddMember()),),
         ),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.members.taps import AskOut, Balances, Invite, RevokeInvitation, TakeBack
 from bot.refusals.people import in_the_way
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -40,7 +41,7 @@ def added(texts: Texts, member: Member) -> Html:
 def not_added(texts: Texts) -> Screen:
     """Cancelled."""
     return Screen(
-        texts.t("Cancelled. Nobody was added."), ((button(texts.label("👥 Balances"), "balances", 0, 0),),)
+        texts.t("Cancelled. Nobody was added."), ((button(texts.label("👥 Balances"), Balances()),),)
     )
 
 
@@ -63,24 +64,20 @@ def membership_rows(texts: Texts, member: Member, invitation_url: str | None) ->
     if member.left_at is not None:
         if member.person_id is not None and member.taken_out_at is None:
             return []  # they come back by the group's link
-        return [(_button(texts.label("↩️ Back into the group"), "ppback", member),)]
+        return [(button(texts.label("↩️ Back into the group"), TakeBack(member.id)),)]
     rows: list[Row] = []
     if member.person_id is None and invitation_url is None:
-        rows.append((_button(texts.label("🔗 Invite to Telegram"), "ppinvite", member),))
+        rows.append((button(texts.label("🔗 Invite to Telegram"), Invite(member.id)),))
     elif member.person_id is None:
         rows.append((Button(texts.label("📋 Copy the invitation"), copy=invitation_url),))
         rows.append(
             (
-                _button(texts.label("🔄 Another invitation"), "ppinvite", member),
-                _button(texts.label("🚫 Revoke it"), "pprevoke", member),
+                button(texts.label("🔄 Another invitation"), Invite(member.id)),
+                button(texts.label("🚫 Revoke it"), RevokeInvitation(member.id)),
             )
         )
-    rows.append((_button(texts.label("🚪 Take out of the group"), "ppout", member),))
+    rows.append((button(texts.label("🚪 Take out of the group"), AskOut(member.id)),))
     return rows
-
-
-def _button(text: str, verb: str, member: Member) -> Button:
-    return button(text, verb, member.id)
 
 
 def linked(texts: Texts, group: Group, member: Member) -> Screen:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.members.taps import AskOut, KeepMember, StayOut, TakeBack
 from bot.ordering.taps import ShowBasket, Start
 from bot.ui.screen import Button, Screen, button
 from bot.ui.texts import Html, Texts
@@ -21,8 +22,8 @@ def ask_about(texts: Texts, group: Group, member: Member) -> Screen:
         group=group.title,
     )
     rows = (
-        (button(texts.label("👤 Keep as a member"), "ppkeep", member.id),),
-        (button(texts.label("🚪 Take out of the group"), "ppout", member.id),),
+        (button(texts.label("👤 Keep as a member"), KeepMember(member.id)),),
+        (button(texts.label("🚪 Take out of the group"), AskOut(member.id)),),
     )
     return Screen(text, rows)
 
@@ -69,8 +70,8 @@ def ask_back(texts: Texts, group: Group, member: Member) -> Screen:
         name=member.name,
         group=group.title,
     )
-    yes = button(texts.label("✅ Back into the group"), "ppback", member.id)
-    return Screen(text, ((yes,), (button(texts.label("Not now"), "ppno", member.id),)))
+    yes = button(texts.label("✅ Back into the group"), TakeBack(member.id))
+    return Screen(text, ((yes,), (button(texts.label("Not now"), StayOut(member.id)),)))
 
 
 def asked_back(texts: Texts, group: Group, *, asked_now: bool) -> Screen:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.home.taps import Balance
 from bot.ordering.taps import (
     Add,
     Again,
@@ -55,7 +56,7 @@ def headline(texts: Texts, distribution: Distribution) -> Html:
 def no_distribution(texts: Texts) -> Screen:
     """Nothing can be ordered now."""
     text = texts.t("No distribution takes orders at the moment. You will be told when the next one opens.")
-    return Screen(text, ((button(texts.label("💰 My balance"), "balance"),),))
+    return Screen(text, ((button(texts.label("💰 My balance"), Balance()),),))
 
 
 def choose_distribution(
@@ -384,7 +385,7 @@ def receipt(
         rows += pay_rows(texts, group, done.payment, link)
         rows.append((pay_another_way(texts, done.payment, below=True),))
     rows.append((_more_button(texts, done.distribution, can_change=can_change(group, done)),))
-    rows.append((button(texts.label("💰 My balance"), "balance", below=True),))
+    rows.append((button(texts.label("💰 My balance"), Balance(), below=True),))
     return Screen(text).with_rows(rows)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.members.taps import ShowMember
 from bot.ordering import taps
 from bot.ordering.views.order import (
     ONE,
@@ -86,7 +87,7 @@ def found_page(
 def member_rows(members: Sequence[Member]) -> list[Row]:
     """Whoever is called by the same words as what was found."""
     return [
-        (button(f"👤 {shortened(member.name, LONGEST_PRODUCER)}", "member", member.id),)
+        (button(f"👤 {shortened(member.name, LONGEST_PRODUCER)}", ShowMember(member.id)),)
         for member in members[:MEMBERS]
     ]
 

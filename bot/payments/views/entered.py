@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.home.taps import Balance
+from bot.members.taps import ShowMember
 from bot.payments.taps import Undo
 from bot.payments.views.by_hand import Entry, balance_line, details, what_is_entered
 from bot.ui import money
@@ -29,8 +30,7 @@ def recorded(
         (
             button(
                 texts.label("👤 {name}", name=texts.who(entry.member, 40)),
-                "member",
-                entry.member.id,
+                ShowMember(entry.member.id),
                 below=True,
             ),
         ),
@@ -51,8 +51,7 @@ def opening_recorded(texts: Texts, entry: Entry, after_cents: int) -> Screen:
         (
             button(
                 texts.label("👤 {name}", name=texts.who(entry.member, 40)),
-                "member",
-                entry.member.id,
+                ShowMember(entry.member.id),
                 below=True,
             ),
         ),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.home.taps import Balance
+from bot.members.taps import AskOut, ShowMember
 from bot.refunds.taps import DeclineRequest, Gift, GrantRequest, LeaveToGroup, Refund, WriteOff
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
@@ -206,7 +207,7 @@ def recorded(
         lines.append(texts.t("Reference: {reference}", reference=reference))
     rows: list[Row] = [(undo,)] if undo else []
     if out:
-        rows.append((button(texts.label("🚪 Take out of the group"), "ppout", draft.member.id, below=True),))
+        rows.append((button(texts.label("🚪 Take out of the group"), AskOut(draft.member.id), below=True),))
     rows.append((_member_button(texts, draft.member),))
     return Screen("\n".join(lines)).with_rows(rows)
 
@@ -228,7 +229,7 @@ def taken_back(texts: Texts, member: Member, amount_cents: int, balance_cents: i
 
 
 def _member_button(texts: Texts, member: Member) -> Button:
-    return button(texts.label("👤 {name}", name=texts.who(member, 40)), "member", member.id, below=True)
+    return button(texts.label("👤 {name}", name=texts.who(member, 40)), ShowMember(member.id), below=True)
 
 
 def told(texts: Texts, group: Group, draft: Draft, by: str, expected_cents: int) -> Screen:

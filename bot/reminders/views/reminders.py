@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from bot.ordering.views.paying import pay_button, slow
+from bot.reminders.taps import KINDS, Mute, OpenDistribution, ShowReminders
 from bot.ui import money
 from bot.ui.screen import Button, Row, Screen, button
 from bot.ui.texts import Html, Texts
@@ -38,14 +39,12 @@ def reminder(texts: Texts, notice: Notice, order_url: str) -> Screen:
             (
                 button(
                     texts.label("📋 Open the distribution"),
-                    "remgo",
-                    notice.member.id,
-                    distribution.id,
+                    OpenDistribution(notice.member.id, distribution.id),
                     below=True,
                 ),
             )
         )
-    rows.append((button(texts.label("🔕 Reminders…"), "mutes", notice.member.id, below=True),))
+    rows.append((button(texts.label("🔕 Reminders…"), ShowReminders(notice.member.id), below=True),))
     return Screen("\n".join(lines)).with_rows(rows)
 
 
@@ -264,10 +263,7 @@ def mutes(
         (
             button(
                 f"{'🔕' if kind in muted else '🔔'} {kind_name(texts, kind)}",
-                "mute",
-                member.id,
-                list(ReminderKind).index(kind),
-                1 if kind in muted else 0,
+                Mute(member.id, KINDS.index(kind), kind in muted),
             ),
         )
         for kind in kinds

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.cards.taps import CardSettings
 from bot.home.taps import Home
+from bot.members.taps import Coordinators
 from bot.settings import taps
 from bot.settings.taps import Option
 from bot.ui import money
@@ -83,7 +84,7 @@ def settings(texts: Texts, group: Group, offered: list[Method], links: Links) ->
             button(texts.label("🔁 New invitation"), taps.NewInvitation(group.id)),
         ),
         (Button(texts.label("👥 A chat for the coordinators"), url=links.coordinators_url),),
-        (button(texts.label("🧑‍🌾 Coordinators"), "coordinators"), button(texts.label("◀️ Back"), Home())),
+        (button(texts.label("🧑‍🌾 Coordinators"), Coordinators()), button(texts.label("◀️ Back"), Home())),
     ]
     return Screen("\n".join(lines)).with_rows(rows)
 

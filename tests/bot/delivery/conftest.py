@@ -14,8 +14,9 @@ from telegram import Update
 from bot.app import Bot
 from bot.delivery import outbox
 from bot.delivery.outbox import Call
-from bot.edge.conversation import Handler
+from bot.edge.handling import On, event
 from bot.edge.scene import Scene
+from bot.rights import May
 from bot.sandbox.server import Sandbox
 from bot.ui.screen import Screen
 from ledger.db import Database
@@ -26,12 +27,7 @@ from tests.support.telegram import TelegramWorld
 Handle = Callable[[Update, Scene], Coroutine[Any, Any, None]]
 
 
-class Everything(Handler):
-    """Takes every update."""
-
-    def check_update(self, update: object) -> bool:
-        """Yes."""
-        return isinstance(update, Update)
+EVERYTHING = event("everything", lambda _: True, may=May.FIND_ONES_WAY)
 
 
 def said(update: Update) -> str:
@@ -94,7 +90,7 @@ async def desk(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         async def handle(scene: Scene) -> None:
             await desk.handle(scene)
 
-        monkeypatch.setattr("bot.app.handlers", lambda: [Everything(handle)])
+        monkeypatch.setattr("bot.app.handlers", lambda: [On(EVERYTHING, handle)])
         yield desk
 
 

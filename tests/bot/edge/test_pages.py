@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.edge.pages import LONGEST, owned, owner_of, split
-from bot.ui.screen import Button, Screen, button
+from bot.ui.screen import Button, Screen
 
 OWNER = 7_123_456_789
 
@@ -23,7 +23,7 @@ def test_links_copies_steps_and_what_has_no_room_stay_as_they_are() -> None:
     rows = (
         Button("x", url="https://example.org/~1"),
         Button("x", copy="A~1"),
-        button("x", "step", "confirm", "4.77"),
+        Button("x", data="step:confirm:4.77"),
         Button("x", data="v" * LONGEST),
     )
     assert owned(Screen("", (rows,)), OWNER).rows == (rows,)

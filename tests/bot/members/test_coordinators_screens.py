@@ -10,6 +10,7 @@ import pytest
 
 from bot.catalogue.views import importing as catalogue
 from bot.distributions.views import planning as distributions
+from bot.members.taps import ShowMember
 from bot.members.views import coordinators, members
 from bot.payments.views import by_hand, entered
 from bot.settings.views import settings
@@ -87,7 +88,7 @@ def test_balances(texts: Texts) -> None:
     for chosen in members.Filter:
         for page in (-1, 0, 3, 99):
             assert_fits(members.balances(texts, a_group(), everyone, chosen, page))
-    assert_fits(members.choose(texts, [a_member(n) for n in range(50)], "member"))
+    assert_fits(members.choose(texts, [a_member(n) for n in range(50)], ShowMember))
 
 
 def test_names_are_shown_as_typed(texts: Texts) -> None:

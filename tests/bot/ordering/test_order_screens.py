@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.home.views import history
+from bot.members.taps import MemberHistory
 from bot.ordering.views import order
 from bot.ordering.views import search as order_search
 from bot.ui.screen import Button, button
@@ -86,7 +87,7 @@ def test_a_history_fits(texts: Texts) -> None:
     )
 
     def older(label: str, at: int) -> Button:
-        return button(label, "mhistory", BIG, at)
+        return button(label, MemberHistory(BIG, at))
 
     screen = history.history(texts, Html("<b>title</b>"), page, older)
     assert_fits(screen)

@@ -10,7 +10,7 @@ from bot.payments.views import switching
 from bot.refunds.views import refunds
 from bot.refunds.views import requests as refund_requests
 from bot.refunds.views.refunds import Draft, Kind
-from bot.ui.screen import Screen, button
+from bot.ui.screen import Button, Screen
 from bot.ui.texts import Texts
 from ledger.groups.models import Group, Method
 from ledger.money import MAX_AMOUNT
@@ -47,7 +47,7 @@ REQUEST = RefundRequest(
     created_at=NOW,
 )
 NOTE = Note(text=NASTY[:100])
-BACK = button("x", "y")
+BACK = Button("x", data="y")
 OFFLINE = (Method.CHEQUE, Method.CASH, Method.TRANSFER)
 
 
@@ -56,7 +56,7 @@ OFFLINE = (Method.CHEQUE, Method.CASH, Method.TRANSFER)
 def test_what_treasurers_record(language: str, kind: Kind) -> None:
     texts = Texts(language)
     draft = Draft(kind, MEMBER, MAX_AMOUNT, MAX_AMOUNT, Method.TRANSFER, NASTY[:100])
-    fits(refunds.ask_amount(texts, draft, button(refunds.everything(texts, draft), "y"), BACK))
+    fits(refunds.ask_amount(texts, draft, Button(refunds.everything(texts, draft), data="y"), BACK))
     fits(refunds.ask_way(texts, draft, [BACK], BACK))
     fits(refunds.ask_reason(texts, draft, BACK))
     fits(refunds.preview(texts, draft, BACK, BACK))

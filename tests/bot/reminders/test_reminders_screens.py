@@ -11,7 +11,7 @@ import pytest
 from bot.members.views import people
 from bot.refusals import people as refusals
 from bot.reminders.views import reminders
-from bot.ui.screen import Screen, button
+from bot.ui.screen import Button, Screen
 from bot.ui.texts import Texts
 from ledger.groups.models import Group, Member, Method, Person
 from ledger.orders.leaving import CannotLeave, Obstacles
@@ -66,7 +66,7 @@ def test_reminders(language: str, content: Content) -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_screens_of_members(language: str) -> None:
-    texts, back = Texts(language), button("x", "y")
+    texts, back = Texts(language), Button("x", data="y")
     found = Obstacles(-(10**11), 10**11, (NOW,) * 8)
     fits(reminders.mutes(texts, GROUP, MEMBER, list(ReminderKind), {ReminderKind.EVE}))
     fits(people.preview(texts, GROUP, NASTY[:70], back, back))
