@@ -66,7 +66,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """TEXT in SQLite's STRICT tables, TIMESTAMPTZ in PostgreSQL."""
+        """Takes TEXT in SQLite's STRICT tables, TIMESTAMPTZ in PostgreSQL."""
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else DateTime(timezone=True))
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> Any:
@@ -79,7 +79,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.isoformat(timespec="microseconds") if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
-        """Always aware, always UTC."""
+        """Makes the moment aware, in UTC."""
         if value is None:
             return None
         moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -93,15 +93,15 @@ class Day(TypeDecorator[dt.date]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """TEXT in SQLite's STRICT tables."""
+        """Takes TEXT in SQLite's STRICT tables."""
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else Date())
 
     def process_bind_param(self, value: dt.date | None, dialect: Dialect) -> Any:
-        """ISO text for SQLite."""
+        """Gives SQLite ISO text."""
         return value.isoformat() if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.date | None:
-        """A date again."""
+        """Makes it a date again."""
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
@@ -112,15 +112,15 @@ class Flag(TypeDecorator[bool]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """INTEGER in SQLite's STRICT tables."""
+        """Takes INTEGER in SQLite's STRICT tables."""
         return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else Boolean())
 
     def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:
-        """0 or 1 for SQLite."""
+        """Gives SQLite 0 or 1."""
         return int(value) if value is not None and dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bool | None:
-        """A bool again."""
+        """Makes it a bool again."""
         return None if value is None else bool(value)
 
 
@@ -131,17 +131,17 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """TEXT in SQLite's STRICT tables."""
+        """Takes TEXT in SQLite's STRICT tables."""
         return dialect.type_descriptor(Text() if dialect.name == "sqlite" else JSONB())
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
-        """Text for SQLite; the PostgreSQL driver encodes by itself."""
+        """Gives SQLite text; the PostgreSQL driver encodes by itself."""
         if value is None or dialect.name != "sqlite":
             return value
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
-        """The document again."""
+        """Makes it the document again."""
         return json.loads(value) if isinstance(value, str) and dialect.name == "sqlite" else value
 
 
@@ -159,16 +159,16 @@ class Code(TypeDecorator[E]):
         self.enum = enum
 
     def process_bind_param(self, value: E | None, dialect: Dialect) -> Any:
-        """Plain text."""
+        """Gives the database plain text."""
         return None if value is None else self.enum(value).value
 
     def process_result_value(self, value: Any, dialect: Dialect) -> E | None:
-        """The enum's member."""
+        """Makes it the enum's member again."""
         return None if value is None else self.enum(value)
 
 
 def one_of(column: str, enum: type[StrEnum]) -> CheckConstraint:
-    """The CHECK that goes with a :class:`Code` column."""
+    """Returns the CHECK that goes with a :class:`Code` column."""
     values = ", ".join(f"'{member.value}'" for member in enum)
     return CheckConstraint(f"{column} IN ({values})", name=f"{column}_known")
 
@@ -206,13 +206,14 @@ class Base(DeclarativeBase):
 
 
 def insert_or_meet(session: AsyncSession, table: type[Base]) -> PostgresqlInsert | SqliteInsert:
-    """An INSERT that can say what happens when it meets a row that is there (``on_conflict_…``), on either database."""
+    """Returns an INSERT that can say what happens when it meets a row that is there (``on_conflict_…``), on either
+    database."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite_insert(table) if is_sqlite else postgresql_insert(table)
 
 
 def utc_now() -> dt.datetime:
-    """The moment now, aware."""
+    """Returns the moment now, aware."""
     return dt.datetime.now(dt.UTC)
 
 
@@ -241,7 +242,7 @@ class Database:
             )
 
     def unit_of_work(self) -> AbstractAsyncContextManager[AsyncSession]:
-        """A session whose work is committed as a whole when the block ends, or not at all when it raises."""
+        """Opens a session whose work is committed as a whole when the block ends, or not at all when it raises."""
         return self._writer.unit_of_work() if self.is_sqlite else self._transaction()
 
     @asynccontextmanager
@@ -251,18 +252,18 @@ class Database:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
-        """A session that reads one consistent state and can write nothing."""
+        """Opens a session that reads one consistent state and can write nothing."""
         async with AsyncSession(self._reading, expire_on_commit=False) as session:
             if not self.is_sqlite:
                 await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
             yield session
 
     def is_there(self) -> bool:
-        """Whether there is anything to connect to, as far as one can tell without creating it."""
+        """Returns whether there is anything to connect to, as far as one can tell without creating it."""
         return not self.is_sqlite or Path(self.url.database or "").exists()
 
     async def copy_to(self, path: Path) -> None:
-        """Write a consistent copy of an SQLite database to a new file while others go on writing (VACUUM INTO).
+        """Writes a consistent copy of an SQLite database to a new file while others go on writing (VACUUM INTO).
 
         The file is its owner's alone. Raises FileExistsError; no part of a copy is left behind.
         """
@@ -279,7 +280,7 @@ class Database:
         await asyncio.to_thread(copy)
 
     async def empty_log(self) -> None:
-        """Empty SQLite's write-ahead log, which still holds what was overwritten; not if somebody is reading it long.
+        """Empties SQLite's write-ahead log, which still holds what was overwritten; not if somebody is reading it long.
 
         On PostgreSQL old rows and the log are the server's to clean.
         """
@@ -299,7 +300,7 @@ class Database:
         return self._reading
 
     async def close(self) -> None:
-        """Close every connection."""
+        """Closes every connection."""
         if self.is_sqlite:
             await self._writer.close()
             await self._writing.dispose()

@@ -75,7 +75,8 @@ class InvalidAmount(LedgerError):
 
 @cache
 def currencies() -> frozenset[str]:
-    """The ISO 4217 currencies that are legal tender somewhere today and have 0, 2 or 3 decimals, as Babel knows them."""
+    """Returns the ISO 4217 currencies that are legal tender somewhere today and have 0, 2 or 3 decimals, as Babel
+    knows them."""
     tender = {
         code
         for found in get_global("territory_currencies").values()
@@ -86,12 +87,12 @@ def currencies() -> frozenset[str]:
 
 
 def exponent_of(currency: str) -> int:
-    """How many decimals an amount in the ISO 4217 ``currency`` is written with, and kept with."""
+    """Returns how many decimals an amount in the ISO 4217 ``currency`` is written with, and kept with."""
     return get_currency_precision(currency)
 
 
 def parse_amount(text: str, *, signed: bool = False, currency: str = "EUR") -> int:
-    """Read an amount as a person types it into minor units of ``currency``.
+    """Reads an amount as a person types it into minor units of ``currency``.
 
     ``12,5`` ``12.50`` ``12,50 €`` ``€12`` ``12€50`` ``1 234,50`` ``1.234,50`` ``1,234.50``; no currency but its own.
     A sign is read only where ``signed`` says that one belongs; digits are 0–9 of ASCII only. Raises
@@ -132,7 +133,7 @@ def _grammar(currency: str, exponent: int) -> re.Pattern[str]:
 
 
 def line_amount(price_cents: int, quantity_milli: int) -> int:
-    """The amount of one order line in minor units, rounded half up per line (I3).
+    """Returns the amount of one order line in minor units, rounded half up per line (I3).
 
     ``price_cents`` is the price of one unit, ``quantity_milli`` thousandths of a unit; neither is negative.
     """

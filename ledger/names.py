@@ -25,7 +25,7 @@ _SAME = str.maketrans(
 
 
 def clean_text(text: str) -> str:
-    """``text`` as one line: composed accents (NFC), single spaces, no control or invisible characters.
+    """Returns ``text`` as one line: composed accents (NFC), single spaces, no control or invisible characters.
 
     Newlines, tabs and no-break spaces become spaces. Right-to-left overrides and the like go, because a name
     must not change how the amount beside it reads; joiners stay where they join something (emoji, scripts that
@@ -41,7 +41,7 @@ def clean_text(text: str) -> str:
 
 
 def clean_name(text: str, number: int) -> str:
-    """A name as it is kept; who has none that can be read is called by the end of a ``number``: ``#0042``."""
+    """Returns a name as it is kept; who has none that can be read is called by the end of a ``number``: ``#0042``."""
     name = clean_text(text)
     seen = any(unicodedata.category(character)[0] not in "MZC" for character in name)
     return name if seen else f"#{abs(number) % 10_000:04}"
@@ -49,7 +49,7 @@ def clean_name(text: str, number: int) -> str:
 
 @lru_cache(maxsize=4096)
 def name_key(text: str) -> str:
-    """What two names share when a person would call them the same: no case, accents, ligatures, extra spaces.
+    """Returns what two names share when a person would call them the same: no case, accents, ligatures, extra spaces.
 
     ``name_key(" Œufs  Frais ") == name_key("oeufs frais")``. Typographic apostrophes and dashes
     equal the typed ones. Only accents of European scripts are dropped, so no other script loses letters.
@@ -66,12 +66,13 @@ def sort_key(text: str) -> tuple[str, str, str]:
 
 
 def by_name(found: Iterable[T], name_of: Callable[[T], str]) -> list[T]:
-    """The rows in the order of their names; equal names stay as they came."""
+    """Returns the rows in the order of their names; equal names stay as they came."""
     return sorted(found, key=lambda one: sort_key(name_of(one)))
 
 
 def is_found(wanted: str, name: str) -> bool:
-    """Whether somebody who types ``wanted`` may mean ``name``: a part of it, or its words (or their parts) in any order."""
+    """Returns whether somebody who types ``wanted`` may mean ``name``: a part of it, or its words (or their parts) in
+    any order."""
     wanted, name = name_key(wanted), name_key(name)
     return bool(wanted) and (wanted in name or all(word in name for word in wanted.split()))
 

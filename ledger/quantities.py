@@ -31,7 +31,7 @@ _QUANTITY = re.compile(
 
 
 def parse_quantity(text: str, unit: str) -> int:
-    """Read a quantity of something sold by ``unit`` into thousandths of it.
+    """Reads a quantity of something sold by ``unit`` into thousandths of it.
 
     ``1,2`` and ``1,2 kg``; where the unit is a measure also ``850 g``, ``1 kg 200`` and ``1 kg 50 g``; ``2 colis`` of
     a colis. Raises :class:`InvalidAmount` for everything else: other units, and less than a thousandth.

@@ -21,41 +21,44 @@ _TOKEN = re.compile(r"[0-9A-Za-z]+")
 
 
 def new_reference() -> str:
-    """A random reference in its stored form: seven capitals and digits. 23⁶ ≈ 148 million; the caller sees to uniqueness."""
+    """Makes a random reference in its stored form: seven capitals and digits. 23⁶ ≈ 148 million; the caller sees to
+    uniqueness."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
     return body + _check_character(body)
 
 
 def format_reference(code: str) -> str:
-    """``K7M3P9X`` as people read it: ``K7M-3P9X``."""
+    """Returns ``K7M3P9X`` as people read it: ``K7M-3P9X``."""
     return f"{code[:3]}-{code[3:]}"
 
 
 def normalise(text: str) -> str:
-    """The text in capitals, without spaces and dashes, letters we never use read as the digits they resemble."""
+    """Returns the text in capitals, without spaces and dashes, letters we never use read as the digits they resemble."""
     return _SEPARATORS.sub("", text).upper().translate(_LOOK_ALIKES)
 
 
 def is_valid(code: str) -> bool:
-    """Whether a normalised ``code`` has the right length and symbols and its check character agrees."""
+    """Returns whether a normalised ``code`` has the right length and symbols and its check character agrees."""
     if len(code) != LENGTH or any(symbol not in _VALUE for symbol in code):
         return False
     return _weighted_sum(code) == 0
 
 
 def looks_like_reference(text: str) -> bool:
-    """Whether ``text`` is seven letters or digits in any grouping: a reference, right or mistyped, and nothing else."""
+    """Returns whether ``text`` is seven letters or digits in any grouping: a reference, right or mistyped, and nothing
+    else."""
     return re.fullmatch(r"[0-9A-Za-z]{7}", _SEPARATORS.sub("", text)) is not None
 
 
 def split_reference(text: str) -> tuple[str, str]:
-    """The first seven letters or digits of a typed text, however grouped, and what follows them (an amount, perhaps)."""
+    """Returns the first seven letters or digits of a typed text, however grouped, and what follows them (an amount,
+    perhaps)."""
     match = re.match(r"\s*((?:[0-9A-Za-z][\s.\-–—_/·]*?){7})(?![0-9A-Za-z])(.*)", text, re.DOTALL)
     return (match[1].strip(), match[2].strip()) if match else (text.strip(), "")
 
 
 def find_references(text: str) -> list[str]:
-    """Every valid reference in noisy text, those standing as words of their own first.
+    """Finds every valid reference in noisy text, those standing as words of their own first.
 
     Groups may be cut anywhere by spaces or dashes ("K7 M3-P9 X"), case does not matter; a code glued to other letters
     ("REFK7M3P9X") is found too, but comes last, since it is likelier to be there by chance. The caller looks each one up.
@@ -68,7 +71,7 @@ def find_references(text: str) -> list[str]:
 
 
 def neighbours(code: str) -> Iterator[str]:
-    """The valid references one wrong character, or one swap of two characters, away from a mistyped ``code``."""
+    """Returns the valid references one wrong character, or one swap of two characters, away from a mistyped ``code``."""
     code = normalise(code)
     if len(code) != LENGTH:
         return

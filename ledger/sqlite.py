@@ -56,21 +56,21 @@ class ShortTripCursor:
         return self
 
     async def execute(self, sql: str, parameters: Sequence[Any] = ()) -> ShortTripCursor:
-        """Run one statement and keep all its rows."""
+        """Runs one statement and keeps all its rows."""
         await self._connection.call(self._run, False, sql, parameters)
         return self
 
     async def executemany(self, sql: str, parameters: Sequence[Sequence[Any]]) -> ShortTripCursor:
-        """Run one statement for each row of parameters."""
+        """Runs one statement for each row of parameters."""
         await self._connection.call(self._run, True, sql, parameters)
         return self
 
     async def fetchall(self) -> list[tuple[Any, ...]]:
-        """The rows that execute kept."""
+        """Returns the rows that execute kept."""
         return self._rows
 
     async def close(self) -> None:
-        """Nothing is left open."""
+        """Leaves nothing open."""
 
     def _run(self, raw: sqlite3.Connection, many: bool, sql: str, parameters: Sequence[Any]) -> None:
         cursor = raw.cursor()
@@ -99,11 +99,11 @@ class ShortTripConnection(aiosqlite.Connection):
         return self._conn
 
     def cursor(self) -> ShortTripCursor:  # type: ignore[override]
-        """A cursor, without a trip."""
+        """Returns a cursor, without a trip."""
         return ShortTripCursor(self)
 
     async def call(self, function: Any, many: bool, sql: str, parameters: Sequence[Any]) -> None:
-        """Run a cursor's ``function`` on the raw connection, in place or in the connection's thread."""
+        """Runs a cursor's ``function`` on the raw connection, in place or in the connection's thread."""
         if not self.in_place:
             await self._execute(function, self._conn, many, sql, parameters)  # type: ignore[no-untyped-call]
             return
@@ -119,15 +119,15 @@ class ShortTripDialect(SQLiteDialect_aiosqlite):
     supports_statement_cache = True
 
     def do_savepoint(self, connection: Connection, name: str) -> None:
-        """Set a savepoint."""
+        """Sets a savepoint."""
         _raw(connection).execute(f"SAVEPOINT {name}")
 
     def do_release_savepoint(self, connection: Connection, name: str) -> None:
-        """Keep what was done since the savepoint."""
+        """Keeps what was done since the savepoint."""
         _raw(connection).execute(f"RELEASE {name}")
 
     def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
-        """Undo what was done since the savepoint."""
+        """Undoes what was done since the savepoint."""
         _raw(connection).execute(f"ROLLBACK TO {name}")
 
 
@@ -137,7 +137,7 @@ registry.register("sqlite.short_trips", __name__, ShortTripDialect.__name__)
 def run_in_place(
     connection: Connection, sql: str, parameters: Sequence[Any], *, many: bool = False
 ) -> list[tuple[Any, ...]]:
-    """Run one statement (``many``: for each row of parameters) past SQLAlchemy, which would take thrice SQLite's time.
+    """Runs one statement (``many``: for each row of parameters) past SQLAlchemy, which would take thrice SQLite's time.
 
     For the writing connection, whose statements run in place anyway. What SQLite refuses is raised as SQLAlchemy does.
     """
@@ -164,13 +164,13 @@ def _raw(connection: Connection) -> sqlite3.Connection:
 
 
 def make_private(file: Path) -> None:
-    """Make the file where there is none, for its owner alone: SQLite gives its -wal and -shm the same rights."""
+    """Makes the file where there is none, for its owner alone: SQLite gives its -wal and -shm the same rights."""
     with suppress(FileExistsError):
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def open_connection(database: str, *, read_only: bool) -> ShortTripConnection:
-    """An unopened connection with the settings the books rely on; SQLAlchemy awaits it."""
+    """Makes an unopened connection with the settings the books rely on; SQLAlchemy awaits it."""
 
     def connect() -> sqlite3.Connection:
         make_private(Path(database))
@@ -204,11 +204,11 @@ class _Group:
         self.error: OperationalError | None = None
 
     def is_full(self) -> bool:
-        """Whether it should be committed now, whoever else waits."""
+        """Returns whether it should be committed now, whoever else waits."""
         return self.size >= GROUP_LIMIT or time.monotonic() - self.begun >= GROUP_SECONDS
 
     def end(self, error: OperationalError | None = None) -> None:
-        """Tell those who wait what became of their work."""
+        """Tells those who wait what became of their work."""
         self.error = error
         self.over.set()
 
@@ -231,7 +231,7 @@ class Writer:
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[AsyncSession]:
-        """A session in a SAVEPOINT. Leaving it well waits for the commit; an exception undoes only this one."""
+        """Returns a session in a SAVEPOINT. Leaving it well waits for the commit; an exception undoes only this one."""
         await self._take_turn()
         try:
             try:
@@ -255,7 +255,7 @@ class Writer:
             raise group.error
 
     async def close(self) -> None:
-        """Give the connection back once the last unit of work is done."""
+        """Gives the connection back once the last unit of work is done."""
         async with self._turn:
             if self._connection is not None:
                 await self._connection.close()
@@ -281,7 +281,7 @@ class Writer:
         )
 
     async def _undo(self, session: AsyncSession) -> None:
-        """Undo one unit of work. Where SQLite already undid all of them (a full disk), nobody's work is kept."""
+        """Undoes one unit of work. Where SQLite already undid all of them (a full disk), nobody's work is kept."""
         assert self._raw is not None
         assert self._group is not None
         try:
@@ -319,7 +319,7 @@ class Writer:
         self._raw.execute("PRAGMA busy_timeout = 0")
 
     async def _commit_unless_awaited(self) -> None:
-        """Commit the group, unless another unit of work waits for its turn and will do it (up to a limit)."""
+        """Commits the group, unless another unit of work waits for its turn and will do it (up to a limit)."""
         group = self._group
         if group is None or (self._waiting and not group.is_full()):
             return
@@ -341,7 +341,7 @@ def _refused(statement: str, error: BaseException) -> OperationalError:
 
 
 async def _to_the_end(work: Coroutine[Any, Any, T] | asyncio.Future[T]) -> T:
-    """Await ``work`` even while this task is being cancelled; the cancellation goes on afterwards."""
+    """Awaits ``work`` even while this task is being cancelled; the cancellation goes on afterwards."""
     future = asyncio.ensure_future(work)
     cancelled: asyncio.CancelledError | None = None
     while not future.done():

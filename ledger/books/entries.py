@@ -40,7 +40,7 @@ class Entry:
     reverses_id: int | None = None
 
     def input_hash(self) -> str:
-        """A digest of everything the caller chose, to tell a repeated request from a changed one."""
+        """Returns a digest of everything the caller chose, to tell a repeated request from a changed one."""
         legs = [(leg.debit_id, leg.credit_id, leg.amount_cents, leg.within_credit) for leg in self.legs]
         dated = self.dated.isoformat() if self.dated else None
         values = [self.kind, legs, self.subject, dated, self.actor_id, self.note_id, self.reverses_id]

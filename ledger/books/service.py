@@ -73,7 +73,7 @@ class AlreadyReversed(LedgerError):
 
 
 async def open_accounts(session: AsyncSession, group_id: int, currency: str) -> None:
-    """Open the accounts every group has once. Call when the group is created."""
+    """Opens the accounts every group has once. Called when the group is created."""
     await session.execute(
         insert(Account),
         [
@@ -86,7 +86,7 @@ async def open_accounts(session: AsyncSession, group_id: int, currency: str) -> 
 async def open_account(
     session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int, currency: str
 ) -> None:
-    """Open the account of one member or producer. Call when its owner is created."""
+    """Opens the account of one member or producer. Called when its owner is created."""
     await session.execute(
         insert(Account).values(group_id=group_id, kind=kind, owner_id=owner_id, currency=currency)
     )
@@ -95,7 +95,7 @@ async def open_account(
 async def account_ids(
     session: AsyncSession, group_id: int, kind: AccountKind, owner_ids: Sequence[int] = (0,)
 ) -> dict[int, int]:
-    """The account ids of the given owners, by owner id. Raises :class:`NotFound` when one has no account here."""
+    """Returns the account ids of the given owners, by owner id. Raises :class:`NotFound` when one has no account here."""
     rows = await session.execute(
         select(Account.owner_id, Account.id).where(
             Account.group_id == group_id, Account.kind == kind, Account.owner_id.in_(owner_ids)
@@ -109,17 +109,17 @@ async def account_ids(
 
 
 async def account_id(session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int = 0) -> int:
-    """The id of one account."""
+    """Returns the id of one account."""
     return (await account_ids(session, group_id, kind, (owner_id,)))[owner_id]
 
 
 def account_of(kind: AccountKind, group_id: Whose, owner_id: Whose) -> ColumnElement[int]:
-    """As a column of a statement about its owner: the id of one account."""
+    """Returns a column for a statement about an owner: the id of one account."""
     return select(Account.id).where(*_owned(kind, group_id, owner_id)).scalar_subquery()
 
 
 def balance_of(kind: AccountKind, group_id: Whose, owner_id: Whose) -> ColumnElement[int]:
-    """As a column of a statement about its owner: what :func:`balance` says of one account."""
+    """Returns a column for a statement about an owner: what :func:`balance` says of one account."""
     sign = -1 if kind in LIABILITIES else 1
     balance = sign * Account.balance_cents
     return select(balance).where(*_owned(kind, group_id, owner_id)).scalar_subquery()
@@ -130,7 +130,7 @@ def _owned(kind: AccountKind, group_id: Whose, owner_id: Whose) -> tuple[ColumnE
 
 
 async def lock_accounts(session: AsyncSession, account_ids: Collection[int]) -> dict[int, int]:
-    """Lock accounts, in the order of their ids, until the unit of work ends.
+    """Locks accounts, in the order of their ids, until the unit of work ends.
 
     Returns the sums of their postings by id, in cents (debit > 0), read after the locks were had.
     """
@@ -144,7 +144,7 @@ async def lock_accounts(session: AsyncSession, account_ids: Collection[int]) -> 
 
 
 async def post(session: AsyncSession, group_id: int, entry: Entry) -> Posted:
-    """Write one balanced transaction, or find the one that ``entry.key`` wrote before.
+    """Writes one balanced transaction, or finds the one that ``entry.key`` wrote before.
 
     Raises :class:`IdempotencyConflict` when the key stands for another input. What the database itself refuses (another
     group's account, two currencies, an amount that is not positive, overdrawn credit) comes as ``IntegrityError``.
@@ -166,7 +166,7 @@ async def reverse(
     actor_id: int | None,
     note_id: int | None = None,
 ) -> Posted:
-    """Post the mirror image of a transaction (D5). Raises :class:`AlreadyReversed` or :class:`NotFound`."""
+    """Posts the mirror image of a transaction (D5). Raises :class:`AlreadyReversed` or :class:`NotFound`."""
     original = await session.get(Transaction, transaction_id, with_for_update={"key_share": True})
     if original is None or original.group_id != group_id:
         raise NotFound("transaction", transaction_id)
@@ -197,7 +197,7 @@ async def reverse(
 
 
 async def balance(session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int = 0) -> int:
-    """What a screen shows for one account, in cents: for members and producers what the group owes them (R5).
+    """Returns what a screen shows for one account, in cents: for members and producers what the group owes them (R5).
 
     One indexed look-up, however long the history.
     """
@@ -211,7 +211,7 @@ async def balance(session: AsyncSession, group_id: int, kind: AccountKind, owner
 
 
 async def balances(session: AsyncSession, group_id: int, kind: AccountKind) -> dict[int, int]:
-    """All owners' balances of one kind, as :func:`balance` gives them, by owner id."""
+    """Returns all owners' balances of one kind, as :func:`balance` gives them, by owner id."""
     connection = await session.connection()
     rows = (await connection.execute(_BALANCES, {"group": group_id, "of": kind})).all()
     sign = -1 if kind in LIABILITIES else 1
@@ -221,7 +221,7 @@ async def balances(session: AsyncSession, group_id: int, kind: AccountKind) -> d
 async def moved(
     session: AsyncSession, group_id: int, kind: AccountKind, owner_id: int, transaction_id: int
 ) -> int:
-    """By how much one transaction moved an account, in cents, signed as :func:`balance`."""
+    """Returns by how much one transaction moved an account, in cents, signed as :func:`balance`."""
     account = await account_id(session, group_id, kind, owner_id)
     statement = select(func.coalesce(func.sum(Posting.amount_cents), 0)).where(
         Posting.account_id == account, Posting.transaction_id == transaction_id
@@ -230,7 +230,7 @@ async def moved(
 
 
 def shown(kind: AccountKind, cents: int) -> int:
-    """A sum of postings as people read it: liabilities with their sign turned."""
+    """Returns a sum of postings as people read it: liabilities with their sign turned."""
     return -cents if kind in LIABILITIES else cents
 
 
@@ -261,7 +261,7 @@ async def statement(
     before: int | None = None,
     size: int = 10,
 ) -> StatementPage:
-    """One page of an account's history, a line a transaction, by keyset: any depth costs the same.
+    """Returns one page of an account's history, a line a transaction, by keyset: any depth costs the same.
 
     A transaction's postings on one account have consecutive numbers, since the account is locked while they are written.
     """

@@ -19,11 +19,11 @@ class Topic(StrEnum):
 
 
 def subject_of(topic: Topic, number: int) -> str:
-    """The code of one thing, by the number of its row."""
+    """Returns the code of one thing, by the number of its row."""
     return f"{topic}:{number}"
 
 
 def number_in(subject: str | None, topic: Topic) -> int | None:
-    """The number of the row that a code names; none where it is about something else, or about nothing."""
+    """Returns the number of the row that a code names; none where it is about something else, or about nothing."""
     kind, _, number = (subject or "").partition(":")
     return int(number) if kind == topic and number.isdecimal() else None

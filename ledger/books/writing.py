@@ -46,7 +46,7 @@ RETURNING transaction_id
 
 
 def write(session: Session, group_id: int, entry: Entry, input_hash: str) -> int | None:
-    """Write ``entry``; the id of its transaction, or none when its key is known already."""
+    """Writes ``entry`` and returns the id of its transaction, or none when its key is known already."""
     session.flush()
     connection = session.connection()
     now = utc_now()

@@ -49,7 +49,7 @@ _BY_WEIGHT = {
 
 
 def text_of(value: CellValue) -> str:
-    """The cell as a person sees it, on one line; "" if blank. Dates, booleans, formula errors: CellError."""
+    """Returns the cell as a person sees it, on one line; "" if blank. Dates, booleans, formula errors: CellError."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -63,7 +63,7 @@ def text_of(value: CellValue) -> str:
 
 
 def read_name(value: CellValue) -> str:
-    """A product's name. Text that looks like a formula (``=1+1``) is only text."""
+    """Returns a product's name. Text that looks like a formula (``=1+1``) is only text."""
     text = _within(text_of(value), NAME_LIMIT)
     key = name_key(text)
     if not key:
@@ -74,7 +74,7 @@ def read_name(value: CellValue) -> str:
 
 
 def read_producer(value: CellValue) -> str:
-    """A producer's name: as a product's, with at least one letter."""
+    """Returns a producer's name: as a product's, with at least one letter."""
     text = read_name(value)
     if not any(c.isalpha() for c in text):
         raise CellError(ProblemReason.NOT_A_NAME, text)
@@ -82,12 +82,12 @@ def read_producer(value: CellValue) -> str:
 
 
 def read_unit(value: CellValue) -> str:
-    """The unit of sale; blank is "pièce"."""
+    """Returns the unit of sale; blank is "pièce"."""
     return _within(text_of(value), UNIT_LIMIT) or DEFAULT_UNIT
 
 
 def read_price(value: CellValue, currency: str) -> int:
-    """A price > 0 in minor units; ``currency`` is the group's."""
+    """Returns a price > 0 in minor units; ``currency`` is the group's."""
     text = text_of(value)
     if not text:
         raise CellError(ProblemReason.MISSING, "")
@@ -103,7 +103,7 @@ def read_price(value: CellValue, currency: str) -> int:
 
 
 def read_vat(value: CellValue) -> int:
-    """A VAT rate in hundredths of a percent; blank is 5.5 %.
+    """Returns a VAT rate in hundredths of a percent; blank is 5.5 %.
 
     With a percent sign it is what it says. Without one, less than 0.5 is a fraction, as a cell formatted in
     percent holds it (0.055 is 5.5 %): no VAT rate lies between 0 and 0.5 %, and none is 50 % or more.
@@ -120,7 +120,7 @@ def read_vat(value: CellValue) -> int:
 
 
 def read_stock(value: CellValue) -> int | None:
-    """What is left, in thousandths of a unit; blank or "illimité" is None, no limit."""
+    """Returns what is left, in thousandths of a unit; blank or "illimité" is None, no limit."""
     text = text_of(value)
     if not text or name_key(text) in _UNLIMITED:
         return None
@@ -134,7 +134,7 @@ def read_stock(value: CellValue) -> int | None:
 
 
 def read_weighed(value: CellValue, unit: str) -> bool:
-    """Whether it is weighed at distribution: what the cell says, or if blank, whether ``unit`` is kilos."""
+    """Returns whether it is weighed at distribution: what the cell says, or if blank, whether ``unit`` is kilos."""
     if isinstance(value, bool):
         return value
     key = name_key(text_of(value))

@@ -23,7 +23,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_text_tables(data: bytes, filename: str) -> list[Table]:
-    """``data`` as a table for each delimiter, in the order to try. Raises NotACatalogue, EmptyCatalogue."""
+    """Returns ``data`` as a table for each delimiter, in the order to try. Raises NotACatalogue, EmptyCatalogue."""
     text = decode(data, filename)
     if not text.strip():
         raise EmptyCatalogue
@@ -31,7 +31,7 @@ def read_text_tables(data: bytes, filename: str) -> list[Table]:
 
 
 def decode(data: bytes, filename: str = "") -> str:
-    """UTF-16 or UTF-8 by its mark, else UTF-8 if valid, else cp1252. Raises NotACatalogue."""
+    """Decodes ``data`` as UTF-16 or UTF-8 by its mark, else UTF-8 if valid, else cp1252. Raises NotACatalogue."""
     try:
         if data.startswith(_UTF16):
             text = data.decode("utf-16")

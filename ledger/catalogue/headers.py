@@ -57,12 +57,12 @@ class Header:
 
 
 def column_of(text: str) -> Column | None:
-    """The column a header cell names, whatever case, accents, plural, "(€)", "TTC", "%". "Prix HT": none."""
+    """Returns the column a header cell names, whatever case, accents, plural, "(€)", "TTC", "%". "Prix HT": none."""
     return _KNOWN.get(_singular(text)) if len(text) <= _LONGEST else None
 
 
 def find_header(tables: Iterable[Table]) -> tuple[Table, Header]:
-    """The first table with a row that names every required column, and that row.
+    """Finds the first table with a row that names every required column, and that row.
 
     Raises MissingColumns (with what the best row lacks), RepeatedColumns, TooManyColumns.
     """

@@ -31,7 +31,7 @@ class PartInspector:
         self.string_uses: Counter[str] = Counter()
 
     def inspect(self, content: bytes) -> int:
-        """Check one part; gives how many cells hold a formula error.
+        """Checks one part; gives how many cells hold a formula error.
 
         Raises NotACatalogue (unsafe: a DTD; damaged: not well-formed, impossible positions or counts),
         TooManyRows, TooManyColumns, UnpacksTooLarge. Only UTF-8 passes: the library behind reads it whatever the
@@ -52,7 +52,7 @@ class PartInspector:
         return part.errors
 
     def shared_text_used(self) -> int:
-        """Characters all cells hold together, counting a shared string once for every cell that shows it."""
+        """Counts the characters all cells hold together, a shared string once for every cell that shows it."""
         lengths = self.string_lengths
         return sum(
             count * lengths[int(index)]

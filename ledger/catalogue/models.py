@@ -53,18 +53,20 @@ class Product(Base):
     short_milli: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
     def left_with(self, given_back_milli: int) -> int | None:
-        """How much could be ordered if so much came back; none: any quantity."""
+        """Returns how much could be ordered if so much came back; none: any quantity."""
         if self.stock_milli is None:
             return None
         return self.stock_milli + max(given_back_milli - self.short_milli, 0)
 
     def give_back(self, quantity_milli: int) -> None:
-        """Nobody takes ``quantity_milli`` that were ordered: what is more than there is missing can be ordered again."""
+        """Gives ``quantity_milli`` back that were ordered and nobody takes: what is more than there is missing can be
+        ordered again."""
         self.stock_milli = self.left_with(quantity_milli)
         self.short_milli = max(self.short_milli - quantity_milli, 0)
 
     def count(self, counted_milli: int | None, ordered_milli: int) -> None:
-        """``counted_milli`` are there, of which ``ordered_milli`` are promised already; none: there is no end of it."""
+        """Records that ``counted_milli`` are there, of which ``ordered_milli`` are promised already; none: there is no
+        end of it."""
         self.stock_milli = None if counted_milli is None else max(counted_milli - ordered_milli, 0)
         self.short_milli = 0 if counted_milli is None else max(ordered_milli - counted_milli, 0)
 

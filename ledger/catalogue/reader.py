@@ -33,7 +33,7 @@ _T = TypeVar("_T")
 
 
 def read_catalogue(data: bytes, filename: str, *, currency: str = "EUR") -> CatalogueFile:
-    """Read a CSV or XLSX catalogue. ``currency`` is the group's.
+    """Reads a CSV or XLSX catalogue. ``currency`` is the group's.
 
     Every line is either in ``rows`` or has problems, at least one each; blank lines are neither. Raises a
     subclass of :class:`ledger.catalogue.errors.UnreadableCatalogue` if the file as a whole cannot be read;
@@ -79,7 +79,7 @@ class _Line:
         self._currency = currency
 
     def read(self, seen: dict[tuple[str, str], int]) -> ProductRow | None:
-        """The product, or None with ``problems`` filled. ``seen``: earlier lines' keys, then this one's."""
+        """Returns the product, or None with ``problems`` filled. ``seen``: earlier lines' keys, then this one's."""
         if not self._shape_is_sound():
             return None
         name = self._cell(Column.PRODUCT, cells.read_name)

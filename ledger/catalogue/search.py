@@ -40,14 +40,15 @@ class Hit:
 
 
 def search_words(text: str) -> tuple[str, ...]:
-    """The words of a text that say what is looked for, folded; none where nothing in it could be a product's name."""
+    """Returns the words of a text that say what is looked for, folded; none where nothing in it could be a product's
+    name."""
     spoken = _WORD.findall(name_key(_JOINT.sub(" et ", text)))
     words = tuple(word for word in spoken if word not in _ARTICLES and word not in _POLITE)
     return words if any(_may_name(word) for word in words) else ()
 
 
 def find_products(offered: Sequence[ProducerProducts], text: str) -> list[Hit]:
-    """The products that the text names, in the catalogue's order: those whose words begin like its words; if there are
+    """Finds the products that the text names, in the catalogue's order: those whose words begin like its words; if there are
     none, those of producers it names; if there are none either, those that hold its words anywhere in their name.
 
     A number that names nothing is how many somebody wants: « 2 miel »."""

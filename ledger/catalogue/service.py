@@ -73,7 +73,7 @@ class ProducerProducts:
 async def keep_upload(
     session: AsyncSession, group_id: int, filename: str, rows: Sequence[ProductRow]
 ) -> CatalogueUpload:
-    """Store the good rows of a file until a coordinator decides."""
+    """Stores the good rows of a file until a coordinator decides."""
     upload = CatalogueUpload(
         group_id=group_id, filename=filename, rows=[asdict(row) for row in rows], uploaded_at=utc_now()
     )
@@ -85,7 +85,7 @@ async def keep_upload(
 async def plan_import(
     session: AsyncSession, group_id: int, rows: Sequence[ProductRow], ordered: Mapping[int, int]
 ) -> ImportPlan:
-    """Compare rows with the group's catalogue; changes nothing.
+    """Compares rows with the group's catalogue; changes nothing.
 
     ``ordered``: what is ordered and not handed over yet of each product, by its id, in thousandths of its unit.
     """
@@ -116,7 +116,7 @@ async def plan_import(
 
 
 async def lock_catalogue(session: AsyncSession, group_id: int) -> None:
-    """Keep others from importing and from ordering until the unit of work ends; the products are read afterwards.
+    """Keeps others from importing and from ordering until the unit of work ends; the products are read afterwards.
 
     The group's row is the lock of imports: two files are imported one after the other.
     """
@@ -133,7 +133,7 @@ async def import_upload(
     *,
     withdraw_missing: bool = False,
 ) -> ImportPlan:
-    """Carry an upload out, once; ``withdraw_missing`` stops offering what the file does not name.
+    """Carries an upload out, once; ``withdraw_missing`` stops offering what the file does not name.
 
     ``ordered``: as :func:`plan_import`, read after :func:`lock_catalogue`.
     Returns what it did. Raises :class:`AlreadyImported` or :class:`~ledger.errors.NotFound`.
@@ -167,7 +167,7 @@ async def import_upload(
 
 
 async def offered_products(session: AsyncSession, group_id: int) -> list[ProducerProducts]:
-    """What can be ordered now, by producer and name."""
+    """Returns what can be ordered now, by producer and name."""
     statement = (
         select(Producer, Product)
         .join(Product, Product.producer_id == Producer.id)
@@ -178,7 +178,7 @@ async def offered_products(session: AsyncSession, group_id: int) -> list[Produce
 
 
 def by_producer(found: Iterable[tuple[Producer, Product]]) -> list[ProducerProducts]:
-    """Products with their producers, put in order: by the producers' names, and by their own."""
+    """Returns products with their producers, put in order: by the producers' names, and by their own."""
     rows = sorted(found, key=lambda row: (sort_key(row[0].name), row[0].id, sort_key(row[1].name)))
     grouped: dict[int, tuple[Producer, list[Product]]] = {}
     for producer, product in rows:
@@ -187,19 +187,19 @@ def by_producer(found: Iterable[tuple[Producer, Product]]) -> list[ProducerProdu
 
 
 async def producer_names(session: AsyncSession, group_id: int) -> dict[int, str]:
-    """Every producer's name, by id."""
+    """Returns every producer's name, by id."""
     statement = select(Producer).where(Producer.group_id == group_id)
     return {producer.id: producer.name for producer in (await session.execute(statement)).scalars()}
 
 
 async def count_products(session: AsyncSession, group_id: int) -> int:
-    """How many products can be ordered."""
+    """Returns how many products can be ordered."""
     statement = select(func.count()).where(Product.group_id == group_id, Product.available)
     return int((await session.execute(statement)).scalar_one())
 
 
 async def get_product(session: AsyncSession, group_id: int, product_id: int) -> Product:
-    """A product of this group, or :class:`~ledger.errors.NotFound`."""
+    """Returns a product of this group. Raises :class:`~ledger.errors.NotFound`."""
     product = await session.get(Product, product_id)
     if product is None or product.group_id != group_id:
         raise NotFound("product", product_id)

@@ -27,7 +27,7 @@ _SIGNATURES = (
 
 
 def read_tables(data: bytes, filename: str) -> Iterable[Table]:
-    """The tables ``data`` may be: each visible sheet of a workbook in order, or a text cut at each delimiter.
+    """Returns the tables ``data`` may be: each visible sheet of a workbook in order, or a text cut at each delimiter.
 
     Raises FileTooLarge, EmptyCatalogue, NotACatalogue, and for workbooks UnpacksTooLarge, TooManyRows,
     TooManyColumns.

@@ -41,7 +41,7 @@ _ERROR_CELL = re.compile(rb"""(<(?:[\w.-]+:)?c\s(?:[^<>]*\s)?t\s*=\s*)(?:"e"|'e'
 
 
 def safe_copy(data: bytes, filename: str) -> bytes:
-    """``data``, an XLSX, as an uncompressed copy of its XML parts.
+    """Returns ``data``, an XLSX, as an uncompressed copy of its XML parts.
 
     Cells holding a formula error become text cells: the library would show them as blank, so that a ``#REF!``
     in the stock column would read as "no limit".

@@ -22,7 +22,8 @@ _T = TypeVar("_T")
 
 
 def read_sheets(data: bytes, filename: str) -> Iterator[Table]:
-    """The visible sheets in the workbook's order, each read when its turn comes: nobody imports what they do not see.
+    """Returns the visible sheets in the workbook's order, each read when its turn comes: nobody imports what they do not
+    see.
 
     Raises NotACatalogue, UnpacksTooLarge, TooManyRows, TooManyColumns.
     """

@@ -15,28 +15,28 @@ BOM = "\ufeff"
 
 
 def amount(cents: int, currency: str) -> Decimal:
-    """Minor units as the number a spreadsheet holds."""
+    """Returns minor units as the number a spreadsheet holds."""
     return Decimal(cents).scaleb(-exponent_of(currency))
 
 
 def quantity(milli: int) -> Decimal:
-    """Thousandths as a number without needless zeros."""
+    """Returns thousandths as a number without needless zeros."""
     number = (Decimal(milli) / 1000).normalize()
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number
 
 
 def is_formula(text: str) -> bool:
-    """Whether a spreadsheet would take this text for something to work out."""
+    """Returns whether a spreadsheet would take this text for something to work out."""
     return text.startswith(FORMULA_STARTS)
 
 
 def neutral(text: str) -> str:
-    """The text as a spreadsheet shows it instead of working it out."""
+    """Returns the text as a spreadsheet shows it instead of working it out."""
     return f"'{text}" if is_formula(text) else text
 
 
 def delimited(rows: Iterable[Sequence[Cell]], decimal_mark: str) -> bytes:
-    """CSV as French spreadsheets want it: ``;`` between cells, UTF-8 with a byte order mark."""
+    """Writes CSV as French spreadsheets want it: ``;`` between cells, UTF-8 with a byte order mark."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     for row in rows:

@@ -19,7 +19,7 @@ TO_BE_PAID = (DueKind.EXPECTED, DueKind.MISSING)
 
 
 def door_list(handover: HandOver, wording: Wording) -> bytes:
-    """A PDF file of who pays what."""
+    """Returns a PDF file of who pays what."""
     paper = Paper(handover, wording, wording.door_list)
     if not handover.orders:
         return paper.print([words(wording.nothing_ordered, _CELL)])
@@ -96,7 +96,7 @@ def _kind(due: Due, wording: Wording) -> str:
 
 
 def still_expected(handover: HandOver) -> dict[Method | None, tuple[int, int]]:
-    """What is to come by method (none: nobody announced it): how often, and cents."""
+    """Returns what is to come by method (none: nobody announced it): how often, and cents."""
     found: dict[Method | None, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for due in (due for order in handover.orders for due in order.dues if due.kind in TO_BE_PAID):
         count, cents = found[due.method]

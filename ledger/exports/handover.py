@@ -96,7 +96,7 @@ class HandOver:
 
 
 async def load(session: AsyncSession, group: Group, distribution_id: int) -> HandOver:
-    """The distribution as its orders stand now; cancelled orders are left out."""
+    """Loads the distribution as its orders stand now; cancelled orders are left out."""
     distribution = await get_distribution(session, group.id, distribution_id)
     states = await order_states(session, group.id, distribution_id)
     lines = [line for state in states for line in state.lines]
@@ -126,7 +126,8 @@ async def load(session: AsyncSession, group: Group, distribution_id: int) -> Han
 
 
 async def nearest_distribution(session: AsyncSession, group: Group) -> Distribution | None:
-    """Today's distribution, else the next one, else the last one; in the group's time zone, cancelled ones left out."""
+    """Returns today's distribution, else the next one, else the last one; in the group's time zone, cancelled ones
+    left out."""
     today = utc_now().astimezone(ZoneInfo(group.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     ours = select(Distribution).where(Distribution.group_id == group.id, Distribution.cancelled_at.is_(None))
     coming = ours.where(Distribution.starts_at >= today).order_by(Distribution.starts_at, Distribution.id)

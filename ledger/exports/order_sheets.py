@@ -51,7 +51,7 @@ class OrderSheet:
 
 
 def order_sheets(handover: HandOver) -> tuple[OrderSheet, ...]:
-    """A sheet for every producer something is ordered from, by name."""
+    """Returns a sheet for every producer something is ordered from, by name."""
     found: dict[int, dict[tuple[str, str, int, int], list[tuple[int, Item]]]] = defaultdict(
         lambda: defaultdict(list)
     )
@@ -75,7 +75,7 @@ def order_sheets(handover: HandOver) -> tuple[OrderSheet, ...]:
 
 
 def order_sheet(handover: HandOver, producer_id: int) -> OrderSheet:
-    """One producer's sheet, or :class:`~ledger.errors.NotFound`."""
+    """Returns one producer's sheet. Raises :class:`~ledger.errors.NotFound`."""
     for sheet in order_sheets(handover):
         if sheet.producer_id == producer_id:
             return sheet
@@ -95,7 +95,7 @@ def _row(entries: list[tuple[int, Item]]) -> SheetRow:
 
 
 def order_csv(handover: HandOver, sheets: Sequence[OrderSheet], wording: Wording) -> bytes:
-    """The sheets as one CSV file, its total in the last line."""
+    """Returns the sheets as one CSV file, its total in the last line."""
     currency = handover.currency
     rows: list[list[cells.Cell]] = [headers(wording, currency)]
     rows += [
@@ -119,7 +119,7 @@ def order_csv(handover: HandOver, sheets: Sequence[OrderSheet], wording: Wording
 
 
 def headers(wording: Wording, currency: str) -> list[cells.Cell]:
-    """The columns' names."""
+    """Returns the columns' names."""
     return [
         wording.producer,
         wording.product,

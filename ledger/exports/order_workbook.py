@@ -14,7 +14,7 @@ _WIDTHS = (38, 14, 11, 11, 12, 14)
 
 
 def order_workbook(handover: HandOver, sheets: Sequence[OrderSheet], wording: Wording) -> bytes:
-    """An XLSX file of these sheets."""
+    """Returns an XLSX file of these sheets."""
     book = Book(handover, wording)
     if len(sheets) != 1:
         _summary(book, sheets)

@@ -34,7 +34,7 @@ GREY, SHADE, LINE = HexColor("#555555"), HexColor("#EDF2E6"), HexColor("#B8C4A8"
 
 @cache
 def glyphs() -> frozenset[int]:
-    """The characters both fonts have; the fonts are registered on the way, once."""
+    """Returns the characters both fonts have; the fonts are registered on the way, once."""
     found = []
     for name in (REGULAR, BOLD):
         font = TTFont(name, FONTS / f"{name}.ttf", shapable=False)
@@ -44,7 +44,7 @@ def glyphs() -> frozenset[int]:
 
 
 def style(size: float, *, bold: bool = False, right: bool = False, **more: Any) -> ParagraphStyle:
-    """A paragraph's look."""
+    """Returns a paragraph's look."""
     return ParagraphStyle(
         "cell",
         fontName=BOLD if bold else REGULAR,
@@ -57,19 +57,20 @@ def style(size: float, *, bold: bool = False, right: bool = False, **more: Any) 
 
 
 def words(text: str, look: ParagraphStyle) -> Paragraph:
-    """Text that wraps where it is too long for its place."""
+    """Returns text that wraps where it is too long for its place."""
     return Paragraph(escape(printable(text, glyphs())), look)
 
 
 def fitting(text: str, look: ParagraphStyle, room: float) -> Paragraph | str:
-    """The same, but plain where ``room`` holds it on one line (in the table's font): that takes far less time to lay out."""
+    """Returns the same, but plain where ``room`` holds it on one line (in the table's font): that takes far less time
+    to lay out."""
     shown = printable(text, glyphs())
     fits = pdfmetrics.stringWidth(shown, look.fontName, look.fontSize) <= room
     return shown if fits else Paragraph(escape(shown), look)
 
 
 def fixed(text: str) -> str:
-    """Text that stands on one line as it is."""
+    """Returns text that stands on one line as it is."""
     return printable(text, glyphs())
 
 
@@ -89,7 +90,7 @@ class Paper:
         return (WIDTH - 2 * MARGIN - self.gap * (self.columns - 1)) / self.columns
 
     def print(self, story: Sequence[Flowable]) -> bytes:
-        """The PDF file."""
+        """Returns the PDF file."""
         out = io.BytesIO()
         document = BaseDocTemplate(
             out,
@@ -148,7 +149,7 @@ class _Counting(Canvas):
     PAGES = "pages"
 
     def save(self) -> None:
-        """Draw it, and finish."""
+        """Draws the page, and finishes."""
         self.beginForm(self.PAGES)
         self.setFillColor(GREY)
         self.setFont(REGULAR, 9)

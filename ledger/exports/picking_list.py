@@ -36,7 +36,7 @@ class Block:
 
 
 def blocks(handover: HandOver) -> list[Block]:
-    """The products by producer and name; what did not come is left out. A member stands once under each."""
+    """Returns the products by producer and name; what did not come is left out. A member stands once under each."""
     found: dict[tuple[int, int, str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     some: dict[tuple[int, int, str, str], Item] = {}
     for number, order in enumerate(handover.orders):
@@ -60,7 +60,7 @@ def blocks(handover: HandOver) -> list[Block]:
 
 
 def picking_list(handover: HandOver, wording: Wording) -> bytes:
-    """A PDF file of who gets what, product by product."""
+    """Returns a PDF file of who gets what, product by product."""
     paper = Paper(handover, wording, wording.picking_list, columns=2)
     story: list[Flowable] = []
     producer = None

@@ -23,7 +23,7 @@ _MIRRORED = str.maketrans("()[]{}<>«»", ")(][}{><»«")
 
 
 def printable(text: str, glyphs: Container[int], longest: int = LONGEST) -> str:
-    """``text`` on one line, cut to ``longest`` characters, in ``glyphs`` (code points) and :data:`MARK` only."""
+    """Returns ``text`` on one line, cut to ``longest`` characters, in ``glyphs`` (code points) and :data:`MARK` only."""
     parts = _NO_BREAK.split(_IGNORED.sub("", text))  # amounts are not to be broken before their currency
     plain = "".join(part if _NO_BREAK.fullmatch(part) else clean_text(part) for part in parts)
     shown = "".join(c if ord(c) in glyphs else MARK for c in plain)
@@ -34,7 +34,7 @@ def printable(text: str, glyphs: Container[int], longest: int = LONGEST) -> str:
 
 
 def as_seen(text: str) -> str:
-    """Right-to-left words in the order they are drawn in; text without any stays as it is."""
+    """Puts right-to-left words in the order they are drawn in; leaves text without any as it is."""
     out: list[str] = []
     held: list[str] = []  # from a right-to-left character on, up to the last one before a left-to-right one
     for cluster in _clusters(text):

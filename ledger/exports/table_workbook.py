@@ -30,7 +30,7 @@ class Column:
 
 
 def columns(handover: HandOver) -> list[Column]:
-    """The products, by producer and name."""
+    """Returns the products, by producer and name."""
     found = {
         Column(handover.producers[item.producer_id], item.product_id, item.product, item.unit)
         for order in handover.orders
@@ -40,7 +40,7 @@ def columns(handover: HandOver) -> list[Column]:
 
 
 def quantities(order: MemberOrder, handover: HandOver) -> dict[Column, int]:
-    """What one member gets of each product, in thousandths; 0 for what did not come."""
+    """Returns what one member gets of each product, in thousandths; 0 for what did not come."""
     found: dict[Column, int] = defaultdict(int)
     for item in order.items:
         producer = handover.producers[item.producer_id]
@@ -49,7 +49,7 @@ def quantities(order: MemberOrder, handover: HandOver) -> dict[Column, int]:
 
 
 def table_workbook(handover: HandOver, wording: Wording) -> bytes:
-    """An XLSX file of who gets what."""
+    """Returns an XLSX file of who gets what."""
     book = Book(handover, wording)
     page = book.sheet(wording.table, wording.table, landscape=True)
     products = columns(handover)

@@ -23,7 +23,7 @@ _LINE = "#B8C4A8"
 
 
 def sheet_name(wanted: str, taken: set[str]) -> str:
-    """``wanted`` as a sheet may be called, unlike any in ``taken`` (which it joins)."""
+    """Returns ``wanted`` as a sheet may be called, unlike any in ``taken`` (which it joins)."""
     name = " ".join(wanted.translate(_FORBIDDEN).split()).strip("'").strip()
     base = "-" if not name or name.casefold() == _RESERVED else name
     number, found = 1, _cut(base, "")
@@ -73,7 +73,7 @@ class Book:
         self._formats: dict[tuple[Look, bool], Format] = {}
 
     def sheet(self, name: str, title: str, *, landscape: bool = False) -> Worksheet:
-        """A new sheet with its title, the distribution under it, ready to be printed on A4."""
+        """Adds a sheet with its title, the distribution under it, ready to be printed on A4."""
         sheet = self._book.add_worksheet(sheet_name(name, self._taken))
         sheet.set_paper(9)
         sheet.set_margins(0.4, 0.4, 0.5, 0.6)
@@ -89,24 +89,24 @@ class Book:
         return sheet
 
     def text(self, sheet: Worksheet, row: int, column: int, text: str, look: Look) -> None:
-        """A text, and never a formula: not now, nor when somebody edits the cell."""
+        """Writes a text, and never a formula: not now, nor when somebody edits the cell."""
         sheet.write_string(row, column, text, self._format(look, is_formula(text)))
 
     def count(self, sheet: Worksheet, row: int, column: int, number: int) -> None:
-        """A whole number."""
+        """Writes a whole number."""
         sheet.write_number(row, column, number, self._format(Look.NUMBER))
 
     def money(self, sheet: Worksheet, row: int, column: int, cents: int, *, bold: bool = False) -> None:
-        """An amount as a number in the group's currency."""
+        """Writes an amount of cents as a number in the group's currency."""
         value = float(amount(cents, self.handover.currency))
         sheet.write_number(row, column, value, self._format(Look.MONEY_BOLD if bold else Look.MONEY))
 
     def quantity(self, sheet: Worksheet, row: int, column: int, milli: int, look: Look = Look.NUMBER) -> None:
-        """A quantity as a number."""
+        """Writes a quantity, in thousandths of its unit, as a number."""
         sheet.write_number(row, column, float(quantity(milli)), self._format(look))
 
     def finish(self) -> bytes:
-        """The file."""
+        """Returns the file's bytes."""
         self._book.close()
         return self._out.getvalue()
 

@@ -30,12 +30,12 @@ class Namesake:
 
 
 def without_balances(found: Mapping[int, Namesake]) -> dict[int, Namesake]:
-    """The same where members read along."""
+    """Returns the same where members read along."""
     return {member_id: replace(one, balance_cents=None) for member_id, one in found.items()}
 
 
 async def namesakes(session: AsyncSession, group_id: int) -> Mapping[int, Namesake]:
-    """The present members of a group whose names a person would call the same, by id; mostly none."""
+    """Returns the present members of a group whose names a person would call the same, by id; mostly none."""
     present = (Member.group_id == group_id, Member.left_at.is_(None))
     names = (await session.execute(select(Member.id, Member.name).where(*present))).all()
     borne = Counter(name_key(name) for _, name in names)

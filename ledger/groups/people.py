@@ -49,7 +49,7 @@ class AlreadyMember(LedgerError):
 
 
 async def add_member(session: AsyncSession, group: Group, name: str) -> Member:
-    """A member who has no Telegram, with an account in the books. Raises :class:`InvalidName`, :class:`NameTaken`."""
+    """Adds a member who has no Telegram, with an account in the books. Raises :class:`InvalidName`, :class:`NameTaken`."""
     name = check_name(name)
     # The group's row is the lock: two coordinators who add the same name at once add one.
     await session.execute(select(Group.id).where(Group.id == group.id).with_for_update(key_share=True))
@@ -62,14 +62,14 @@ async def add_member(session: AsyncSession, group: Group, name: str) -> Member:
 
 
 async def require_free_name(session: AsyncSession, group_id: int, name: str) -> None:
-    """Raise :class:`NameTaken` when a present member is called so, case and accents aside."""
+    """Raises :class:`NameTaken` when a present member is called so, case and accents aside."""
     for member in await members(session, group_id):
         if name_key(member.name) == name_key(name):
             raise NameTaken(member.name)
 
 
 async def take_back(session: AsyncSession, member: Member) -> None:
-    """Who left and has no Telegram, or was taken out, is in the group again, with their account.
+    """Takes back who left and has no Telegram, or was taken out, with their account.
 
     (Others come back by the group's link.) Raises :class:`NameTaken`, :class:`~ledger.errors.NotFound`.
     """
@@ -83,7 +83,7 @@ async def take_back(session: AsyncSession, member: Member) -> None:
 
 
 def check_name(text: str) -> str:
-    """The name as it is kept. Raises :class:`InvalidName`."""
+    """Returns the name as it is kept. Raises :class:`InvalidName`."""
     name = clean_text(text)
     if (
         not name_key(name)
@@ -96,7 +96,7 @@ def check_name(text: str) -> str:
 
 
 async def invite(session: AsyncSession, member: Member) -> str:
-    """A new invitation for a member without Telegram; one made before leads nowhere from now on."""
+    """Makes a new invitation for a member without Telegram; one made before leads nowhere from now on."""
     member = await _lock(session, member)
     if member.person_id is not None:
         raise AlreadyLinked
@@ -108,14 +108,14 @@ async def invite(session: AsyncSession, member: Member) -> str:
 
 
 async def revoke_invitation(session: AsyncSession, member: Member) -> None:
-    """The member's invitation leads nowhere from now on."""
+    """Revokes the member's invitation: it leads nowhere from now on."""
     member = await _lock(session, member)
     member.invitation = None
     await session.flush()
 
 
 async def link(session: AsyncSession, token: str, person: Person) -> tuple[Group, Member]:
-    """The member an invitation is for becomes this person's, with everything recorded so far; the invitation is used up.
+    """Gives this person the member an invitation is for, with everything recorded so far; the invitation is used up.
 
     Raises :class:`~ledger.errors.NotFound` for a token that leads nowhere (any more), :class:`AlreadyMember`.
     """

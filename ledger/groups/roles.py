@@ -17,7 +17,7 @@ class Role(IntEnum):
 
 
 def role_of(member: Member | None) -> Role:
-    """The highest role a member holds in their group; nobody's without a membership."""
+    """Returns the highest role a member holds in their group; nobody's without a membership."""
     if member is None:
         return Role.ANYONE
     if member.is_coordinator:

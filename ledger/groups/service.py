@@ -62,7 +62,8 @@ class OptionFixed(LedgerError):
 async def remember_person(
     session: AsyncSession, person_id: int, name: str, username: str | None, language: str
 ) -> Person:
-    """The person's row, with today's name, locked until the unit of work ends: one person's updates run one by one."""
+    """Returns the person's row, with today's name, locked until the unit of work ends: one person's updates run one by
+    one."""
     name = clean_name(name, person_id)
     insert = insert_or_meet(session, Person)
     await session.execute(
@@ -86,7 +87,7 @@ async def create_group(
     founder: Person,
     currency: str = "EUR",
 ) -> tuple[Group, bool]:
-    """The group of a chat, made with its accounts if it is new (second value), the founder coordinating it.
+    """Returns the group of a chat, made with its accounts if it is new (second value), the founder coordinating it.
 
     ``currency`` is one of :func:`~ledger.money.currencies`, for good: accounts are opened in it.
     """
@@ -113,7 +114,7 @@ async def create_group(
 
 
 async def join(session: AsyncSession, group: Group, person: Person) -> tuple[Member, bool]:
-    """The person's membership, made (second value) if they had none. Who left and comes back keeps their account.
+    """Returns the person's membership, made (second value) if they had none. Who left and comes back keeps their account.
 
     Raises :class:`~ledger.groups.standing.TakenOut` for who was taken out.
     """
@@ -133,7 +134,7 @@ async def join(session: AsyncSession, group: Group, person: Person) -> tuple[Mem
 
 
 async def get_group(session: AsyncSession, group_id: int) -> Group:
-    """The group, or :class:`NotFound`."""
+    """Returns the group. Raises :class:`NotFound`."""
     group = await session.get(Group, group_id)
     if group is None:
         raise NotFound("group", group_id)
@@ -141,13 +142,13 @@ async def get_group(session: AsyncSession, group_id: int) -> Group:
 
 
 async def few_groups(session: AsyncSession, most: int) -> Sequence[Group]:
-    """All groups there are, where they are no more than ``most``; else none."""
+    """Returns all groups there are, where they are no more than ``most``; else none."""
     found = (await session.execute(select(Group).order_by(Group.id).limit(most + 1))).scalars().all()
     return found if len(found) <= most else []
 
 
 async def group_of(session: AsyncSession, table: type[Base], row_id: int) -> int | None:
-    """The id of the group that a row of any of the business's tables belongs to; none when there is no such row.
+    """Returns the id of the group that a row of any of the business's tables belongs to; none when there is no such row.
 
     A group belongs to itself, whether there is one of that number or not.
     """
@@ -161,7 +162,7 @@ async def group_of(session: AsyncSession, table: type[Base], row_id: int) -> int
 
 
 async def group_of_chat(session: AsyncSession, telegram_chat_id: int) -> Group | None:
-    """The group that lives in a Telegram chat."""
+    """Returns the group that lives in a Telegram chat."""
     statement = (
         select(Group).join(Chat, Chat.group_id == Group.id).where(Chat.telegram_id == telegram_chat_id)
     )
@@ -169,12 +170,12 @@ async def group_of_chat(session: AsyncSession, telegram_chat_id: int) -> Group |
 
 
 async def group_by_invitation(session: AsyncSession, token: str) -> Group | None:
-    """The group whose invitation link carries ``token``."""
+    """Returns the group whose invitation link carries ``token``."""
     return (await session.execute(select(Group).where(Group.invitation == token))).scalar_one_or_none()
 
 
 async def get_chat(session: AsyncSession, telegram_chat_id: int) -> Chat | None:
-    """A known chat by its Telegram id."""
+    """Returns a known chat by its Telegram id."""
     return (
         await session.execute(select(Chat).where(Chat.telegram_id == telegram_chat_id))
     ).scalar_one_or_none()
@@ -183,7 +184,7 @@ async def get_chat(session: AsyncSession, telegram_chat_id: int) -> Chat | None:
 async def link_coordinators_chat(
     session: AsyncSession, token: str, telegram_chat_id: int, person_id: int
 ) -> Group:
-    """Make a chat the coordinators' chat of the group whose coordinators' link carries ``token``.
+    """Makes a chat the coordinators' chat of the group whose coordinators' link carries ``token``.
 
     Raises :class:`ChatTaken` for a chat that is a group's already, :class:`NotAllowed`, :class:`NotFound`.
     """
@@ -203,7 +204,7 @@ async def link_coordinators_chat(
 
 
 async def migrate_chat(session: AsyncSession, old_telegram_id: int, new_telegram_id: int) -> None:
-    """Telegram upgraded a chat and gave it another id."""
+    """Gives a chat the id that it has since Telegram upgraded it."""
     await session.execute(
         update(Chat).where(Chat.telegram_id == old_telegram_id).values(telegram_id=new_telegram_id)
     )
@@ -212,7 +213,7 @@ async def migrate_chat(session: AsyncSession, old_telegram_id: int, new_telegram
 async def member_of(
     session: AsyncSession, group_id: int, person_id: int, *, also_left: bool = False
 ) -> Member | None:
-    """The person's membership in the group."""
+    """Returns the person's membership in the group."""
     statement = select(Member).where(Member.group_id == group_id, Member.person_id == person_id)
     if not also_left:
         statement = statement.where(Member.left_at.is_(None))
@@ -220,7 +221,7 @@ async def member_of(
 
 
 async def groups_of_person(session: AsyncSession, person_id: int) -> Sequence[Group]:
-    """The groups a person is a member of, by name."""
+    """Returns the groups a person is a member of, by name."""
     statement = (
         select(Group)
         .join(Member, Member.group_id == Group.id)
@@ -231,7 +232,7 @@ async def groups_of_person(session: AsyncSession, person_id: int) -> Sequence[Gr
 
 
 async def get_member(session: AsyncSession, group_id: int, member_id: int) -> Member:
-    """A member of this group, or :class:`NotFound` (also for a member of another one)."""
+    """Returns a member of this group. Raises :class:`NotFound` (also for a member of another one)."""
     member = await session.get(Member, member_id)
     if member is None or member.group_id != group_id:
         raise NotFound("member", member_id)
@@ -239,13 +240,13 @@ async def get_member(session: AsyncSession, group_id: int, member_id: int) -> Me
 
 
 async def members(session: AsyncSession, group_id: int) -> list[Member]:
-    """All present members, in the order people look for names."""
+    """Returns all present members, in the order people look for names."""
     statement = select(Member).where(Member.group_id == group_id, Member.left_at.is_(None))
     return await _by_name(session, statement)
 
 
 async def left_members(session: AsyncSession, group_id: int) -> list[Member]:
-    """Who left the group: in no list, but their history stays."""
+    """Returns who left the group: in no list, but their history stays."""
     statement = select(Member).where(Member.group_id == group_id, Member.left_at.is_not(None))
     return await _by_name(session, statement)
 
@@ -258,7 +259,8 @@ async def _by_name(session: AsyncSession, statement: Select[Member]) -> list[Mem
 async def find_members(
     session: AsyncSession, group_id: int, text: str, *, also_left: bool = False
 ) -> list[Member]:
-    """Members by ``@username``, name, or parts of a name in any order; an exact name wins. Case and accents do not count.
+    """Finds members by ``@username``, name, or parts of a name in any order; an exact name wins. Case and accents do not
+    count.
 
     ``also_left``: who left is found too, after the others.
     """
@@ -275,7 +277,7 @@ async def find_members(
 
 
 async def require_coordinator(session: AsyncSession, group_id: int, person_id: int) -> Member:
-    """The person's membership if they coordinate this group, else :class:`NotAllowed`."""
+    """Returns the person's membership if they coordinate this group, else :class:`NotAllowed`."""
     member = await member_of(session, group_id, person_id)
     if member is None or not member.is_coordinator:
         raise NotAllowed("coordinator")
@@ -283,30 +285,31 @@ async def require_coordinator(session: AsyncSession, group_id: int, person_id: i
 
 
 async def roles_of_person(session: AsyncSession, person_id: int) -> dict[int, Role]:
-    """A person's role in each of their groups, by the group's id."""
+    """Returns a person's role in each of their groups, by the group's id."""
     statement = select(Member).where(Member.person_id == person_id, Member.left_at.is_(None))
     found = (await session.execute(statement.order_by(Member.group_id))).scalars()
     return {member.group_id: role_of(member) for member in found}
 
 
 async def highest_role(session: AsyncSession, person_id: int) -> Role:
-    """The most a person may be in any of their groups."""
+    """Returns the most a person may be in any of their groups."""
     return max((await roles_of_person(session, person_id)).values(), default=Role.ANYONE)
 
 
 async def staff(session: AsyncSession, group_id: int) -> list[Member]:
-    """Who coordinates the group or keeps its money."""
+    """Returns who coordinates the group or keeps its money."""
     return [m for m in await members(session, group_id) if m.is_coordinator or m.is_treasurer]
 
 
 async def reachable(session: AsyncSession, member: Member) -> Person | None:
-    """The person behind a member, if the bot may write to them."""
+    """Returns the person behind a member, if the bot may write to them."""
     person = None if member.person_id is None else await session.get(Person, member.person_id)
     return person if person is not None and person.is_reachable else None
 
 
 async def reachable_among(session: AsyncSession, found: Iterable[Member]) -> dict[int, Person]:
-    """The person behind each member that the bot may write to, by the member's id; asked once, however many they are."""
+    """Returns the person behind each member that the bot may write to, by the member's id; asked once, however many
+    they are."""
     by_person = {member.person_id: member.id for member in found if member.person_id is not None}
     if not by_person:
         return {}
@@ -315,7 +318,7 @@ async def reachable_among(session: AsyncSession, found: Iterable[Member]) -> dic
 
 
 async def people_with_roles(session: AsyncSession) -> dict[int, Role]:
-    """Everybody who coordinates some group or keeps its money, and opened their private chat: their highest role."""
+    """Returns everybody who coordinates some group or keeps its money, and opened their private chat: their highest role."""
     statement = (
         select(Person.id, Member)
         .join(Member, Member.person_id == Person.id)
@@ -332,7 +335,7 @@ async def people_with_roles(session: AsyncSession) -> dict[int, Role]:
 
 
 async def set_role(session: AsyncSession, member: Member, role: str, held: bool) -> None:
-    """Give or take the role ``coordinator`` or ``treasurer``. Raises :class:`LastCoordinator`."""
+    """Gives or takes the role ``coordinator`` or ``treasurer``. Raises :class:`LastCoordinator`."""
     if role == "treasurer":
         member.is_treasurer = held
         return
@@ -347,7 +350,8 @@ async def set_role(session: AsyncSession, member: Member, role: str, held: bool)
 
 
 async def require_another_coordinator(session: AsyncSession, member: Member) -> None:
-    """Raise :class:`LastCoordinator` unless somebody else coordinates the group; hold the group's row to rely on it."""
+    """Raises :class:`LastCoordinator` unless somebody else coordinates the group; holding the group's row lets one
+    rely on it."""
     others = select(func.count()).where(
         Member.group_id == member.group_id,
         Member.is_coordinator,
@@ -359,7 +363,7 @@ async def require_another_coordinator(session: AsyncSession, member: Member) -> 
 
 
 async def set_option(session: AsyncSession, group: Group, option: str, value: Any) -> None:
-    """Change one option of the group, checked. Raises :class:`InvalidOption` or :class:`OptionFixed`."""
+    """Changes one option of the group, checked. Raises :class:`InvalidOption` or :class:`OptionFixed`."""
     checks: dict[str, Callable[[Any], bool]] = {
         "payments_enabled": lambda v: isinstance(v, bool),
         "negative_balances": lambda v: isinstance(v, bool),
@@ -385,7 +389,7 @@ async def set_option(session: AsyncSession, group: Group, option: str, value: An
 
 
 async def offer_method(session: AsyncSession, group: Group, method: Method, offered: bool) -> None:
-    """Offer a method of payment or stop offering it (R10). Raises :class:`LastMethod`."""
+    """Offers a method of payment or stops offering it (R10). Raises :class:`LastMethod`."""
     # The group's row is the lock: two coordinators cannot each take the other's last method.
     statement = select(Group).where(Group.id == group.id).with_for_update(key_share=True)
     await session.execute(statement.execution_options(populate_existing=True))
@@ -397,28 +401,28 @@ async def offer_method(session: AsyncSession, group: Group, method: Method, offe
 
 
 async def renew_invitation(session: AsyncSession, group: Group) -> None:
-    """Give the group another invitation link; the old one leads nowhere from now on."""
+    """Gives the group another invitation link; the old one leads nowhere from now on."""
     group.invitation = secrets.token_hex(8)
     await session.flush()
 
 
 def lacks_iban(group: Group) -> bool:
-    """Whether members may choose a bank transfer though nobody said to which account (R12)."""
+    """Returns whether members may choose a bank transfer though nobody said to which account (R12)."""
     return group.payments_enabled and Method.TRANSFER in group.methods and not group.iban
 
 
 def can_take_cards(group: Group) -> bool:
-    """Whether cards can be among the methods: there is a key that works, and cards exist in the group's currency."""
+    """Returns whether cards can be among the methods: there is a key that works, and cards exist in the group's currency."""
     return group.takes_cards and group.currency in SMALLEST_BY_CARD
 
 
 def offered_methods(group: Group) -> list[Method]:
-    """The methods members can choose now, in a fixed order."""
+    """Returns the methods members can choose now, in a fixed order."""
     return [m for m in Method if m in group.methods and (m is not Method.CARD or can_take_cards(group))]
 
 
 def is_iban(text: str) -> bool:
-    """Whether an IBAN without spaces has a country's shape and the right check digits (ISO 13616, mod 97)."""
+    """Returns whether an IBAN without spaces has a country's shape and the right check digits (ISO 13616, mod 97)."""
     if not (15 <= len(text) <= 34 and text.isascii() and text.isalnum() and text == text.upper()):
         return False
     if not (text[:2].isalpha() and text[2:4].isdigit()):

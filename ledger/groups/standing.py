@@ -20,7 +20,8 @@ class TakenOut(LedgerError):
 
 
 async def ask_back(session: AsyncSession, member: Member) -> bool:
-    """Who was taken out wants to come back; whether the coordinators are to be asked now, and not only lately were."""
+    """Notes that who was taken out wants to come back; returns whether the coordinators are to be asked now, and not
+    only lately were."""
     await _lock(session, member)
     now = utc_now()
     if member.taken_out_at is None or (
@@ -33,7 +34,8 @@ async def ask_back(session: AsyncSession, member: Member) -> bool:
 
 
 async def note_put_out(session: AsyncSession, member: Member) -> bool:
-    """Somebody put the member out of the group's chat: their orders wait. Whether that is news to the coordinators."""
+    """Notes that somebody put the member out of the group's chat: their orders wait. Returns whether that is news to
+    the coordinators."""
     await _lock(session, member)
     if member.left_at is not None or member.put_out_at is not None:
         return False
@@ -43,7 +45,7 @@ async def note_put_out(session: AsyncSession, member: Member) -> bool:
 
 
 async def keep(session: AsyncSession, member: Member) -> bool:
-    """A coordinator's word: a member all the same, and their orders wait no more. Whether they waited."""
+    """Keeps somebody as a member by a coordinator's word: their orders wait no more. Returns whether they waited."""
     await _lock(session, member)
     if member.left_at is not None or member.put_out_at is None:
         return False
@@ -53,7 +55,7 @@ async def keep(session: AsyncSession, member: Member) -> bool:
 
 
 async def note_back_in_chat(session: AsyncSession, member: Member) -> None:
-    """They are in the chat again, so nobody need be asked."""
+    """Notes that the member is in the chat again, so that nobody need be asked."""
     await _lock(session, member)
     member.put_out_at = member.kept_at = None
     await session.flush()

@@ -35,27 +35,27 @@ def alembic_config() -> Config:
 
 
 def head_revision() -> str:
-    """The newest revision this code knows."""
+    """Returns the newest revision this code knows."""
     head = ScriptDirectory.from_config(alembic_config()).get_current_head()
     assert head is not None
     return head
 
 
 def known_revisions() -> frozenset[str]:
-    """Every revision this code knows."""
+    """Returns every revision this code knows."""
     scripts = ScriptDirectory.from_config(alembic_config()).walk_revisions()
     return frozenset(script.revision for script in scripts)
 
 
 async def current_revision(database: Database) -> str | None:
-    """The revision the database is at; none before the first migration."""
+    """Returns the revision the database is at; none before the first migration."""
     async with database.snapshot() as session:
         connection = await session.connection()
         return await connection.run_sync(lambda c: MigrationContext.configure(c).get_current_revision())
 
 
 async def is_current(database: Database) -> bool:
-    """Whether the database is there and has the newest schema. Creates nothing. Raises :class:`SchemaNewer`."""
+    """Returns whether the database is there and has the newest schema. Creates nothing. Raises :class:`SchemaNewer`."""
     if not database.is_there():
         return False
     revision = await current_revision(database)
@@ -65,7 +65,7 @@ async def is_current(database: Database) -> bool:
 
 
 async def upgrade(database: Database) -> None:
-    """Bring the schema up, in one transaction: all of it or nothing. Raises :class:`SchemaNewer`."""
+    """Brings the schema up, in one transaction: all of it or nothing. Raises :class:`SchemaNewer`."""
     if await is_current(database):
         return
 
@@ -80,7 +80,7 @@ async def upgrade(database: Database) -> None:
 
 
 def run_script(connection: Connection, name: str) -> None:
-    """Run ``sql/<name>_<dialect>.sql`` statement by statement (they are separated by a line that ends in ``;``)."""
+    """Runs ``sql/<name>_<dialect>.sql`` statement by statement (they are separated by a line that ends in ``;``)."""
     dialect = connection.dialect.name
     source = (HERE / "sql" / f"{name}_{dialect}.sql").read_text(encoding="utf-8")
     for statement in split_statements(source):
@@ -88,7 +88,7 @@ def run_script(connection: Connection, name: str) -> None:
 
 
 def split_statements(source: str) -> list[str]:
-    """Cut a script where a statement ends: at ``;`` outside BEGIN…END and ``$$`` bodies."""
+    """Cuts a script where a statement ends: at ``;`` outside BEGIN…END and ``$$`` bodies."""
     statements: list[str] = []
     lines: list[str] = []
     for line in source.splitlines():

@@ -13,7 +13,7 @@ from ledger.notes.models import Note
 
 
 async def keep(session: AsyncSession, group_id: int, member_id: int | None, text: str | None) -> Note | None:
-    """Keeps what was typed about a member (none: about nobody in particular). None where nothing was typed."""
+    """Keeps what was typed about a member (none: about nobody in particular). Returns none where nothing was typed."""
     if text is None or not text.strip():
         return None
     note = Note(group_id=group_id, member_id=member_id, text=text.strip())
@@ -23,7 +23,7 @@ async def keep(session: AsyncSession, group_id: int, member_id: int | None, text
 
 
 async def read(session: AsyncSession, note_ids: Iterable[int | None]) -> dict[int, Note]:
-    """The notes with these ids, erased ones too, by id: one statement, and none where there is nothing to read."""
+    """Returns the notes with these ids, erased ones too, by id: one statement, and none where there is nothing to read."""
     wanted = {note_id for note_id in note_ids if note_id is not None}
     if not wanted:
         return {}
@@ -32,7 +32,7 @@ async def read(session: AsyncSession, note_ids: Iterable[int | None]) -> dict[in
 
 
 async def read_one(session: AsyncSession, note_id: int | None) -> Note | None:
-    """The note with this id; none where a row has no note."""
+    """Returns the note with this id; none where a row has no note."""
     return None if note_id is None else await session.get_one(Note, note_id)
 
 

@@ -80,15 +80,15 @@ class BasketView:
         return sum(line.amount_cents for line in self.lines)
 
     def price_of(self, product: Product) -> int:
-        """What a unit costs here, in cents."""
+        """Returns what a unit costs here, in cents."""
         return self.day_prices.get(product.id, product.price_cents)
 
     def quantity_of(self, product_id: int) -> int:
-        """Thousandths of a unit, 0 when it is not in the basket."""
+        """Returns how much of a product the basket holds, in thousandths of a unit; 0 when it is not in the basket."""
         return next((line.quantity_milli for line in self.lines if line.product.id == product_id), 0)
 
     def holding(self, product: Product, quantity_milli: int) -> BasketView:
-        """The basket once it was made to hold so much of a product (which is not seen where it is not offered)."""
+        """Returns the basket once it was made to hold so much of a product (which is not seen where it is not offered)."""
         lines = [line for line in self.lines if line.product.id != product.id]
         if quantity_milli and product.available:
             lines.append(ChosenLine(product, quantity_milli, self.day_prices.get(product.id)))
@@ -103,7 +103,7 @@ class Shop:
     catalogue: Sequence[ProducerProducts]
 
     async def product(self, session: AsyncSession, product_id: int) -> Product:
-        """A product of the group, on offer or not, or :class:`~ledger.errors.NotFound`."""
+        """Returns a product of the group, on offer or not. Raises :class:`~ledger.errors.NotFound`."""
         for producer in self.catalogue:
             for product in producer.products:
                 if product.id == product_id:
@@ -128,18 +128,18 @@ class Opening:
     basket: BasketView | None
 
     def with_basket(self, basket: Basket) -> BasketView:
-        """A new basket, empty."""
+        """Puts a new, empty basket in the place."""
         return BasketView(basket, self.distribution, (), self.order, self.is_replaceable)
 
 
 async def find(session: AsyncSession, basket_id: int) -> BasketView | None:
-    """The basket at today's prices, whoever it belongs to. Products no longer offered are left out."""
+    """Finds the basket at today's prices, whoever it belongs to. Products no longer offered are left out."""
     rows = (await session.execute(_BY_ID, {"basket_id": basket_id})).all()
     return _opening(rows).basket if rows else None
 
 
 async def get(session: AsyncSession, basket_id: int) -> BasketView:
-    """:func:`find`, for a basket that is there. Raises :class:`~ledger.errors.NotFound`."""
+    """Finds (:func:`find`) a basket that is there. Raises :class:`~ledger.errors.NotFound`."""
     found = await find(session, basket_id)
     if found is None:
         raise NotFound("basket", basket_id)
@@ -147,31 +147,32 @@ async def get(session: AsyncSession, basket_id: int) -> BasketView:
 
 
 async def view(session: AsyncSession, basket: Basket) -> BasketView:
-    """:func:`get`, for a basket at hand."""
+    """Returns the view of a basket at hand, as :func:`get` does."""
     return await get(session, basket.id)
 
 
 async def opening(session: AsyncSession, member: Member, distribution: Distribution) -> Opening:
-    """What the member has at a distribution."""
+    """Returns what the member has at a distribution."""
     values = {"member_id": member.id, "distribution_id": distribution.id}
     return _opening((await session.execute(_AT_DISTRIBUTION, values)).all())
 
 
 async def openings(session: AsyncSession, member: Member) -> list[Opening]:
-    """The distributions of the member's group that take orders now, the nearest first, with what the member has there."""
+    """Returns the distributions of the member's group that take orders now, the nearest first, with what the member
+    has there."""
     values = {"member_id": member.id, "group_id": member.group_id, "now": utc_now()}
     rows = await session.execute(_WHERE_OPEN, values)
     return [_opening(list(some)) for _, some in groupby(rows, lambda row: row[0].id)]
 
 
 async def latest(session: AsyncSession, member: Member) -> BasketView | None:
-    """The basket the member was last filling for a distribution that still takes orders."""
+    """Returns the basket the member was last filling for a distribution that still takes orders."""
     views = [one.basket for one in await openings(session, member) if one.basket is not None]
     return max(views, key=lambda view: view.basket.id, default=None)
 
 
 async def shop(session: AsyncSession, view: BasketView) -> Shop:
-    """Everything that can be ordered now, at this distribution's prices, for a basket to be filled from."""
+    """Returns everything that can be ordered now, at this distribution's prices, for a basket to be filled from."""
     values = {"group_id": view.basket.group_id, "distribution_id": view.basket.distribution_id}
     rows = (await session.execute(_ON_OFFER, values)).all()
     prices = {product.id: price for _, product, price in rows if price is not None}
@@ -180,7 +181,7 @@ async def shop(session: AsyncSession, view: BasketView) -> Shop:
 
 
 def is_debited(order_id: Whose) -> ColumnElement[bool]:
-    """Whether an account moved for an order, as a column: then it stays as it is (R1, R7)."""
+    """Returns whether an account moved for an order, as a column: then it stays as it is (R1, R7)."""
     return exists().where(Confirmation.order_id == order_id, Confirmation.transaction_id.is_not(None))
 
 

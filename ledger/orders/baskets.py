@@ -60,7 +60,7 @@ class InvalidQuantity(LedgerError):
 async def open_basket(
     session: AsyncSession, member: Member, distribution: Distribution, *, by: Member | None = None
 ) -> BasketView:
-    """The member's open basket for a distribution, made if there is none; ``by``: who fills it, if not the member.
+    """Returns the member's open basket for a distribution, made if there is none; ``by``: who fills it, if not the member.
 
     Raises :class:`OrdersClosed`.
     """
@@ -70,7 +70,7 @@ async def open_basket(
 
 
 async def basket_in(session: AsyncSession, member: Member, found: Opening) -> BasketView:
-    """The member's basket for a distribution that takes orders, made if there is none."""
+    """Returns the member's basket for a distribution that takes orders, made if there is none."""
     if found.basket is not None:
         return found.basket
     basket = Basket(
@@ -88,12 +88,12 @@ async def basket_in(session: AsyncSession, member: Member, found: Opening) -> Ba
 
 
 def may_fill(by: Member, basket: Basket) -> bool:
-    """Whether the basket is one's own or, for a coordinator, any member's of the group."""
+    """Returns whether the basket is one's own or, for a coordinator, any member's of the group."""
     return basket.group_id == by.group_id and (basket.member_id == by.id or by.is_coordinator)
 
 
 async def basket_filled_by(session: AsyncSession, by: Member, basket_id: int) -> Basket:
-    """A basket that :func:`may_fill` says one may, else :class:`~ledger.errors.NotFound`."""
+    """Returns a basket that :func:`may_fill` says one may fill. Raises :class:`~ledger.errors.NotFound`."""
     basket = await session.get(Basket, basket_id)
     if basket is None or not may_fill(by, basket):
         raise NotFound("basket", basket_id)
@@ -101,7 +101,7 @@ async def basket_filled_by(session: AsyncSession, by: Member, basket_id: int) ->
 
 
 async def takes_orders(session: AsyncSession, distribution: Distribution, by: Member) -> bool:
-    """Whether ``by`` may order now: until closing, and a coordinator until the distribution is validated."""
+    """Returns whether ``by`` may order now: until closing, and a coordinator until the distribution is validated."""
     if distribution.is_open(utc_now()):
         return True
     if distribution.cancelled_at is not None or not by.is_coordinator:
@@ -110,7 +110,7 @@ async def takes_orders(session: AsyncSession, distribution: Distribution, by: Me
 
 
 async def set_quantity(session: AsyncSession, basket: Basket, product: Product, quantity_milli: int) -> None:
-    """Put ``quantity_milli`` thousandths of a unit of a product in the basket; 0 takes it out."""
+    """Puts ``quantity_milli`` thousandths of a unit of a product in the basket; 0 takes it out."""
     whole = product.weighed or quantity_milli % 1000 == 0
     if not 0 <= quantity_milli <= MAX_QUANTITY or not whole:
         raise InvalidQuantity(quantity_milli)
@@ -132,12 +132,12 @@ async def set_quantity(session: AsyncSession, basket: Basket, product: Product, 
 
 
 async def empty(session: AsyncSession, basket: Basket) -> None:
-    """Take everything out of the basket."""
+    """Takes everything out of the basket."""
     await session.execute(delete(BasketLine).where(BasketLine.basket_id == basket.id))
 
 
 async def take_out_withdrawn(session: AsyncSession, basket: Basket) -> None:
-    """Take out what is no longer offered: :func:`view` does not show it, and with it nothing can be ordered."""
+    """Takes out what is no longer offered: :func:`view` does not show it, and with it nothing can be ordered."""
     offered = select(Product.id).where(Product.group_id == basket.group_id, Product.available)
     await session.execute(
         delete(BasketLine).where(
@@ -147,7 +147,7 @@ async def take_out_withdrawn(session: AsyncSession, basket: Basket) -> None:
 
 
 async def chosen_lines(session: AsyncSession, basket: Basket) -> list[ChosenLine]:
-    """The lines of a basket by the products' names, no longer offered or not."""
+    """Returns the lines of a basket by the products' names, no longer offered or not."""
     statement = (
         select(Product, BasketLine.quantity_milli, day_price(Basket.distribution_id, Product.id))
         .join(BasketLine, BasketLine.product_id == Product.id)
@@ -162,7 +162,7 @@ async def chosen_lines(session: AsyncSession, basket: Basket) -> list[ChosenLine
 async def live_order(
     session: AsyncSession, member_id: int, distribution_id: int, *, lock: bool = False
 ) -> Order | None:
-    """The member's order for a distribution, if there is one."""
+    """Returns the member's order for a distribution, if there is one."""
     statement = select(Order).where(
         Order.member_id == member_id, Order.distribution_id == distribution_id, Order.cancelled_at.is_(None)
     )
@@ -172,14 +172,15 @@ async def live_order(
 
 
 async def is_replaceable(session: AsyncSession, group: Group, order: Order) -> bool:
-    """Whether the member may still change or cancel the order: payments are off, nothing of it was debited (R1, R7)."""
+    """Returns whether the member may still change or cancel the order: payments are off, nothing of it was debited
+    (R1, R7)."""
     if group.payments_enabled:
         return False
     return not (await session.execute(select(is_debited(literal(order.id))))).scalar_one()
 
 
 async def lines_of(session: AsyncSession, order: Order) -> Sequence[OrderLine]:
-    """An order's lines, in the order they were added."""
+    """Returns an order's lines, in the order they were added."""
     statement = select(OrderLine).where(OrderLine.order_id == order.id).order_by(OrderLine.id)
     return (await session.execute(statement)).scalars().all()
 

@@ -24,8 +24,8 @@ from ledger.payments.service import ACCOUNT_OF, InvalidPayment, Settled
 async def expected_from(
     session: AsyncSession, member: Member, method: Method, amount_cents: int
 ) -> list[Expected]:
-    """What is expected from a member: by the same method first, of the same amount before others; cards last, and of them
-    what is under way already, which cannot be what is entered."""
+    """Returns what is expected from a member: by the same method first, of the same amount before others; cards last,
+    and of them what is under way already, which cannot be what is entered."""
     found = await payments.payments_of(session, member, PaymentState.EXPECTED)
     likeliest = sorted(
         found,
@@ -40,7 +40,8 @@ async def expected_from(
 
 
 async def standing(session: AsyncSession, member: Member) -> int:
-    """A mark of how the member's account stands: another one as soon as money moved, or something else is expected."""
+    """Returns a mark of how the member's account stands: another one as soon as money moved, or something else is
+    expected."""
     found = await payments.payments_of(session, member, PaymentState.EXPECTED)
     return mark(await next_number(session, member), [payment.id for payment in found])
 
@@ -56,7 +57,7 @@ async def enter(
     dated: dt.date | None = None,
     note: str | None = None,
 ) -> Settled:
-    """A payment beside whatever is expected (:func:`~ledger.payments.service.enter_by_hand`), in cents, once.
+    """Enters a payment beside whatever is expected (:func:`~ledger.payments.service.enter_by_hand`), in cents, once.
 
     Raises :class:`~ledger.orders.seen.SeenChanged` when the account is not as ``seen`` (of :func:`standing`) any more.
     """

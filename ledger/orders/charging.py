@@ -62,7 +62,7 @@ class Debt:
 
 
 def check_method(group: Group, method: Method | None, credit_cents: int) -> None:
-    """Raise :class:`MethodNotOffered` unless the group takes the method, and member credit where it pays a part."""
+    """Raises :class:`MethodNotOffered` unless the group takes the method, and member credit where it pays a part."""
     if not group.payments_enabled:
         if method is not None or credit_cents:
             raise MethodNotOffered(method)
@@ -75,13 +75,13 @@ def check_method(group: Group, method: Method | None, credit_cents: int) -> None
 
 
 def check_rest(group: Group, method: Method | None, rest_cents: int) -> None:
-    """Raise :class:`MethodNotOffered` where the method takes no amount as small as what it would pay."""
+    """Raises :class:`MethodNotOffered` where the method takes no amount as small as what it would pay."""
     if method is not None and rest_cents and not can_carry(method, rest_cents, group.currency):
         raise MethodNotOffered(method)
 
 
 def credit_part(method: Method | None, credit_cents: int, total_cents: int) -> int:
-    """What of the total member credit pays: all of it by that method, else the part asked for, less than the total.
+    """Returns what of the total member credit pays: all of it by that method, else the part asked for, less than the total.
 
     Raises :class:`InvalidSplit`.
     """
@@ -93,12 +93,12 @@ def credit_part(method: Method | None, credit_cents: int, total_cents: int) -> i
 
 
 def required_credit(group: Group, method: Method | None, credit_cents: int) -> int:
-    """What the account must hold: the part that member credit pays; nothing where all of it may be owed (R14)."""
+    """Returns what the account must hold: the part that member credit pays; nothing where all of it may be owed (R14)."""
     return 0 if method is Method.MEMBER_CREDIT and group.negative_balances else credit_cents
 
 
 def per_producer(lines: Sequence[ChosenLine]) -> dict[int, int]:
-    """What each producer is owed for the lines, in cents; only those who are owed anything."""
+    """Returns what each producer is owed for the lines, in cents; only those who are owed anything."""
     found: dict[int, int] = defaultdict(int)
     for line in lines:
         found[line.product.producer_id] += line.amount_cents
@@ -108,7 +108,7 @@ def per_producer(lines: Sequence[ChosenLine]) -> dict[int, int]:
 def legs_of(
     member_account: int, producer_accounts: Mapping[int, int], owed: Mapping[int, int], within_cents: int
 ) -> list[books.Leg]:
-    """The debt, a leg a producer: the first ``within_cents`` of it within the member's credit, then the rest."""
+    """Returns the debt, a leg a producer: the first ``within_cents`` of it within the member's credit, then the rest."""
     within, rest = [], []
     left = within_cents
     for producer_id, amount in owed.items():
@@ -123,7 +123,7 @@ def legs_of(
 
 
 async def require_credit(session: AsyncSession, debt: Debt) -> None:
-    """Lock every account the order will move, in the order of their ids, and look what the member has.
+    """Locks every account the order will move, in the order of their ids, and looks what the member has.
 
     Raises :class:`NotEnoughCredit`.
     """
@@ -137,7 +137,8 @@ async def require_credit(session: AsyncSession, debt: Debt) -> None:
 async def post_debt(
     session: AsyncSession, member: Member, debt: Debt, *, kind: str, key: str, order_id: int, actor_id: int
 ) -> int | None:
-    """Debit the member for what producers are owed for an order; the id of the transaction, none where nothing is owed."""
+    """Debits the member for what producers are owed for an order. Returns the id of the transaction, none where
+    nothing is owed."""
     if not debt.owed:
         return None
     legs = legs_of(debt.account, debt.producers, debt.owed, debt.within_cents)

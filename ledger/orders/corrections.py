@@ -98,17 +98,17 @@ class _Owed:
 
 
 def mark_of(lines: Sequence[CurrentLine]) -> int:
-    """Stands for these lines as they are now: which ones, and how often each was corrected."""
+    """Returns a mark that stands for these lines as they are now: which ones, and how often each was corrected."""
     return mark(*sorted((line.line.id, line.step) for line in lines))
 
 
 def mark_of_line(line_id: int, step: int) -> int:
-    """The mark of one line, corrected so often."""
+    """Returns the mark of one line, corrected so often."""
     return mark((line_id, step))
 
 
 def is_far_off(ordered_milli: int, given_milli: int) -> bool:
-    """Whether a quantity should be asked for once more."""
+    """Returns whether a quantity should be asked for once more."""
     return given_milli >= FAR_OFF * ordered_milli
 
 
@@ -123,7 +123,7 @@ _LAST_STEP = (
 
 
 async def current_lines(session: AsyncSession, *conditions: object) -> list[CurrentLine]:
-    """Order lines that fulfil the conditions, as they are now, by order and by name."""
+    """Returns order lines that fulfil the conditions, as they are now, by order and by name."""
     statement = (
         select(OrderLine, Correction)
         .outerjoin(Correction, and_(Correction.order_line_id == OrderLine.id, Correction.step == _LAST_STEP))
@@ -135,7 +135,7 @@ async def current_lines(session: AsyncSession, *conditions: object) -> list[Curr
 
 
 async def lines_now(session: AsyncSession, order: Order) -> list[CurrentLine]:
-    """One order's lines."""
+    """Returns one order's lines as they are now."""
     return await current_lines(session, OrderLine.order_id == order.id)
 
 
@@ -148,7 +148,7 @@ async def deliver(
     *,
     seen: int | None = None,
 ) -> Changed:
-    """One line: this much was handed over (thousandths of the unit; 0: not delivered).
+    """Corrects one line: this much was handed over (thousandths of the unit; 0: not delivered).
 
     ``seen``, here and below: the :func:`mark_of` what the coordinator saw; raises
     :class:`~ledger.orders.seen.SeenChanged` when that is not how things are.
@@ -168,7 +168,7 @@ async def reprice(
     *,
     seen: int | None = None,
 ) -> Changed:
-    """One line: the price of a unit is this (> 0)."""
+    """Corrects one line: the price of a unit is this, in cents (> 0)."""
     if price_cents <= 0:
         raise payments.InvalidPayment("amount")
     line = await _line(session, group_id, line_id)
@@ -184,7 +184,7 @@ async def not_delivered(
     *,
     seen: int | None = None,
 ) -> Changed:
-    """A product did not come: nobody who ordered it for this distribution owes it."""
+    """Records that a product did not come: nobody who ordered it for this distribution owes it."""
     lines = await product_lines(session, group_id, distribution_id, product_id)
     return await _change(
         session, ChangeKind.DELIVERED, lines, by, quantity_milli=0, product_id=product_id, seen=seen
@@ -201,7 +201,8 @@ async def reprice_for_all(
     *,
     seen: int | None = None,
 ) -> Changed:
-    """A product costs something else for everybody who ordered it for this distribution, or will (:func:`day_prices`)."""
+    """Records that a product costs something else for everybody who ordered it for this distribution, or will
+    (:func:`day_prices`)."""
     if price_cents <= 0:
         raise payments.InvalidPayment("amount")
     await _lock_distribution(session, group_id, distribution_id)
@@ -212,7 +213,8 @@ async def reprice_for_all(
 
 
 async def day_prices(session: AsyncSession, distribution_id: int) -> dict[int, int]:
-    """Products whose price was corrected for everybody at a distribution, and what a unit costs there, in cents."""
+    """Returns the products whose price was corrected for everybody at a distribution, and what a unit costs there, in
+    cents."""
     undo = aliased(Change)
     statement = (
         select(Change.product_id, Correction.price_cents)
@@ -231,7 +233,7 @@ async def day_prices(session: AsyncSession, distribution_id: int) -> dict[int, i
 
 
 def day_price(distribution_id: Whose, product_id: Whose) -> ColumnElement[int | None]:
-    """As a column: what :func:`day_prices` has of one product; null where nothing was corrected for everybody."""
+    """Returns a column: what :func:`day_prices` has of one product; null where nothing was corrected for everybody."""
     undo = aliased(Change)
     return (
         select(Correction.price_cents)
@@ -263,7 +265,7 @@ async def product_lines(
 async def product_lines_by_name(
     session: AsyncSession, group_id: int, distribution_id: int, product_id: int
 ) -> list[CurrentLine]:
-    """:func:`product_lines` in the order of the members' names."""
+    """Returns :func:`product_lines` in the order of the members' names."""
     lines = await product_lines(session, group_id, distribution_id, product_id)
     statement = (
         select(Order.id, Member.name)
@@ -275,12 +277,12 @@ async def product_lines_by_name(
 
 
 async def get_line(session: AsyncSession, group_id: int, line_id: int) -> CurrentLine:
-    """One line as it is now, or :class:`~ledger.errors.NotFound`."""
+    """Returns one line as it is now. Raises :class:`~ledger.errors.NotFound`."""
     return await _line(session, group_id, line_id)
 
 
 async def last_change(session: AsyncSession, line: CurrentLine) -> tuple[Change, str] | None:
-    """The change that made a line what it is now, and who made it."""
+    """Returns the change that made a line what it is now, and who made it."""
     statement = (
         select(Change, Member.name)
         .join(Correction, Correction.change_id == Change.id)
@@ -292,13 +294,13 @@ async def last_change(session: AsyncSession, line: CurrentLine) -> tuple[Change,
 
 
 async def count_lines(session: AsyncSession, change: Change) -> int:
-    """How many lines a change corrected."""
+    """Returns how many lines a change corrected."""
     statement = select(func.count()).where(Correction.change_id == change.id)
     return int((await session.execute(statement)).scalar_one())
 
 
 async def undo_change(session: AsyncSession, group_id: int, change_id: int, by: Member) -> Changed:
-    """Take a change back for all its lines, by reversals; what was ordered since at its price costs what it does without.
+    """Takes a change back for all its lines, by reversals; what was ordered since at its price costs what it does without.
 
     Raises :class:`AlreadyUndone` or :class:`ChangedSince`.
     """
@@ -406,7 +408,7 @@ def _target(line: CurrentLine, quantity_milli: int | None, price_cents: int | No
 async def _post(
     session: AsyncSession, of: _Owed, before: CurrentLine, after: CurrentLine, by: Member
 ) -> int | None:
-    """Post a line's difference, where its order was debited."""
+    """Posts a line's difference, where its order was debited."""
     difference = after.amount_cents - before.amount_cents
     if difference == 0 or not of.is_debited:
         return None
@@ -512,7 +514,7 @@ async def _lock_distribution(session: AsyncSession, group_id: int, distribution_
 
 
 async def _lock_orders(session: AsyncSession, line_ids: Sequence[int]) -> None:
-    """Lock the orders of these lines, by id."""
+    """Locks the orders of these lines, by id."""
     orders = select(OrderLine.order_id).where(OrderLine.id.in_(line_ids)).distinct()
     order_ids = (await session.execute(orders)).scalars().all()
     statement = select(Order.id).where(Order.id.in_(order_ids)).order_by(Order.id)

@@ -45,7 +45,7 @@ class NamedPayment:
 async def announce(
     session: AsyncSession, group_id: int, place: str, starts_at: dt.datetime, closes_at: dt.datetime
 ) -> Distribution:
-    """A new distribution that takes orders from now until ``closes_at``. Raises :class:`InvalidDistribution`."""
+    """Announces a new distribution that takes orders from now until ``closes_at``. Raises :class:`InvalidDistribution`."""
     now = utc_now()
     check_dates(starts_at, closes_at, now)
     distribution = Distribution(
@@ -57,7 +57,7 @@ async def announce(
 
 
 def check_dates(starts_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime) -> None:
-    """Raise :class:`InvalidDistribution` for dates no distribution can have."""
+    """Raises :class:`InvalidDistribution` for dates no distribution can have."""
     if starts_at <= now:
         raise InvalidDistribution("starts_at")
     if not now < closes_at <= starts_at:
@@ -65,7 +65,7 @@ def check_dates(starts_at: dt.datetime, closes_at: dt.datetime, now: dt.datetime
 
 
 async def get_distribution(session: AsyncSession, group_id: int, distribution_id: int) -> Distribution:
-    """A distribution of this group, or :class:`~ledger.errors.NotFound`."""
+    """Returns a distribution of this group. Raises :class:`~ledger.errors.NotFound`."""
     distribution = await session.get(Distribution, distribution_id)
     if distribution is None or distribution.group_id != group_id:
         raise NotFound("distribution", distribution_id)
@@ -73,7 +73,7 @@ async def get_distribution(session: AsyncSession, group_id: int, distribution_id
 
 
 async def at_hand(session: AsyncSession, group_id: int, since: dt.datetime) -> Distribution | None:
-    """The first distribution that takes place at ``since`` or later; when there is none, the last one before."""
+    """Returns the first distribution that takes place at ``since`` or later; when there is none, the last one before."""
     takes_place = select(Distribution).where(
         Distribution.group_id == group_id, Distribution.cancelled_at.is_(None)
     )
@@ -86,7 +86,7 @@ async def at_hand(session: AsyncSession, group_id: int, since: dt.datetime) -> D
 
 
 async def open_distributions(session: AsyncSession, group_id: int) -> Sequence[Distribution]:
-    """Those that take orders now, the nearest first."""
+    """Returns those that take orders now, the nearest first."""
     now = utc_now()
     statement = (
         select(Distribution)
@@ -102,7 +102,7 @@ async def open_distributions(session: AsyncSession, group_id: int) -> Sequence[D
 
 
 async def to_come(session: AsyncSession, group_id: int) -> Sequence[Distribution]:
-    """Those that have not begun, the nearest first; not the cancelled ones."""
+    """Returns those that have not begun, the nearest first; not the cancelled ones."""
     statement = (
         select(Distribution)
         .where(
@@ -116,7 +116,7 @@ async def to_come(session: AsyncSession, group_id: int) -> Sequence[Distribution
 
 
 async def summaries(session: AsyncSession, group_id: int, limit: int = 10) -> list[DistributionSummary]:
-    """The newest distributions with what was ordered, the latest date first."""
+    """Returns the newest distributions with what was ordered, the latest date first."""
     orders = (
         select(
             Order.distribution_id,
@@ -141,18 +141,18 @@ async def summaries(session: AsyncSession, group_id: int, limit: int = 10) -> li
 
 
 async def distribution_of(session: AsyncSession, payment: Payment) -> int | None:
-    """The id of the distribution whose order a payment pays."""
+    """Returns the id of the distribution whose order a payment pays."""
     order = await order_of(session, payment)
     return order.distribution_id if order is not None else None
 
 
 async def order_of(session: AsyncSession, payment: Payment) -> Order | None:
-    """The order a payment pays."""
+    """Returns the order a payment pays."""
     return await session.get_one(Order, payment.order_id) if payment.order_id is not None else None
 
 
 async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int, Order]:
-    """The orders that payments pay, by the payments' ids; what pays for no order is left out."""
+    """Returns the orders that payments pay, by the payments' ids; what pays for no order is left out."""
     order_ids = {payment.id: payment.order_id for payment in found if payment.order_id is not None}
     if not order_ids:
         return {}
@@ -162,7 +162,7 @@ async def orders_of(session: AsyncSession, found: Sequence[Payment]) -> dict[int
 
 
 async def expecting(session: AsyncSession, group_id: int) -> list[tuple[Distribution, int]]:
-    """Every distribution with payments that are still expected, and how many; the latest date first."""
+    """Returns every distribution with payments that are still expected, and how many; the latest date first."""
     statement = (
         select(Distribution, func.count(Payment.id))
         .join(Order, Order.distribution_id == Distribution.id)
@@ -176,7 +176,7 @@ async def expecting(session: AsyncSession, group_id: int) -> list[tuple[Distribu
 
 
 async def expected_elsewhere(session: AsyncSession, group_id: int) -> list[NamedPayment]:
-    """Every payment that is expected and belongs to no order (a top-up), by the member's name.
+    """Returns every payment that is expected and belongs to no order (a top-up), by the member's name.
 
     Together with :func:`expecting` it is everything that is expected in the group.
     """
@@ -196,7 +196,7 @@ async def expected_elsewhere(session: AsyncSession, group_id: int) -> list[Named
 
 
 async def expected_by(session: AsyncSession, group_id: int, method: Method) -> list[NamedPayment]:
-    """Every payment that is expected by one method, for an order or not, by the member's name."""
+    """Returns every payment that is expected by one method, for an order or not, by the member's name."""
     statement = (
         select(Payment, Member.name)
         .join(Member, Member.id == Payment.member_id)
@@ -208,7 +208,7 @@ async def expected_by(session: AsyncSession, group_id: int, method: Method) -> l
 
 
 async def payments_at(session: AsyncSession, group_id: int, distribution_id: int) -> list[NamedPayment]:
-    """Every payment for the orders of a distribution, settled or not, by the member's name."""
+    """Returns every payment for the orders of a distribution, settled or not, by the member's name."""
     statement = (
         select(Payment, Member.name)
         .join(Order, Order.id == Payment.order_id)

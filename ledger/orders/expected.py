@@ -27,7 +27,8 @@ class Expected:
 
 
 async def expected_of(session: AsyncSession, member: Member) -> ExpectedCents:
-    """What the member announced and nobody settled, in cents; ``recounted`` where all of it is cash for corrected orders."""
+    """Returns what the member announced and nobody settled, in cents; ``recounted`` where all of it is cash for
+    corrected orders."""
     found = await payments.expected_cents(session, member)
     if not found:
         return found
@@ -38,7 +39,7 @@ async def expected_of(session: AsyncSession, member: Member) -> ExpectedCents:
 
 
 async def expected_among(session: AsyncSession, found: Sequence[Member]) -> dict[int, ExpectedCents]:
-    """:func:`expected_of` for several members of one group, by their ids: asked together, however many they are."""
+    """Returns :func:`expected_of` for several members of one group, by their ids: asked together, however many they are."""
     if not found:
         return {}
     sums = await payments.expected_cents_by_member(session, found[0].group_id)

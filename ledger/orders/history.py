@@ -56,7 +56,7 @@ class History:
 
 
 async def history(session: AsyncSession, member: Member, *, before: int | None = None) -> History:
-    """A page of a member's account."""
+    """Returns a page of a member's account."""
     page = await books.statement(
         session, member.group_id, AccountKind.MEMBERS, member.id, before=before if before else None
     )

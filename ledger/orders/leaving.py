@@ -48,7 +48,7 @@ class CannotLeave(LedgerError):
 
 
 async def obstacles(session: AsyncSession, member: Member) -> Obstacles:
-    """What is in the way of the member's leaving."""
+    """Returns what is in the way of the member's leaving."""
     return Obstacles(
         await payments.balance_of(session, member),
         await payments.expected_cents(session, member),
@@ -57,7 +57,7 @@ async def obstacles(session: AsyncSession, member: Member) -> Obstacles:
 
 
 async def check(session: AsyncSession, member: Member, by: Member) -> None:
-    """Raise what :func:`leave` would, without leaving."""
+    """Raises what :func:`leave` would, without leaving."""
     if member.is_coordinator:
         await require_another_coordinator(session, member)
     found = await obstacles(session, member)
@@ -66,7 +66,7 @@ async def check(session: AsyncSession, member: Member, by: Member) -> None:
 
 
 async def leave(session: AsyncSession, member: Member, by: Member) -> None:
-    """Take a member out of the group's lists, without roles and invitation; ``by``: themselves or a coordinator.
+    """Takes a member out of the group's lists, without roles and invitation; ``by``: themselves or a coordinator.
 
     Raises :class:`CannotLeave`, :class:`~ledger.groups.service.LastCoordinator`, :class:`~ledger.errors.NotFound`.
     """

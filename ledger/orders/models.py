@@ -27,7 +27,7 @@ class Distribution(Base):
     cancelled_at: Mapped[dt.datetime | None]
 
     def is_open(self, now: dt.datetime) -> bool:
-        """Whether orders are taken at ``now``."""
+        """Returns whether orders are taken at ``now``."""
         return self.cancelled_at is None and self.opens_at <= now < self.closes_at
 
 
@@ -129,7 +129,8 @@ class Confirmation(Base):
         return self.method is not Method.MEMBER_CREDIT and self.credit_cents > 0
 
     def by_credit(self, total_cents: int) -> int:
-        """What member credit pays of its lines when they come to ``total_cents``: all, or at most the part agreed."""
+        """Returns what member credit pays of its lines when they come to ``total_cents``: all, or at most the part
+        agreed."""
         return total_cents if self.method is Method.MEMBER_CREDIT else min(self.credit_cents, total_cents)
 
 

@@ -24,7 +24,7 @@ class Needless:
 
 
 async def needless(session: AsyncSession, member: Member, expected: Sequence[Payment]) -> dict[int, Needless]:
-    """Which of a member's expected payments are not needed, by their ids (:func:`~ledger.orders.switching.drop`)."""
+    """Returns which of a member's expected payments are not needed, by their ids (:func:`~ledger.orders.switching.drop`)."""
     late = await _paid_late(session, member) if expected else []
     found: dict[int, Needless] = {}
     for payment in expected if late else ():

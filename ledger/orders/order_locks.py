@@ -46,8 +46,8 @@ class LockedLines:
 
 
 async def lock_basket(session: AsyncSession, member: Member, basket_id: int) -> tuple[Basket, Distribution]:
-    """A basket of this member, or :class:`~ledger.errors.NotFound`; and its distribution, kept from being cancelled,
-    moved or validated until the order is written."""
+    """Locks a basket of this member (or raises :class:`~ledger.errors.NotFound`) and its distribution, kept from being
+    cancelled, moved or validated until the order is written."""
     mine = select(Basket).where(Basket.id == basket_id, Basket.member_id == member.id)
     basket = aliased(Basket, mine.with_for_update(key_share=True).cte("basket"))
     statement = (
@@ -63,7 +63,7 @@ async def lock_basket(session: AsyncSession, member: Member, basket_id: int) -> 
 
 
 async def lock_order(session: AsyncSession, member: Member, distribution: Distribution) -> LockedOrder:
-    """The member's order for a distribution. The group is read anew with it: are its payments on?"""
+    """Locks the member's order for a distribution. The group is read anew with it: are its payments on?"""
     live = select(Order).where(
         Order.member_id == member.id,
         Order.distribution_id == distribution.id,
@@ -82,7 +82,7 @@ async def lock_order(session: AsyncSession, member: Member, distribution: Distri
 
 
 async def lock_lines(session: AsyncSession, basket: Basket) -> LockedLines:
-    """The basket's products, locked in the order of their ids."""
+    """Locks the basket's products in the order of their ids."""
     account = books.account_of(AccountKind.PRODUCERS, Product.group_id, Product.producer_id)
     statement = (
         select(

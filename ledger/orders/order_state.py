@@ -40,7 +40,7 @@ class OrderState:
 
     @property
     def total_cents(self) -> int:
-        """Σ of the current lines."""
+        """Σ of the current lines, in cents."""
         return sum(line.amount_cents for line in self.lines)
 
     @property
@@ -50,7 +50,7 @@ class OrderState:
 
     @property
     def received_cents(self) -> int:
-        """Σ of what came."""
+        """Σ of what came, in cents."""
         return sum(self.received.values())
 
     @property
@@ -60,7 +60,7 @@ class OrderState:
 
     @property
     def at_the_stand_cents(self) -> int:
-        """Σ of it."""
+        """Σ of what :attr:`at_the_stand` announces, in cents."""
         return sum(payment.amount_cents for payment in self.at_the_stand)
 
     @property
@@ -106,12 +106,12 @@ class OrderState:
 
 
 def mark_of_orders(states: Sequence[OrderState]) -> int:
-    """Stands for these orders as they are."""
+    """Returns a mark that stands for these orders as they are."""
     return mark(*sorted((s.order.id, s.mark, s.validated is not None) for s in states))
 
 
 def is_given_at_the_stand(payment: Payment) -> bool:
-    """It is expected by cheque or in cash: a coordinator says that it was handed over."""
+    """Returns whether a payment is expected by cheque or in cash: a coordinator says that it was handed over."""
     return payment.state is PaymentState.EXPECTED and payment.method in AT_THE_STAND
 
 
@@ -132,7 +132,7 @@ class Tally:
 
 
 def tally(states: Iterable[OrderState]) -> Tally:
-    """Add the orders up; what one has too much makes up for nothing that another lacks."""
+    """Adds the orders up; what one has too much makes up for nothing that another lacks."""
     found = list(states)
     return Tally(
         missing_cents=sum(max(state.missing_cents, 0) for state in found),
@@ -161,7 +161,7 @@ class Receipt:
 
 
 def receipts(state: OrderState, balance_cents: int) -> list[Receipt]:
-    """What validating an order may receive at the stand, the likeliest first; none where nothing is expected there.
+    """Returns what validating an order may receive at the stand, the likeliest first; none where nothing is expected there.
 
     Cash is counted out anew, so where the goods changed, the sum that is due comes first; a cheque is written already. Who
     owes nothing (``balance_cents``: the member's account, > 0 avoir) is offered to give nothing.
@@ -183,7 +183,8 @@ def receipts(state: OrderState, balance_cents: int) -> list[Receipt]:
 
 
 def due_by(state: OrderState, payment: Payment) -> Receipt:
-    """What an expected payment should bring so that the order is exactly paid, if all else that is expected comes."""
+    """Returns what an expected payment should bring so that the order is exactly paid, if all else that is expected
+    comes."""
     if payment in state.at_the_stand:
         amount = share(state.at_the_stand, state.due_at_the_stand_cents)[payment.id]
     else:
@@ -194,8 +195,8 @@ def due_by(state: OrderState, payment: Payment) -> Receipt:
 
 
 def sums(method: Method, announced_cents: int, due: Receipt) -> list[Receipt]:
-    """What a payment given by ``method`` may be received for, the likeliest first: cash is counted out anew, a cheque is
-    written already."""
+    """Returns what a payment given by ``method`` may be received for, the likeliest first: cash is counted out anew, a
+    cheque is written already."""
     announced = Receipt(Settles.AS_ANNOUNCED, announced_cents)
     if due.settles in (Settles.AS_ANNOUNCED, Settles.NOTHING):
         return [announced]
@@ -203,8 +204,9 @@ def sums(method: Method, announced_cents: int, due: Receipt) -> list[Receipt]:
 
 
 def share(payments: Sequence[Payment], amount_cents: int) -> dict[int, int]:
-    """An amount (≥ 0) over the payments that are expected, by their ids. What differs from the announced sum is taken from
-    cash first, the newest first, or added to it; cheques stay as they are written as long as they can. 0: not given."""
+    """Shares an amount (≥ 0, cents) out over the payments that are expected, by their ids. What differs from the
+    announced sum is taken from cash first, the newest first, or added to it; cheques stay as they are written as long
+    as they can. 0: not given."""
     shares = {payment.id: payment.amount_cents for payment in payments}
     difference = amount_cents - sum(shares.values())
     for payment in sorted(payments, key=lambda p: (p.method is not Method.CASH, -p.id)):
@@ -235,7 +237,8 @@ class Verdict:
 
 
 def verdict(left_cents: int, expected_cents: int, balance_cents: int) -> Verdict:
-    """``left_cents``: due for the order and not received (< 0: too much came); ``balance_cents``: > 0 avoir, < 0 owed.
+    """Returns what is to be said of an order's money. ``left_cents``: due for the order and not received (< 0: too much
+    came); ``balance_cents``: > 0 avoir, < 0 owed.
 
     Of an account that owes nothing, no order is said to be paid only once something comes: receiving that makes avoir.
     Nor is anything missing that the account makes up for once the expected came.

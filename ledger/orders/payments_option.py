@@ -20,7 +20,7 @@ from ledger.orders.models import Basket, BasketLine, Confirmation, Order, OrderL
 
 
 async def switch_payments(session: AsyncSession, group: Group, enabled: bool) -> None:
-    """Switch them; nothing happens where they are so already."""
+    """Switches the group's payments on or off; nothing happens where they are so already."""
     locking = select(Group).where(Group.id == group.id).with_for_update(key_share=True)
     await session.execute(locking.execution_options(populate_existing=True))
     if group.payments_enabled == enabled:

@@ -53,7 +53,7 @@ class Repeated:
 
 
 async def last_time(session: AsyncSession, basket: Basket) -> tuple[Order, Distribution] | None:
-    """The member's last order that is for another distribution than the basket's, if there was one."""
+    """Returns the member's last order that is for another distribution than the basket's, if there was one."""
     statement = (
         select(Order, Distribution)
         .join(Distribution, Distribution.id == Order.distribution_id)
@@ -70,7 +70,7 @@ async def last_time(session: AsyncSession, basket: Basket) -> tuple[Order, Distr
 
 
 async def repeat(session: AsyncSession, basket: Basket) -> Repeated | None:
-    """Put into the basket what the member ordered last time and can still be had; none: there was no last time."""
+    """Puts into the basket what the member ordered last time and can still be had; none: there was no last time."""
     await session.execute(select(Basket.id).where(Basket.id == basket.id).with_for_update(key_share=True))
     found = await last_time(session, basket)
     if found is None:

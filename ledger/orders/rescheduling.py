@@ -59,7 +59,7 @@ class Cancelled:
 async def cancel_distribution(
     session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, seen: int | None = None
 ) -> list[Cancelled]:
-    """Cancel a distribution and all its orders.
+    """Cancels a distribution and all its orders.
 
     ``seen``: the mark of the orders that were shown. Raises :class:`AlreadyCancelled`, :class:`DistributionValidated`,
     :class:`~ledger.orders.seen.SeenChanged`.
@@ -92,7 +92,7 @@ async def move_distribution(
     closes_at: dt.datetime,
     by: Member,
 ) -> Distribution:
-    """Change place and times; posts nothing. Closing may stay in the past. Raises :class:`AlreadyCancelled` and others."""
+    """Changes place and times; posts nothing. Closing may stay in the past. Raises :class:`AlreadyCancelled` and others."""
     distribution = await lock_distribution(session, group_id, distribution_id)
     check_move(distribution, starts_at, closes_at)
     session.add(
@@ -112,7 +112,7 @@ async def move_distribution(
 
 
 async def last_move(session: AsyncSession, distribution_id: int) -> tuple[MovedFrom, str] | None:
-    """The last time a distribution was moved, and who moved it."""
+    """Returns the last time a distribution was moved, and who moved it."""
     statement = (
         select(MovedFrom, Member.name)
         .join(Member, Member.id == MovedFrom.by_id)
@@ -125,7 +125,7 @@ async def last_move(session: AsyncSession, distribution_id: int) -> tuple[MovedF
 
 
 def check_move(distribution: Distribution, starts_at: dt.datetime, closes_at: dt.datetime) -> None:
-    """Raise :class:`InvalidDistribution` for dates a distribution cannot be moved to. A past closing may stay."""
+    """Raises :class:`InvalidDistribution` for dates a distribution cannot be moved to. A past closing may stay."""
     now = utc_now()
     if closes_at != distribution.closes_at or closes_at > starts_at:
         check_dates(starts_at, closes_at, now)
@@ -134,7 +134,7 @@ def check_move(distribution: Distribution, starts_at: dt.datetime, closes_at: dt
 
 
 async def require_movable(session: AsyncSession, distribution: Distribution) -> None:
-    """Raise :class:`AlreadyCancelled` or :class:`DistributionValidated`."""
+    """Raises :class:`AlreadyCancelled` or :class:`DistributionValidated`."""
     if distribution.cancelled_at is not None:
         raise AlreadyCancelled(distribution.cancelled_at, await _cancelled_by(session, distribution))
     if await distribution_validation(session, distribution.id) is not None:
@@ -142,7 +142,7 @@ async def require_movable(session: AsyncSession, distribution: Distribution) -> 
 
 
 async def lock_distribution(session: AsyncSession, group_id: int, distribution_id: int) -> Distribution:
-    """The distribution, locked and read afterwards, if it can still be cancelled or moved."""
+    """Locks the distribution, read afterwards, if it can still be cancelled or moved."""
     statement = (
         select(Distribution)
         .where(Distribution.id == distribution_id, Distribution.group_id == group_id)
@@ -177,7 +177,7 @@ async def _cancelled_by(session: AsyncSession, distribution: Distribution) -> st
 
 
 async def _lock_orders(session: AsyncSession, group_id: int, distribution_id: int) -> list[OrderState]:
-    """Lock the orders with all that cancelling them moves (orders, products, payments, accounts), then read them.
+    """Locks the orders with all that cancelling them moves (orders, products, payments, accounts), then reads them.
 
     The stock goes back: nobody takes the goods.
     """
@@ -219,7 +219,7 @@ async def _give_back(session: AsyncSession, order_ids: Sequence[int]) -> None:
 
 
 async def _reverse_debts(session: AsyncSession, group_id: int, order_ids: Sequence[int], by: Member) -> None:
-    """Reverse every transaction of the orders' debts that was not reversed before."""
+    """Reverses every transaction of the orders' debts that was not reversed before."""
     reversed_ids = select(Transaction.reverses_id).where(
         Transaction.group_id == group_id, Transaction.reverses_id.is_not(None)
     )

@@ -17,12 +17,12 @@ class SeenChanged(LedgerError):
 
 
 def mark(*facts: object) -> int:
-    """A number below 2**40 that stands for these values, in this order."""
+    """Returns a number below 2**40 that stands for these values, in this order."""
     digest = hashlib.sha256(repr(facts).encode()).digest()
     return int.from_bytes(digest[: BITS // 8], "big")
 
 
 def check(seen: int | None, *, now: int) -> None:
-    """Raise :class:`SeenChanged` where a screen's mark is given and is not the present one."""
+    """Raises :class:`SeenChanged` where a screen's mark is given and is not the present one."""
     if seen is not None and seen != now:
         raise SeenChanged

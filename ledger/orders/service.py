@@ -145,7 +145,7 @@ async def confirm(
     credit_cents: int = 0,
     by: Member | None = None,
 ) -> Confirmed:
-    """Turn a basket into an order (or an addition to one), with its debt, payment and reference: all of it or nothing.
+    """Turns a basket into an order (or an addition to one), with its debt, payment and reference: all of it or nothing.
 
     ``method`` is none where the group's payments are off, and only there. ``agreed_cents`` is the total the member saw.
     ``credit_cents``: what of it member credit pays (more than nothing, less than the total), and ``method`` the rest (B4).
@@ -197,7 +197,7 @@ async def _place(
     debt: Debt,
     by: Member,
 ) -> tuple[Order, Confirmation, Payment | None]:
-    """Write the confirmation, with the debt it posts and the payment it expects; ``order``: what it adds to."""
+    """Writes the confirmation, with the debt it posts and the payment it expects; ``order``: what it adds to."""
     kind = "order" if order is None else "addition"
     if order is None:
         order = Order(
@@ -230,7 +230,7 @@ async def _place(
 
 
 async def confirmed(session: AsyncSession, member: Member, confirmation_id: int) -> Confirmed:
-    """What an earlier confirmation made, to show its receipt again."""
+    """Returns what an earlier confirmation made, to show its receipt again."""
     confirmation = await session.get(Confirmation, confirmation_id)
     if confirmation is None or confirmation.group_id != member.group_id:
         raise NotFound("confirmation", confirmation_id)
@@ -248,7 +248,7 @@ async def confirmed(session: AsyncSession, member: Member, confirmation_id: int)
 
 
 async def cancel(session: AsyncSession, group: Group, member: Member, order_id: int) -> Order:
-    """Cancel an order where the group's payments are off (R1), before closing; the stock goes back.
+    """Cancels an order where the group's payments are off (R1), before closing; the stock goes back.
 
     Raises :class:`OrderFixed`, :class:`OrdersClosed`, :class:`~ledger.errors.NotFound`.
     """
@@ -272,7 +272,7 @@ async def cancel(session: AsyncSession, group: Group, member: Member, order_id: 
 
 
 async def get_order(session: AsyncSession, group_id: int, order_id: int) -> Order:
-    """An order of this group, or :class:`~ledger.errors.NotFound`."""
+    """Returns an order of this group. Raises :class:`~ledger.errors.NotFound`."""
     order = await session.get(Order, order_id)
     if order is None or order.group_id != group_id:
         raise NotFound("order", order_id)
@@ -280,7 +280,7 @@ async def get_order(session: AsyncSession, group_id: int, order_id: int) -> Orde
 
 
 async def orders_of(session: AsyncSession, member: Member, limit: int = 5) -> list[OrderView]:
-    """A member's orders, the latest distribution first."""
+    """Returns a member's orders, the latest distribution first."""
     statement = (
         select(Order, Distribution)
         .join(Distribution, Distribution.id == Order.distribution_id)

@@ -21,7 +21,7 @@ from ledger.orders.models import Distribution, Order, OrderLine
 
 
 async def ordered_and_not_handed_over(session: AsyncSession, group_id: int) -> dict[int, int]:
-    """What members ordered for distributions that are not over, by product, in thousandths of its unit."""
+    """Returns what members ordered for distributions that are not over, by product, in thousandths of its unit."""
     last = (
         select(DistributionStep.distribution_id, func.max(DistributionStep.step).label("step"))
         .where(DistributionStep.group_id == group_id)
@@ -55,7 +55,7 @@ async def ordered_and_not_handed_over(session: AsyncSession, group_id: int) -> d
 
 
 async def plan_import(session: AsyncSession, group_id: int, rows: Sequence[ProductRow]) -> ImportPlan:
-    """What importing rows would do now; changes nothing."""
+    """Returns what importing rows would do now; changes nothing."""
     ordered = await ordered_and_not_handed_over(session, group_id)
     return await catalogue.plan_import(session, group_id, rows, ordered)
 
@@ -63,7 +63,7 @@ async def plan_import(session: AsyncSession, group_id: int, rows: Sequence[Produ
 async def import_upload(
     session: AsyncSession, group: Group, upload_id: int, *, withdraw_missing: bool = False
 ) -> ImportPlan:
-    """Carry an upload out, once, as :func:`ledger.catalogue.service.import_upload`; returns what it did."""
+    """Carries an upload out, once, as :func:`ledger.catalogue.service.import_upload`; returns what it did."""
     await catalogue.lock_catalogue(session, group.id)
     ordered = await ordered_and_not_handed_over(session, group.id)
     return await catalogue.import_upload(

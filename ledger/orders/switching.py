@@ -67,7 +67,7 @@ class Switched:
 
 
 async def ways(session: AsyncSession, group: Group, member: Member, payment_id: int) -> Ways:
-    """How else the member's own payment can be paid. Raises :class:`~ledger.payments.service.AlreadySettled`."""
+    """Returns how else the member's own payment can be paid. Raises :class:`~ledger.payments.service.AlreadySettled`."""
     payment = await _own(session, member, payment_id)
     await payments.require_expected(session, payment)
     confirmation = await _confirmation_of(session, payment)
@@ -115,7 +115,7 @@ async def switch(
     credit_cents: int = 0,
     steps: int | None = None,
 ) -> Switched:
-    """The member's own expected payment is replaced: by ``method``, for what ``credit_cents`` of member credit leave.
+    """Replaces the member's own expected payment: by ``method``, for what ``credit_cents`` of member credit leave.
 
     Of what nobody has ordered (a top-up), member credit pays nothing. ``steps``: how many settlements the payment had when
     the member looked at it. Raises, with nothing written: :class:`~ledger.payments.service.AlreadySettled`,
@@ -150,7 +150,8 @@ async def switch(
 async def drop(
     session: AsyncSession, member: Member, payment_id: int, by_card_id: int, *, steps: int
 ) -> Payment:
-    """The member does not give an expected payment after all: what they had paid by card before it came too late for that.
+    """Drops an expected payment that the member does not give after all: what they had paid by card before it came too
+    late for that.
 
     The payment by card (received, with nothing that it pays) takes its place. Moves no money. Returns the dropped payment.
     Raises :class:`~ledger.payments.service.AlreadySettled`, :class:`PaymentChanged`, :class:`~ledger.errors.NotFound`.
@@ -178,7 +179,8 @@ async def drop(
 
 
 async def what_stands(session: AsyncSession, payment: Payment) -> tuple[Payment | None, bool]:
-    """What the member's later choices made of a payment: the newest in its place (none: member credit), and whether any."""
+    """Returns what the member's later choices made of a payment: the newest in its place (none: member credit), and
+    whether any."""
     current: Payment | None = payment
     changed = False
     while current is not None and current.state is PaymentState.CANCELLED:
@@ -200,7 +202,7 @@ async def _replace(
     before_cents: int,
     credit_cents: int,
 ) -> Payment | None:
-    """Cancel the payment, expect the rest in its place, and keep which one took it."""
+    """Cancels the payment, expects the rest in its place, and keeps which one took it."""
     await payments.cancel(session, payment.group_id, payment.id, member)
     replacement = None
     if total_cents > credit_cents:

@@ -78,7 +78,7 @@ class OrderUndone:
 async def order_states(
     session: AsyncSession, group_id: int, distribution_id: int, order_id: int | None = None
 ) -> list[OrderState]:
-    """The orders of a distribution (or one of them), by the member's name."""
+    """Returns the orders of a distribution (or one of them), by the member's name."""
     statement = (
         select(Order, Member)
         .join(Member, Member.id == Order.member_id)
@@ -148,7 +148,7 @@ async def turn_of(session: AsyncSession, state: OrderState) -> Turn:
 
 
 async def order_state(session: AsyncSession, group_id: int, order_id: int) -> OrderState:
-    """One order's state, or :class:`~ledger.errors.NotFound`."""
+    """Returns one order's state. Raises :class:`~ledger.errors.NotFound`."""
     order = await session.get(Order, order_id)
     if order is None or order.group_id != group_id or order.cancelled_at is not None:
         raise NotFound("order", order_id)
@@ -164,7 +164,7 @@ async def validate_order(
     received_cents: int | None = None,
     seen: int | None = None,
 ) -> OrderState:
-    """Receive what is handed over for the order, and mark it validated. Bank transfers and cards stay expected.
+    """Receives what is handed over for the order, and marks it validated. Bank transfers and cards stay expected.
 
     As announced, or ``received_cents`` in all: shared over what is expected, and what gets nothing of it is not expected any
     more. ``seen``: the mark of the order on the screen of who validates; without it, only what is announced is received.
@@ -195,7 +195,7 @@ async def validate_order(
 async def undo_order(
     session: AsyncSession, group_id: int, order_id: int, by: Member, *, seen: int | None = None
 ) -> OrderUndone:
-    """Take the order's validation back, with what it settled and nothing else; a validated distribution opens again.
+    """Takes the order's validation back, with what it settled and nothing else; a validated distribution opens again.
 
     ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
     :class:`~ledger.orders.seen.SeenChanged`.
@@ -235,7 +235,7 @@ async def validate_distribution(
     leave_open: bool = False,
     seen: int | None = None,
 ) -> DistributionStep:
-    """Validate a distribution whose orders all are; ``leave_open`` says to do it although some are not.
+    """Validates a distribution whose orders all are; ``leave_open`` says to do it although some are not.
 
     ``seen``: the :func:`mark_of_orders` left open that were shown. Raises :class:`AlreadyValidated`,
     :class:`OrdersLeftOpen`, :class:`~ledger.orders.seen.SeenChanged`.
@@ -256,7 +256,7 @@ async def validate_distribution(
 async def undo_distribution(
     session: AsyncSession, group_id: int, distribution_id: int, by: Member, *, seen: int | None = None
 ) -> DistributionStep:
-    """Open a validated distribution again; its orders stay as they are.
+    """Opens a validated distribution again; its orders stay as they are.
 
     ``seen``: the number of the validating step that was shown. Raises :class:`NotValidated`,
     :class:`~ledger.orders.seen.SeenChanged`.
@@ -267,7 +267,7 @@ async def undo_distribution(
 
 
 async def distribution_validation(session: AsyncSession, distribution_id: int) -> DistributionStep | None:
-    """The step that validated a distribution, if it stands."""
+    """Returns the step that validated a distribution, if it stands."""
     last = await _last_distribution_step(session, distribution_id)
     return last if last is not None and last.kind is StepKind.VALIDATED else None
 
@@ -298,7 +298,7 @@ class Report:
 
 
 async def report(session: AsyncSession, group_id: int, distribution_id: int) -> Report:
-    """The figures of a distribution, as its orders stand now."""
+    """Returns the figures of a distribution, as its orders stand now."""
     distribution = await session.get(Distribution, distribution_id)
     if distribution is None or distribution.group_id != group_id:
         raise NotFound("distribution", distribution_id)
@@ -326,7 +326,7 @@ async def report(session: AsyncSession, group_id: int, distribution_id: int) -> 
 
 
 async def lock_order(session: AsyncSession, group_id: int, order_id: int) -> None:
-    """Until this unit of work ends nobody else corrects or validates the order. Raises :class:`NotFound`."""
+    """Locks the order: until this unit of work ends nobody else corrects or validates it. Raises :class:`NotFound`."""
     statement = select(Order.id).where(
         Order.id == order_id, Order.group_id == group_id, Order.cancelled_at.is_(None)
     )
@@ -375,7 +375,7 @@ async def _next_distribution_step(
 async def _lock_distribution(
     session: AsyncSession, group_id: int, distribution_id: int
 ) -> DistributionStep | None:
-    """Lock a distribution that takes place; its last step."""
+    """Locks a distribution that takes place and returns its last step."""
     statement = select(Distribution.id).where(
         Distribution.id == distribution_id,
         Distribution.group_id == group_id,
@@ -387,7 +387,7 @@ async def _lock_distribution(
 
 
 async def _lock_payments(session: AsyncSession, group_id: int, order_id: int) -> None:
-    """Lock an order's payments and the accounts they move, each by id, so that nobody waits in a circle."""
+    """Locks an order's payments and the accounts they move, each by id, so that nobody waits in a circle."""
     statement = (
         select(Payment)
         .where(Payment.group_id == group_id, Payment.order_id == order_id)
@@ -435,7 +435,7 @@ async def _last_steps(session: AsyncSession, order_ids: Sequence[int]) -> dict[i
 
 
 async def confirmations_of(session: AsyncSession, order_ids: Sequence[int]) -> dict[int, Confirmation]:
-    """The confirmed baskets of these orders, with how each is paid, by id."""
+    """Returns the confirmed baskets of these orders, with how each is paid, by id."""
     statement = (
         select(Confirmation)
         .where(Confirmation.order_id.in_(order_ids))

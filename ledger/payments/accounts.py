@@ -11,7 +11,7 @@ from ledger.groups.models import Member
 
 
 async def locked_balance(session: AsyncSession, member: Member, *others: AccountKind) -> int:
-    """The member's balance in cents (> 0 avoir), their account locked until the unit of work ends.
+    """Locks the member's account until the unit of work ends and returns its balance in cents (> 0 avoir).
 
     ``others``: the group's accounts that will move too, locked with it in the order of their ids, so that nobody waits in
     a circle.
@@ -23,7 +23,7 @@ async def locked_balance(session: AsyncSession, member: Member, *others: Account
 
 
 async def next_number(session: AsyncSession, member: Member) -> int:
-    """The number of the account's next posting: under its lock a key nobody else can have."""
+    """Returns the number of the account's next posting: under its lock a key nobody else can have."""
     statement = select(Account.last_seq).where(
         Account.group_id == member.group_id,
         Account.kind == AccountKind.MEMBERS,

@@ -67,8 +67,8 @@ class Adjusted:
 async def adjust(
     session: AsyncSession, member: Member, kind: AdjustmentKind, amount_cents: int, by: Member, reason: str
 ) -> Adjusted:
-    """Record it for ``amount_cents`` (> 0): a gift of any amount, a write-off up to the debt, a gift to the group up to
-    the avoir.
+    """Records an adjustment of ``amount_cents`` (> 0): a gift of any amount, a write-off up to the debt, a gift to the
+    group up to the avoir.
 
     The caller sees to it that one request is carried out once. Raises :class:`~ledger.payments.service.InvalidPayment`,
     :class:`NoReason`, :class:`MoreThanDebt`, :class:`~ledger.payments.refunds.MoreThanCredit`.
@@ -101,7 +101,7 @@ async def adjust(
 async def undo_adjustment(
     session: AsyncSession, group_id: int, transaction_id: int, by: Member
 ) -> tuple[Member, Adjusted]:
-    """Take a gift or a write-off back, once, by a reversal; also when the balance goes below zero (a fact, I7).
+    """Takes a gift or a write-off back, once, by a reversal; also when the balance goes below zero (a fact, I7).
 
     Raises :class:`AlreadyTakenBack`, :class:`~ledger.errors.NotFound`.
     """

@@ -55,7 +55,7 @@ class RefundWay:
 
 
 async def refund_ways(session: AsyncSession, member: Member) -> tuple[RefundWay, ...]:
-    """How money can be given back to this member; everything that offers, takes or checks a way asks here.
+    """Returns how money can be given back to this member; everything that offers, takes or checks a way asks here.
 
     A card takes back no more than was paid with it.
     """
@@ -73,7 +73,8 @@ async def refund(
     *,
     note: str | None = None,
 ) -> payments.Settled:
-    """``amount_cents`` (> 0) of the avoir were given back: out of the till, or from the bank. Undone like a payment.
+    """Records that ``amount_cents`` (> 0) of the avoir were given back: out of the till, or from the bank. Undone like a
+    payment.
 
     To a card they are about to be: Stripe is asked after the commit, and the refund taken back if it does not make it.
     The caller sees to it that one request is carried out once. Raises :class:`MoreThanCredit`,
@@ -100,7 +101,7 @@ async def refund(
 async def undo_refund(
     session: AsyncSession, group_id: int, payment_id: int, by: Member, *, step: int | None = None
 ) -> payments.Settled:
-    """Take a refund that a treasurer recorded back, once: it is reversed, and the payment over.
+    """Takes a refund that a treasurer recorded back, once: it is reversed, and the payment over.
 
     ``step``: the settlement that is taken back, where it must be that one.
     Raises :class:`AlreadyTakenBack`, :class:`~ledger.errors.NotFound`.

@@ -42,7 +42,7 @@ class RequestDecided(LedgerError):
 async def ask(
     session: AsyncSession, member: Member, amount_cents: int, way: Method, note: str | None = None
 ) -> RefundRequest:
-    """The member asks for ``amount_cents`` of their avoir, by ``way`` if possible.
+    """Records that the member asks for ``amount_cents`` of their avoir, by ``way`` if possible.
 
     Raises :class:`~ledger.payments.service.InvalidPayment`, :class:`RequestOpen`,
     :class:`~ledger.payments.refunds.MoreThanCredit`, :class:`~ledger.payments.refunds.MoreThanTheWayTakes`.
@@ -87,7 +87,7 @@ async def grant(
     *,
     note: str | None = None,
 ) -> payments.Settled:
-    """The money was given back, perhaps another amount or another way than asked for: see ``refunds.refund``.
+    """Gives the money back that was asked for, perhaps another amount or another way than asked for: see ``refunds.refund``.
 
     Raises :class:`RequestDecided` and what ``refunds.refund`` raises.
     """
@@ -101,20 +101,20 @@ async def grant(
 async def decline(
     session: AsyncSession, group_id: int, request_id: int, by: Member, reason: str | None = None
 ) -> RefundRequest:
-    """No money is given back. Raises :class:`RequestDecided`."""
+    """Declines a request: no money is given back. Raises :class:`RequestDecided`."""
     request = await _lock(session, group_id, request_id)
     answer = await notes.keep(session, group_id, request.member_id, reason)
     return await _decide(session, request, RequestState.REFUSED, by, answer=answer)
 
 
 async def withdraw(session: AsyncSession, member: Member, request_id: int) -> RefundRequest:
-    """The member takes their own request back. Raises :class:`RequestDecided`, :class:`~ledger.errors.NotFound`."""
+    """Takes a request back for the member who made it. Raises :class:`RequestDecided`, :class:`~ledger.errors.NotFound`."""
     request = await _lock(session, member.group_id, request_id, of=member)
     return await _decide(session, request, RequestState.WITHDRAWN, member)
 
 
 async def withdraw_open(session: AsyncSession, member: Member, by: Member) -> None:
-    """Nobody waits for an answer any more: the member leaves."""
+    """Takes back what a member who leaves asked for: nobody waits for an answer any more."""
     request = await open_request(session, member)
     if request is None:
         return
@@ -126,7 +126,7 @@ async def withdraw_open(session: AsyncSession, member: Member, by: Member) -> No
 
 
 async def open_request(session: AsyncSession, member: Member) -> RefundRequest | None:
-    """What the member asked for and nobody has decided yet."""
+    """Returns what the member asked for and nobody has decided yet."""
     statement = select(RefundRequest).where(
         RefundRequest.member_id == member.id, RefundRequest.state == RequestState.OPEN
     )
@@ -134,7 +134,7 @@ async def open_request(session: AsyncSession, member: Member) -> RefundRequest |
 
 
 async def asked_by_member(session: AsyncSession, group_id: int) -> dict[int, int]:
-    """What members of a group ask for, in cents, by the member's id."""
+    """Returns what members of a group ask for, in cents, by the member's id."""
     statement = (
         select(RefundRequest.member_id, func.sum(RefundRequest.amount_cents))
         .where(RefundRequest.group_id == group_id, RefundRequest.state == RequestState.OPEN)
@@ -144,7 +144,7 @@ async def asked_by_member(session: AsyncSession, group_id: int) -> dict[int, int
 
 
 async def get_request(session: AsyncSession, group_id: int, request_id: int) -> RefundRequest:
-    """A request of this group, or :class:`~ledger.errors.NotFound`."""
+    """Returns a request of this group. Raises :class:`~ledger.errors.NotFound`."""
     request = await session.get(RefundRequest, request_id)
     if request is None or request.group_id != group_id:
         raise NotFound("refund_request", request_id)
@@ -152,7 +152,7 @@ async def get_request(session: AsyncSession, group_id: int, request_id: int) -> 
 
 
 async def require_open(session: AsyncSession, request: RefundRequest) -> None:
-    """Raise :class:`RequestDecided` with what became of it."""
+    """Raises :class:`RequestDecided` with what became of it."""
     if request.state is not RequestState.OPEN:
         assert request.decided_at is not None
         by = await session.get_one(Member, request.decided_by_id)

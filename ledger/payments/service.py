@@ -101,24 +101,24 @@ class CardReceipt:
 
 
 def account_of(method: Method) -> AccountKind:
-    """Where a method's money is."""
+    """Returns the account where a method's money is."""
     return AccountKind.CARD if method is Method.CARD else ACCOUNT_OF[method]
 
 
 def can_carry(method: Method, amount_cents: int, currency: str) -> bool:
-    """Whether a method takes an amount (> 0): cards take none of a few cents, and not every currency."""
+    """Returns whether a method takes an amount (> 0): cards take none of a few cents, and not every currency."""
     return method is not Method.CARD or amount_cents >= SMALLEST_BY_CARD.get(currency, MAX_AMOUNT + 1)
 
 
 def is_far_off(expected_cents: int, given_cents: int) -> bool:
-    """Whether an amount (both > 0; nothing is expected at 0) looks like a point left out: 750 for 7,50."""
+    """Returns whether an amount (both > 0; nothing is expected at 0) looks like a point left out: 750 for 7,50."""
     return 0 < expected_cents * FAR_OFF <= given_cents
 
 
 async def expect(
     session: AsyncSession, member: Member, method: Method, amount_cents: int, order_id: int | None
 ) -> Payment:
-    """Record that a member will pay ``amount_cents`` (> 0) by ``method``, under a reference of its own. Moves no money.
+    """Records that a member will pay ``amount_cents`` (> 0) by ``method``, under a reference of its own. Moves no money.
 
     ``order_id``: their order that it pays; none for a top-up.
     """
@@ -130,7 +130,7 @@ async def expect(
 async def receive(
     session: AsyncSession, group_id: int, payment_id: int, by: Member, amount_cents: int | None = None
 ) -> Settled:
-    """Confirm that the money is there: the announced amount (negative where money given back was), or another one, > 0 (D3).
+    """Receives the payment for ``amount_cents`` (> 0), or as announced (below zero where money was given back) (D3).
 
     Raises :class:`AlreadySettled`, :class:`InvalidPayment` (also by card: nobody confirms that by hand),
     :class:`~ledger.errors.NotFound`.
@@ -145,7 +145,7 @@ async def receive(
 
 
 async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
-    """Say that the money did not come: it is not expected any more, and the debt stays."""
+    """Refuses the payment, since the money did not come: it is not expected any more, and the debt stays."""
     payment = await lock_payment(session, group_id, payment_id)
     await require_expected(session, payment)
     _require_offline(payment)
@@ -153,7 +153,7 @@ async def refuse(session: AsyncSession, group_id: int, payment_id: int, by: Memb
 
 
 async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceipt:
-    """Stripe has the money of a payment (locked by the caller, which proves it and sees to it that it counts once).
+    """Receives a payment whose money Stripe has (locked by the caller, which proves it and sees to it that it counts once).
 
     It is received whatever became of the payment meanwhile: when it was not expected any more, and when it was received
     or replaced before (then as a payment of its own), it is the member's avoir. Gross; what Stripe keeps is posted apart.
@@ -172,7 +172,7 @@ async def receive_by_card(session: AsyncSession, payment: Payment) -> CardReceip
 
 
 async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
-    """Stop expecting a payment whose reason is gone (its order was cancelled, another method took its place).
+    """Stops expecting a payment whose reason is gone (its order was cancelled, another method took its place).
 
     A page on which it could be paid by card is closed next: nobody waits for the money any more.
     """
@@ -189,7 +189,7 @@ async def cancel(session: AsyncSession, group_id: int, payment_id: int, by: Memb
 async def receive_instead(
     session: AsyncSession, group_id: int, payment_id: int, method: Method, amount_cents: int, by: Member
 ) -> Settled:
-    """The member gave ``amount_cents`` (> 0) by another method than announced: that is received under a reference of its
+    """Receives ``amount_cents`` (> 0) that the member gave by another method than announced, under a reference of its
     own, for what was announced, and the announced payment is not expected any more.
 
     Raises :class:`AlreadySettled`, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
@@ -207,8 +207,8 @@ async def receive_instead(
 async def receive_unannounced(
     session: AsyncSession, member: Member, method: Method, amount_cents: int, by: Member, order_id: int
 ) -> Settled:
-    """Money (> 0) that nobody announced, given for the member's order: a payment with a reference of its own, received at
-    once.
+    """Receives money (> 0, in cents) that nobody announced, given for the member's order: a payment with a reference of
+    its own, received at once.
 
     The caller sees to it that one request is carried out once. Raises :class:`InvalidPayment`.
     """
@@ -227,7 +227,7 @@ async def receive_unannounced(
 
 
 async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member) -> Settled:
-    """Take the last settlement back; what it posted is reversed (D5), and the payment is expected again.
+    """Takes the last settlement back; what it posted is reversed (D5), and the payment is expected again.
 
     One that a coordinator entered by hand was never announced by anybody: taking its receipt back cancels it. One that
     came late (:func:`receive_late`) is cancelled again.
@@ -253,8 +253,8 @@ async def undo(session: AsyncSession, group_id: int, payment_id: int, by: Member
 
 
 async def can_come_late(session: AsyncSession, payment: Payment) -> bool:
-    """Whether a payment that is not expected any more may still arrive: a bank transfer that its member may have made
-    before its order was cancelled, and that no other payment replaced."""
+    """Returns whether a payment that is not expected any more may still arrive: a bank transfer that its member may
+    have made before its order was cancelled, and that no other payment replaced."""
     return (
         payment.state is PaymentState.CANCELLED
         and payment.method is Method.TRANSFER
@@ -266,7 +266,7 @@ async def can_come_late(session: AsyncSession, payment: Payment) -> bool:
 async def receive_late(
     session: AsyncSession, group_id: int, payment_id: int, by: Member, amount_cents: int
 ) -> Settled:
-    """A cancelled transfer arrived all the same: ``amount_cents`` (> 0) are received. Nothing is owed for them any more,
+    """Receives ``amount_cents`` (> 0) of a cancelled transfer that arrived all the same. Nothing is owed for them any more,
     so they are the member's avoir. Undone, it is cancelled again.
 
     Raises :class:`AlreadySettled` for what cannot come late, :class:`InvalidPayment`, :class:`~ledger.errors.NotFound`.
@@ -290,7 +290,8 @@ async def enter_by_hand(
     dated: dt.date | None = None,
     note: str | None = None,
 ) -> Settled:
-    """A payment a coordinator types in (R8), received at once; negative when money was given back. A past date is kept.
+    """Enters a payment that a coordinator types in (R8), received at once; negative when money was given back. A past
+    date is kept.
 
     The caller sees to it that one request is carried out once (one conversation, one confirmation).
     """
@@ -308,7 +309,7 @@ async def enter_by_hand(
 async def give_back_by_card(
     session: AsyncSession, member: Member, amount_cents: int, by: Member | None, note: str | None = None
 ) -> Settled:
-    """``amount_cents`` (> 0) go back to a card: a payment below zero. ``by``: none where Stripe was asked without us.
+    """Gives ``amount_cents`` (> 0) back to a card: a payment below zero. ``by``: none where Stripe was asked without us.
 
     The caller sees to it that it counts once, and that Stripe does it.
     """
@@ -325,7 +326,7 @@ async def give_back_by_card(
 
 
 async def take_back_by_card(session: AsyncSession, group_id: int, payment_id: int) -> Settled:
-    """Stripe did not give it back after all: reversed, and over."""
+    """Reverses a refund that Stripe did not give back after all, and ends its payment."""
     payment = await lock_payment(session, group_id, payment_id)
     last = await last_settlement(session, payment)
     if payment.state is not PaymentState.RECEIVED or last is None or last.transaction_id is None:
@@ -339,7 +340,8 @@ async def take_back_by_card(session: AsyncSession, group_id: int, payment_id: in
 async def enter_opening_balance(
     session: AsyncSession, member: Member, amount_cents: int, by: Member, *, key: str
 ) -> int:
-    """The balance a member brings from before (R16): > 0 avoir, < 0 owed, never 0. Returns the balance after it."""
+    """Enters the balance a member brings from before (R16), in cents: > 0 avoir, < 0 owed, never 0. Returns the
+    balance after it."""
     if amount_cents == 0:
         raise InvalidPayment("amount")
     account = await books.account_id(session, member.group_id, AccountKind.MEMBERS, member.id)
@@ -357,7 +359,7 @@ async def enter_opening_balance(
 
 
 async def balance_of(session: AsyncSession, member: Member) -> int:
-    """A member's balance in cents: > 0 avoir, < 0 owed (R5)."""
+    """Returns a member's balance in cents: > 0 avoir, < 0 owed (R5)."""
     return await books.balance(session, member.group_id, AccountKind.MEMBERS, member.id)
 
 
@@ -373,7 +375,7 @@ class ExpectedCents(int):
     def __new__(
         cls, cents: int, by_card_cents: int = 0, under_way_cents: int = 0, *, recounted: bool = False
     ) -> ExpectedCents:
-        """Of ``cents``."""
+        """Makes the amount of ``cents``."""
         made = super().__new__(cls, cents)
         made.by_card_cents, made.under_way_cents = by_card_cents, under_way_cents
         made.recounted = recounted
@@ -381,7 +383,7 @@ class ExpectedCents(int):
 
     @classmethod
     def sum(cls, several: Iterable[int]) -> ExpectedCents:
-        """Of several together; a plain amount is one that is confirmed by hand."""
+        """Adds several up; a plain amount is one that is confirmed by hand."""
         found = [one if isinstance(one, cls) else cls(one) for one in several]
         return cls(
             sum(found), sum(one.by_card_cents for one in found), sum(one.under_way_cents for one in found)
@@ -400,7 +402,7 @@ _EXPECTED = [
 
 
 async def expected_cents(session: AsyncSession, member: Member) -> ExpectedCents:
-    """How much the member announced and nobody has settled yet, in cents (D1)."""
+    """Returns how much the member announced and nobody has settled yet, in cents (D1)."""
     statement = select(*_EXPECTED).where(
         Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED
     )
@@ -416,7 +418,7 @@ class Standing:
 
 
 async def standing(session: AsyncSession, member: Member) -> Standing:
-    """:func:`balance_of` and :func:`expected_cents`, at one moment."""
+    """Returns :func:`balance_of` and :func:`expected_cents`, at one moment."""
     statement = select(
         books.balance_of(AccountKind.MEMBERS, literal(member.group_id), literal(member.id)), *_EXPECTED
     ).where(Payment.member_id == member.id, Payment.state == PaymentState.EXPECTED)
@@ -425,7 +427,7 @@ async def standing(session: AsyncSession, member: Member) -> Standing:
 
 
 async def expected_cents_by_member(session: AsyncSession, group_id: int) -> dict[int, ExpectedCents]:
-    """:func:`expected_cents` for every member of a group who has something announced, by member id."""
+    """Returns :func:`expected_cents` for every member of a group who has something announced, by member id."""
     statement = (
         select(Payment.member_id, *_EXPECTED)
         .where(Payment.group_id == group_id, Payment.state == PaymentState.EXPECTED)
@@ -436,7 +438,7 @@ async def expected_cents_by_member(session: AsyncSession, group_id: int) -> dict
 
 
 async def get_payment(session: AsyncSession, group_id: int, payment_id: int) -> Payment:
-    """A payment of this group, or :class:`~ledger.errors.NotFound`."""
+    """Returns a payment of this group. Raises :class:`~ledger.errors.NotFound`."""
     payment = await session.get(Payment, payment_id)
     if payment is None or payment.group_id != group_id:
         raise NotFound("payment", payment_id)
@@ -444,7 +446,7 @@ async def get_payment(session: AsyncSession, group_id: int, payment_id: int) -> 
 
 
 async def lock_payment(session: AsyncSession, group_id: int, payment_id: int) -> Payment:
-    """The payment, locked until the unit of work ends and read after the lock was had."""
+    """Locks the payment until the unit of work ends; it is read after the lock was had."""
     statement = (
         select(Payment)
         .where(Payment.id == payment_id, Payment.group_id == group_id)
@@ -458,7 +460,7 @@ async def lock_payment(session: AsyncSession, group_id: int, payment_id: int) ->
 
 
 async def find_by_reference(session: AsyncSession, group_id: int, text: str) -> Payment | None:
-    """The payment of this group that the text names, however it is written."""
+    """Finds the payment of this group that the text names, however it is written."""
     for code in find_references(text):
         statement = select(Payment).where(Payment.reference == code, Payment.group_id == group_id)
         if (payment := (await session.execute(statement)).scalar_one_or_none()) is not None:
@@ -469,7 +471,7 @@ async def find_by_reference(session: AsyncSession, group_id: int, text: str) -> 
 async def near_references(
     session: AsyncSession, group_id: int, text: str, limit: int = 5
 ) -> Sequence[Payment]:
-    """Expected payments whose reference is one slip away from ``text``: to be proposed, never taken (B1)."""
+    """Returns the expected payments whose reference is one slip away from ``text``: to be proposed, never taken (B1)."""
     codes = list(dict.fromkeys(neighbours(text)))
     statement = (
         select(Payment)
@@ -482,7 +484,7 @@ async def near_references(
 
 
 async def last_settlement(session: AsyncSession, payment: Payment) -> Settlement | None:
-    """The last thing that happened to the payment."""
+    """Returns the last thing that happened to the payment."""
     statement = (
         select(Settlement)
         .where(Settlement.payment_id == payment.id)
@@ -493,7 +495,7 @@ async def last_settlement(session: AsyncSession, payment: Payment) -> Settlement
 
 
 async def settled_by(session: AsyncSession, payment: Payment) -> AlreadySettled:
-    """Who settled a payment that is not expected any more, and how."""
+    """Returns who settled a payment that is not expected any more, and how."""
     statement = (
         select(Settlement, Member.name)
         .join(Member, Member.id == Settlement.by_id)
@@ -507,7 +509,7 @@ async def settled_by(session: AsyncSession, payment: Payment) -> AlreadySettled:
 
 
 async def payments_of(session: AsyncSession, member: Member, state: PaymentState) -> Sequence[Payment]:
-    """A member's payments in one state, oldest first."""
+    """Returns a member's payments in one state, oldest first."""
     statement = (
         select(Payment).where(Payment.member_id == member.id, Payment.state == state).order_by(Payment.id)
     )
@@ -515,7 +517,7 @@ async def payments_of(session: AsyncSession, member: Member, state: PaymentState
 
 
 async def expected_by_member(session: AsyncSession, member_ids: Collection[int]) -> dict[int, list[Payment]]:
-    """The expected payments of these members who have any, oldest first."""
+    """Returns the expected payments of these members who have any, oldest first."""
     statement = (
         select(Payment)
         .where(Payment.member_id.in_(member_ids), Payment.state == PaymentState.EXPECTED)
@@ -528,7 +530,7 @@ async def expected_by_member(session: AsyncSession, member_ids: Collection[int])
 
 
 async def require_expected(session: AsyncSession, payment: Payment) -> None:
-    """Raise :class:`AlreadySettled` unless nobody settled the payment yet."""
+    """Raises :class:`AlreadySettled` unless nobody settled the payment yet."""
     if payment.state is not PaymentState.EXPECTED:
         raise await settled_by(session, payment)
 
@@ -549,7 +551,8 @@ def _require_offline(payment: Payment) -> None:
 
 
 async def in_place_of(session: AsyncSession, payment: Payment) -> Payment | None:
-    """What is expected in the place of a payment that its member replaced; none where nothing is, or where it was not."""
+    """Returns what is expected in the place of a payment that its member replaced; none where nothing is, or where it
+    was not."""
     current: Payment | None = payment
     while current is not None and current.state is PaymentState.CANCELLED:
         statement = select(PaymentSwitch.replaced_by_id).where(PaymentSwitch.payment_id == current.id)
@@ -574,7 +577,7 @@ async def _add_payment(
     note: str | None = None,
     entered_by_id: int | None = None,
 ) -> Payment:
-    """Write it under a reference that no payment has; one that was drawn before is not written, and another one drawn."""
+    """Writes it under a reference that no payment has; one that was drawn before is not written, and another one drawn."""
     kept = await notes.keep(session, member.group_id, member.id, note)
     not_for_an_order = Purpose.TOP_UP if amount_cents > 0 else Purpose.REFUND
     values = {
@@ -654,6 +657,6 @@ async def _next_step(session: AsyncSession, payment: Payment) -> int:
 
 
 async def count_steps(session: AsyncSession, payment: Payment) -> int:
-    """How many settlements a payment has had: what a button that acts on it carries, to be old after the next."""
+    """Returns how many settlements a payment has had: what a button that acts on it carries, to be old after the next."""
     statement = select(func.count()).where(Settlement.payment_id == payment.id)
     return int((await session.execute(statement)).scalar_one())

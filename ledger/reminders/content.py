@@ -91,7 +91,7 @@ class Later:
 
 
 async def look(session: AsyncSession, reminder: Reminder, now: dt.datetime) -> Notice | Outcome | Later:
-    """What to say, or why nothing is said, or when to look again."""
+    """Looks what to say, or why nothing is said, or when to look again."""
     distribution = await session.get_one(Distribution, reminder.distribution_id)
     group = await session.get_one(Group, reminder.group_id)
     zone = ZoneInfo(group.time_zone)
@@ -112,7 +112,7 @@ async def look(session: AsyncSession, reminder: Reminder, now: dt.datetime) -> N
 
 
 def current(reminder: Reminder, distribution: Distribution, zone: ZoneInfo) -> Occasion | None:
-    """The reminder's occasion as the distribution's dates stand now; none when it was moved away."""
+    """Returns the reminder's occasion as the distribution's dates stand now; none when it was moved away."""
     for occasion in occasions(distribution, zone):
         if (occasion.kind, occasion.slot) == (reminder.kind, reminder.slot):
             return occasion

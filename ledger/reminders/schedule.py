@@ -45,19 +45,20 @@ class Occasion:
 
 
 def occasions(distribution: Distribution, zone: ZoneInfo) -> list[Occasion]:
-    """Everything a distribution gives reason to say, as its dates stand; what quiet hours make useless is left out."""
+    """Returns everything a distribution gives reason to say, as its dates stand; what quiet hours make useless is left
+    out."""
     found = [*_before(distribution, zone), *_after(distribution, zone)]
     return [one for one in found if one.due_at < one.useless_at]
 
 
 def is_quiet(moment: dt.datetime, zone: ZoneInfo) -> bool:
-    """Whether people sleep."""
+    """Returns whether people sleep at that moment."""
     time = moment.astimezone(zone).time()
     return time >= QUIET_FROM or time < QUIET_UNTIL
 
 
 def after_quiet(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """The moment itself, or the end of the quiet hours it falls into."""
+    """Returns the moment itself, or the end of the quiet hours it falls into."""
     if not is_quiet(moment, zone):
         return moment
     local = moment.astimezone(zone)

@@ -42,7 +42,7 @@ class Due:
 
 
 async def unplanned(session: AsyncSession, now: dt.datetime) -> list[Due]:
-    """The occasions of all groups that have come by ``now``, are of use still, and have no rows."""
+    """Returns the occasions of all groups that have come by ``now``, are of use still, and have no rows."""
     lively = _lively(now)
     statement = (
         select(Reminder.distribution_id, Reminder.kind, Reminder.slot)
@@ -76,7 +76,7 @@ def _lively(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 async def plan(session: AsyncSession, due: Due) -> None:
-    """Make the rows of an occasion; those that somebody else made meanwhile stay as they are."""
+    """Makes the rows of an occasion; those that somebody else made meanwhile stay as they are."""
     kind = due.occasion.kind
     member_ids: Sequence[int | None] = [None]
     if kind is not ReminderKind.CLOSED:
@@ -102,7 +102,7 @@ async def plan(session: AsyncSession, due: Due) -> None:
 
 
 async def take(session: AsyncSession, now: dt.datetime) -> Reminder | None:
-    """The next reminder that is due, locked until the unit of work ends; none when nobody waits for one."""
+    """Takes the next reminder that is due, locked until the unit of work ends; none when nobody waits for one."""
     statement = (
         select(Reminder)
         .where(Reminder.done_at.is_(None), Reminder.due_at <= now)
@@ -114,36 +114,36 @@ async def take(session: AsyncSession, now: dt.datetime) -> Reminder | None:
 
 
 async def finish(session: AsyncSession, reminder: Reminder, outcome: Outcome, now: dt.datetime) -> None:
-    """Write down what became of a reminder; it is never taken again."""
+    """Writes down what became of a reminder; it is never taken again."""
     reminder.outcome, reminder.done_at = outcome, now
     await session.flush()
 
 
 async def postpone(session: AsyncSession, reminder_id: int, until: dt.datetime) -> None:
-    """Take it again later: its time moved, or something failed that may pass."""
+    """Has a reminder taken again later: its time moved, or something failed that may pass."""
     await session.execute(
         update(Reminder).where(Reminder.id == reminder_id, Reminder.done_at.is_(None)).values(due_at=until)
     )
 
 
 async def forget_old(session: AsyncSession, now: dt.datetime) -> None:
-    """Drop reminders of long ago, which nothing would make again."""
+    """Drops reminders of long ago, which nothing would make again."""
     await session.execute(delete(Reminder).where(Reminder.done_at < now - KEPT))
 
 
 async def muted(session: AsyncSession, member: Member) -> set[ReminderKind]:
-    """The kinds a member does not want in this group."""
+    """Returns the kinds a member does not want in this group."""
     statement = select(Mute.kind).where(Mute.member_id == member.id)
     return set((await session.execute(statement)).scalars())
 
 
 def mutable(member: Member) -> tuple[ReminderKind, ...]:
-    """The kinds a member receives, and so can mute."""
+    """Returns the kinds a member receives, and so can mute."""
     return FOR_MEMBERS + (FOR_COORDINATORS if member.is_coordinator else ())
 
 
 async def mute(session: AsyncSession, member: Member, kind: ReminderKind, wanted: bool) -> None:
-    """Stop reminding a member of one kind, or (``wanted``) begin again. Saying it twice changes nothing."""
+    """Stops reminding a member of one kind, or (``wanted``) begins again. Saying it twice changes nothing."""
     if kind not in mutable(member):
         raise NotFound("reminder", kind)
     if wanted:

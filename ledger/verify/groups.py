@@ -62,7 +62,7 @@ _TABLES = (
 
 
 def same_group() -> Iterator[Check]:
-    """For every foreign key between two tables of a group: both rows are of the same one.
+    """Checks for every foreign key between two tables of a group that both rows are of the same one.
 
     A posting needs one look: its group is its account's, and that is its transfer's, whose transaction it shares (I1).
     """

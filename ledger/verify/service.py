@@ -43,7 +43,8 @@ CHECKS = (*BOOKS, *BUSINESS, *HANDOVER, *MONEY, *CARDS, *OWNERS, *same_group())
 
 
 async def verify(session: AsyncSession) -> list[Violation]:
-    """Everything that breaks an invariant; an empty list is the proof that none is broken. Pass a snapshot."""
+    """Returns everything that breaks an invariant; an empty list is the proof that none is broken. ``session``: a
+    snapshot."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     for name in () if is_sqlite else PLANNING:  # whole tables are read here
         await session.execute(text(f"SET LOCAL {name} = on"))

@@ -58,7 +58,7 @@ TRIGGERS_SQLITE = {
 
 
 async def missing_triggers(session: AsyncSession, is_sqlite: bool) -> list[Violation]:
-    """I2 is kept by triggers: each must be on its table, and switched on."""
+    """Finds what is missing of the triggers that keep I2: each must be on its table, and switched on."""
     if is_sqlite:
         present = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
     else:

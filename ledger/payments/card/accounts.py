@@ -21,18 +21,18 @@ HINT = 4
 
 
 def is_live(key: str) -> bool:
-    """Whether a secret key moves real money."""
+    """Returns whether a secret key moves real money."""
     return "_live_" in key
 
 
 async def in_use(session: AsyncSession, group_id: int) -> CardAccount | None:
-    """The account that takes the group's cards now."""
+    """Returns the account that takes the group's cards now."""
     statement = select(CardAccount).where(CardAccount.group_id == group_id, CardAccount.retired_at.is_(None))
     return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def get_account(session: AsyncSession, account_id: int) -> CardAccount:
-    """An account, in use or retired."""
+    """Returns an account, in use or retired."""
     account = await session.get(CardAccount, account_id)
     if account is None:
         raise NotFound("card account", account_id)
@@ -40,7 +40,7 @@ async def get_account(session: AsyncSession, account_id: int) -> CardAccount:
 
 
 async def of_host(session: AsyncSession) -> CardAccount | None:
-    """The account behind the host's key, in use or (the latest) retired."""
+    """Returns the account behind the host's key, in use or (the latest) retired."""
     statement = (
         select(CardAccount)
         .where(CardAccount.sealed_key.is_(None))
@@ -51,7 +51,7 @@ async def of_host(session: AsyncSession) -> CardAccount | None:
 
 
 async def hosts_group(session: AsyncSession, named: int | None) -> int | None:
-    """The group that the host's key serves or may serve: the one with the number that the host names.
+    """Returns the group that the host's key serves or may serve: the one with the number that the host names.
 
     Where the host names none: the one it serves already, or the only one there is; of several it never picks one.
     """
@@ -66,7 +66,7 @@ async def hosts_group(session: AsyncSession, named: int | None) -> int | None:
 
 
 async def follow_host(session: AsyncSession, key: str | None, named: int | None = None) -> None:
-    """Make the configuration's key serve the host's group, or nobody when it is gone. Safe to repeat.
+    """Makes the configuration's key serve the host's group, or nobody when it is gone. Repeating it changes nothing.
 
     A group gets card among its methods with its first account; taking it out stays the group's own choice (R10).
     """
@@ -85,7 +85,7 @@ async def follow_host(session: AsyncSession, key: str | None, named: int | None 
 async def use_own_key(
     session: AsyncSession, group: Group, key: str, sealed_key: str, stripe_account: str | None, by: Member
 ) -> CardAccount:
-    """The group's own key from now on (tested by the caller, and sealed); the account before it is retired.
+    """Uses the group's own key from now on (tested by the caller, and sealed); the account before it is retired.
 
     Another key of the same account at Stripe takes the place of the one before.
     """
@@ -106,7 +106,7 @@ async def use_own_key(
 async def stop(
     session: AsyncSession, group: Group, account_id: int, host_key: str | None, named: int | None = None
 ) -> CardAccount | None:
-    """Take no more cards with the group's own key; returns the host's account where that serves the group from now on.
+    """Takes no more cards with the group's own key; returns the host's account where that serves the group from now on.
 
     Raises :class:`~ledger.errors.NotFound` when it is not (or no longer) in use.
     """
@@ -120,7 +120,7 @@ async def stop(
 
 
 async def mind_keys(session: AsyncSession, is_readable: Callable[[CardAccount], bool]) -> list[Group]:
-    """Offer cards only where the key can be read; returns the groups for which that changed. Safe to repeat.
+    """Offers cards only where the key can be read; returns the groups for which that changed. Repeating it changes nothing.
 
     Nothing is lost meanwhile: the account stays in use, and cards are taken again once its key can be read.
     """
@@ -136,7 +136,7 @@ async def mind_keys(session: AsyncSession, is_readable: Callable[[CardAccount], 
 
 
 async def retire(session: AsyncSession, account: CardAccount) -> None:
-    """Take no new payment with this account. What was paid into it is still followed.
+    """Retires an account: no new payment is taken with it. What was paid into it is still followed.
 
     A link that nobody followed yet leads to the account that comes after.
     """
@@ -155,13 +155,13 @@ async def retire(session: AsyncSession, account: CardAccount) -> None:
 
 
 async def due(session: AsyncSession, now: dt.datetime) -> list[int]:
-    """The ids of the accounts whose movements are to be looked through."""
+    """Returns the ids of the accounts whose movements are to be looked through."""
     statement = select(CardAccount.id).where(CardAccount.look_at <= now).order_by(CardAccount.look_at)
     return list((await session.execute(statement)).scalars())
 
 
 async def look_soon(session: AsyncSession, account_id: int) -> None:
-    """Something moved there: look at once."""
+    """Has the account looked at at once, since something moved there."""
     await session.execute(update(CardAccount).where(CardAccount.id == account_id).values(look_at=utc_now()))
 
 

@@ -20,13 +20,13 @@ Asked = TypeVar("Asked", Checkout, CardRefund)
 
 
 async def is_due(session: AsyncSession, table: type[Checkout] | type[CardRefund], now: dt.datetime) -> bool:
-    """Whether :func:`take` has something to do."""
+    """Returns whether :func:`take` has something to do."""
     statement = select(table.id).where(table.look_at <= now).limit(1)
     return (await session.execute(statement)).first() is not None
 
 
 async def take(session: AsyncSession, table: type[Asked], now: dt.datetime) -> Asked | None:
-    """The next row to ask Stripe about, locked; others leave it alone for a while."""
+    """Takes the next row to ask Stripe about, locked; others leave it alone for a while."""
     statement = (
         select(table)
         .where(table.look_at <= now)
@@ -42,5 +42,5 @@ async def take(session: AsyncSession, table: type[Asked], now: dt.datetime) -> A
 
 
 def later(looks: int) -> dt.datetime:
-    """When to ask again when it was asked ``looks`` times (> 0): less and less often."""
+    """Returns when to ask again when it was asked ``looks`` times (> 0): less and less often."""
     return utc_now() + min(FIRST_WAIT * 2.0 ** min(looks - 1, 10), LONGEST_WAIT)

@@ -82,10 +82,10 @@ def category_of(reported: str | None, kind: str, source_kind: str | None, amount
 
 
 def meaning_of(category: str) -> Meaning:
-    """What a category does to the books."""
+    """Returns what a category does to the books."""
     return MEANINGS.get(category, Meaning.UNKNOWN)
 
 
 def meaning(*wanted: Meaning) -> str:
-    """The categories of these meanings as an SQL list of literals, for the proofs."""
+    """Returns the categories of these meanings as an SQL list of literals, for the proofs."""
     return ", ".join(f"'{category}'" for category, found in MEANINGS.items() if found in wanted)

@@ -69,7 +69,7 @@ class News:
 async def want(
     session: AsyncSession, group: Group, payment_id: int, language: str, *, tell: bool = False
 ) -> Checkout:
-    """The checkout a member can pay an expected card payment with: the one that is alive, or a new one.
+    """Returns the checkout a member can pay an expected card payment with: the one that is alive, or a new one.
 
     ``tell``: it is opened now, and the member told its link. Raises :class:`~ledger.payments.service.AlreadySettled`,
     :class:`CardNotOffered`.
@@ -105,14 +105,14 @@ async def want(
 
 
 async def live(session: AsyncSession, payment_id: int) -> Checkout | None:
-    """The payment's checkout that is alive."""
+    """Returns the payment's checkout that is alive."""
     statement = select(Checkout).where(Checkout.payment_id == payment_id, Checkout.state.in_(ALIVE))
     return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def taken_back(session: AsyncSession, payment_ids: Collection[int]) -> dict[int, int]:
-    """What banks took back of payments that had been received by card, in cents by the payments' ids: debits that failed
-    after all, disputes that are not won."""
+    """Returns what banks took back of payments that had been received by card, in cents by the payments' ids: debits
+    that failed after all, disputes that are not won."""
     statement = select(Checkout.payment_id, Checkout.disputed_cents).where(
         Checkout.payment_id.in_(payment_ids), Checkout.disputed_cents > 0
     )
@@ -120,7 +120,7 @@ async def taken_back(session: AsyncSession, payment_ids: Collection[int]) -> dic
 
 
 async def may_be_paid(session: AsyncSession, payment_id: int) -> bool:
-    """Whether somebody stood before a page of the payment of which Stripe has not said how it ended."""
+    """Returns whether somebody stood before a page of the payment of which Stripe has not said how it ended."""
     statement = select(Checkout.id).where(
         Checkout.payment_id == payment_id, Checkout.state.in_(ALIVE), Checkout.stripe_id.is_not(None)
     )
@@ -128,7 +128,7 @@ async def may_be_paid(session: AsyncSession, payment_id: int) -> bool:
 
 
 async def count_live(session: AsyncSession, group_id: int) -> int:
-    """How many of the group's checkouts are under way at Stripe."""
+    """Returns how many of the group's checkouts are under way at Stripe."""
     statement = select(func.count()).where(
         Checkout.group_id == group_id, Checkout.state.in_(ALIVE), Checkout.look_at.is_not(None)
     )
@@ -136,13 +136,15 @@ async def count_live(session: AsyncSession, group_id: int) -> int:
 
 
 async def hold(session: AsyncSession, checkout: Checkout) -> None:
-    """Stripe is about to be asked of it here (its payment is locked); should that be cut short, it is asked elsewhere."""
+    """Holds a checkout that Stripe is about to be asked of here (its payment is locked); should that be cut short, it
+    is asked elsewhere."""
     checkout.look_at = utc_now() + asking.TAKEN
     await session.flush()
 
 
 async def hold_to_close(session: AsyncSession, checkout_id: int) -> Checkout | None:
-    """Hold a checkout that nobody is to pay any more. None: it is over, or closed now since Stripe never heard of it."""
+    """Holds a checkout that nobody is to pay any more. Returns none where it is over, or closed now since Stripe never
+    heard of it."""
     _, checkout = await _lock(session, checkout_id)
     if checkout.state not in ALIVE:
         return None
@@ -154,7 +156,7 @@ async def hold_to_close(session: AsyncSession, checkout_id: int) -> Checkout | N
 
 
 async def by_token(session: AsyncSession, token: str) -> Checkout:
-    """The checkout whose link it is, or :class:`~ledger.errors.NotFound`."""
+    """Returns the checkout whose link it is. Raises :class:`~ledger.errors.NotFound`."""
     found = (await session.execute(select(Checkout).where(Checkout.token == token))).scalar_one_or_none()
     if found is None:
         raise NotFound("checkout", token)
@@ -162,12 +164,12 @@ async def by_token(session: AsyncSession, token: str) -> Checkout:
 
 
 async def take_due(session: AsyncSession, now: dt.datetime) -> Checkout | None:
-    """The next checkout to ask Stripe about; others leave it alone for a while."""
+    """Takes the next checkout to ask Stripe about; others leave it alone for a while."""
     return await asking.take(session, Checkout, now)
 
 
 async def look_soon(session: AsyncSession, token: str) -> None:
-    """Something may have happened: ask Stripe at once."""
+    """Has Stripe asked at once, since something may have happened."""
     await session.execute(
         update(Checkout)
         .where(Checkout.token == token, Checkout.state.in_(ALIVE))
@@ -176,7 +178,8 @@ async def look_soon(session: AsyncSession, token: str) -> None:
 
 
 async def postpone(session: AsyncSession, checkout_id: int) -> int:
-    """Nothing was learnt: ask again later, less and less often. Returns how often that happened in a row."""
+    """Has Stripe asked again later, less and less often, since nothing was learnt. Returns how often that happened in
+    a row."""
     _, checkout = await _lock(session, checkout_id)
     if checkout.state in ALIVE:
         checkout.looks += 1
@@ -186,13 +189,13 @@ async def postpone(session: AsyncSession, checkout_id: int) -> int:
 
 
 async def give_up(session: AsyncSession, checkout_id: int) -> News | None:
-    """Stripe will not make this checkout: it is over; nothing can have been paid with it."""
+    """Ends a checkout that Stripe will not make: nothing can have been paid with it."""
     payment, checkout = await _lock(session, checkout_id)
     return await _over(session, payment, checkout)
 
 
 async def close(session: AsyncSession, checkout_id: int) -> None:
-    """Stripe lets nobody pay it any more, and nobody did."""
+    """Ends a checkout that Stripe lets nobody pay any more, and that nobody paid."""
     payment, checkout = await _lock(session, checkout_id)
     if checkout.state in ALIVE:
         payment.under_way_since = None
@@ -200,7 +203,8 @@ async def close(session: AsyncSession, checkout_id: int) -> None:
 
 
 async def renew(session: AsyncSession, checkout_id: int) -> None:
-    """Stripe will never answer whether it made this checkout, so nobody can have its link: another takes its place.
+    """Puts another in the place of a checkout of which Stripe will never answer whether it made it: nobody can have its
+    link.
 
     At once where the member waits for it; else when they follow their link again.
     """
@@ -218,7 +222,7 @@ async def renew(session: AsyncSession, checkout_id: int) -> None:
 async def charged(
     session: AsyncSession, checkout_id: int, payment_intent: str | None, amount_cents: int, currency: str
 ) -> News | None:
-    """Stripe's balance holds the money: paid, even where the checkout was given up. Raises :class:`NotOurs`."""
+    """Receives a checkout whose money Stripe's balance holds, even where it was given up. Raises :class:`NotOurs`."""
     payment, checkout = await _lock(session, checkout_id)
     if currency != checkout.currency:
         raise NotOurs("currency")
@@ -229,7 +233,7 @@ async def charged(
 
 
 async def learn(session: AsyncSession, checkout_id: int, seen: Seen) -> News | None:
-    """Write down what Stripe says of a checkout, however often and in whatever order it says it.
+    """Writes down what Stripe says of a checkout, however often and in whatever order it says it.
 
     Proof of payment is this alone (D7). Raises :class:`NotOurs` when it is not what we asked for.
     """
@@ -323,7 +327,7 @@ def _check(checkout: Checkout, seen: Seen, account: CardAccount) -> None:
 
 
 async def lock(session: AsyncSession, checkout_id: int) -> Checkout:
-    """The checkout, locked behind its payment until the unit of work ends and read after the locks were had."""
+    """Locks the checkout behind its payment until the unit of work ends; it is read after the locks were had."""
     return (await _lock(session, checkout_id))[1]
 
 

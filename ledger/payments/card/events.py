@@ -16,7 +16,7 @@ ABOUT_MONEY = ("charge.", "refund.", "payout.", "balance.", "transfer.")
 
 
 async def store(session: AsyncSession, account: CardAccount, event: Event) -> None:
-    """Keep an event; one that is already here is the same row."""
+    """Keeps an event; one that is already here is the same row."""
     insert = insert_or_meet(session, StripeEvent)
     await session.execute(
         insert.values(
@@ -31,7 +31,7 @@ async def store(session: AsyncSession, account: CardAccount, event: Event) -> No
 
 
 async def take(session: AsyncSession) -> StripeEvent | None:
-    """The next event that nobody handled, locked until the unit of work ends."""
+    """Takes the next event that nobody handled, locked until the unit of work ends."""
     statement = (
         select(StripeEvent)
         .where(StripeEvent.done_at.is_(None))
@@ -43,30 +43,30 @@ async def take(session: AsyncSession) -> StripeEvent | None:
 
 
 async def finish(session: AsyncSession, event: StripeEvent, outcome: str) -> None:
-    """The event is handled; its content, which may name people, is kept no longer."""
+    """Marks the event handled; its content, which may name people, is kept no longer."""
     event.done_at, event.outcome, event.payload = utc_now(), outcome, {}
     await session.flush()
 
 
 def session_in(event: StripeEvent) -> Seen | None:
-    """The Checkout Session an event is about, as it says it is."""
+    """Returns the Checkout Session an event is about, as it says it is."""
     return seen(event.payload["data"]["object"]) if event.kind.startswith(ABOUT_CHECKOUTS) else None
 
 
 def is_elsewhere(event: StripeEvent) -> bool:
-    """Whether it is about an account that is only connected to the one whose secret signed it: none of ours is."""
+    """Returns whether it is about an account that is only connected to the one whose secret signed it: none of ours is."""
     return event.payload.get("account") is not None
 
 
 def mark_in(event: StripeEvent) -> str | None:
-    """Our mark in the object an event is about."""
+    """Returns our mark in the object an event is about."""
     metadata = event.payload["data"]["object"].get("metadata")
     mark = metadata.get("cagnotte") if isinstance(metadata, dict) else None
     return mark if isinstance(mark, str) else None
 
 
 async def checkout_of(session: AsyncSession, found: Seen) -> Checkout | None:
-    """The checkout of ours that an event is about."""
+    """Returns the checkout of ours that an event is about."""
     statement = select(Checkout).where(Checkout.stripe_id == found.stripe_id)
     checkout = (await session.execute(statement)).scalar_one_or_none()
     if checkout is None and found.token is not None:

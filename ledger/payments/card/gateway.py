@@ -163,7 +163,7 @@ class Gateway:
         return self._clients[key]
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Closes the connections."""
         for key in list(self._clients):
             await self._forget(key)
 
@@ -172,7 +172,7 @@ class Gateway:
         await client._requestor._get_http_client().close_async()  # type: ignore[no-untyped-call]
 
     async def create(self, key: str, wish: Wish) -> Seen:
-        """Make a Checkout Session, or find the one an earlier request with the same token made."""
+        """Makes a Checkout Session, or finds the one an earlier request with the same token made."""
         mark = {"cagnotte": wish.token, "group": str(wish.group_id), "reference": wish.reference}
         params: Any = {
             "mode": "payment",
@@ -200,7 +200,7 @@ class Gateway:
             return seen(session.to_dict())
 
     async def look(self, key: str, stripe_id: str) -> Seen:
-        """A Checkout Session as it is now."""
+        """Returns a Checkout Session as it is now."""
         with _translated():
             session = await self._client(key).v1.checkout.sessions.retrieve_async(
                 stripe_id, {"expand": ["payment_intent"]}
@@ -221,7 +221,7 @@ class Gateway:
         return None
 
     async def expire(self, key: str, stripe_id: str) -> Seen:
-        """See to it that a Checkout Session cannot be paid any more; it may have been meanwhile: look at the answer."""
+        """Sees to it that a Checkout Session cannot be paid any more; it may have been meanwhile: the answer says so."""
         try:
             with _translated():
                 session = await self._client(key).v1.checkout.sessions.expire_async(stripe_id)
@@ -230,7 +230,7 @@ class Gateway:
             return await self.look(key, stripe_id)
 
     async def refund(self, key: str, payment_intent: str, amount_cents: int, token: str) -> tuple[str, str]:
-        """Give back a part of what was paid; returns the refund's id and status. ``token`` makes it happen once."""
+        """Gives back a part of what was paid; returns the refund's id and status. ``token`` makes it happen once."""
         params: Any = {
             "payment_intent": payment_intent,
             "amount": amount_cents,
@@ -241,7 +241,7 @@ class Gateway:
             return refund.id, str(refund.status)
 
     async def find_refund(self, key: str, payment_intent: str, token: str) -> tuple[str, str] | None:
-        """The refund that an earlier request with this token made, if it did; its id and status."""
+        """Returns the refund that an earlier request with this token made, if it did; its id and status."""
         with _translated():
             page = await self._client(key).v1.refunds.list_async(
                 {"payment_intent": payment_intent, "limit": 100}
@@ -252,7 +252,7 @@ class Gateway:
         return None
 
     async def movements(self, key: str, since: dt.datetime) -> AsyncIterator[Movement]:
-        """Everything that changed the balance since a moment, the newest first."""
+        """Returns everything that changed the balance since a moment, the newest first."""
         params: Any = {
             "created": {"gte": int(since.timestamp())},
             "limit": 100,
@@ -264,14 +264,15 @@ class Gateway:
                 yield _movement(found.to_dict())
 
     async def paid_out(self, key: str, payout: str) -> list[str]:
-        """The ids of the movements that a payout brought to the bank."""
+        """Returns the ids of the movements that a payout brought to the bank."""
         params: Any = {"payout": payout, "limit": 100}
         with _translated():
             page = await self._client(key).v1.balance_transactions.list_async(params)
             return [found.id async for found in page.auto_paging_iter() if found.type != "payout"]
 
     async def account(self, key: str) -> Account:
-        """Whose key it is, and that it may do what we need. Changes nothing at Stripe. Raises :class:`CardKeyRefused`."""
+        """Returns whose key it is, and that it may do what we need. Changes nothing at Stripe. Raises
+        :class:`CardKeyRefused`."""
         is_new = key not in self._clients
         try:
             return await self._account(key)
@@ -302,7 +303,7 @@ class Gateway:
 
 
 def event_of(body: bytes, signature: str | None, secret: str) -> Event:
-    """A message from Stripe, its signature checked on the bytes that came. Raises :class:`WrongSignature`.
+    """Returns a message from Stripe, its signature checked on the bytes that came. Raises :class:`WrongSignature`.
 
     A message that is signed and is no event raises ValueError.
     """
@@ -324,7 +325,8 @@ def event_of(body: bytes, signature: str | None, secret: str) -> Event:
 
 
 def seen(session: Mapping[str, Any]) -> Seen:
-    """A Checkout Session's JSON, of an answer or of an event. What is none raises KeyError, TypeError, AttributeError."""
+    """Returns a Checkout Session's JSON, of an answer or of an event. What is none raises KeyError, TypeError,
+    AttributeError."""
     intent = session.get("payment_intent")
     status, is_paid = session.get("status", "complete"), session.get("payment_status") in TAKEN
     declined, failure = None, None

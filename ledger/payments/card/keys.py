@@ -50,12 +50,13 @@ class InvalidKey(LedgerError):
 
 
 def looks_like_key(text: str) -> bool:
-    """Whether a text holds what may be a secret of Stripe's, well-formed or mistyped: it must not be kept or shown."""
+    """Returns whether a text holds what may be a secret of Stripe's, well-formed or mistyped: it must not be kept or
+    shown."""
     return _LIKE_A_KEY.search(text) is not None
 
 
 def well_formed(text: str) -> str:
-    """The secret key that was typed, without the blanks around it. Raises :class:`InvalidKey`."""
+    """Returns the secret key that was typed, without the blanks around it. Raises :class:`InvalidKey`."""
     key = text.strip()
     if _WELL_FORMED.fullmatch(key):
         return key
@@ -74,11 +75,11 @@ class Vault:
         return self._root is not None
 
     def seal(self, group_id: int, key: str) -> str:
-        """The key, encrypted for this group alone. Raises :class:`KeyUnreadable` where keys cannot be kept."""
+        """Returns the key, encrypted for this group alone. Raises :class:`KeyUnreadable` where keys cannot be kept."""
         return self._of(group_id).encrypt(key.encode()).decode()
 
     def unseal(self, group_id: int, sealed: str) -> str:
-        """The group's key again. Raises :class:`KeyUnreadable`, also for what was sealed for another group."""
+        """Returns the group's key again. Raises :class:`KeyUnreadable`, also for what was sealed for another group."""
         try:
             return self._of(group_id).decrypt(sealed.encode()).decode()
         except (InvalidToken, UnicodeError):

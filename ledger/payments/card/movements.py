@@ -68,7 +68,7 @@ MovementNews = Disputed | refunds.RefundNews | checkouts.News | Parked
 
 
 async def known(session: AsyncSession, account: CardAccount, ids: Collection[str]) -> set[str]:
-    """Which of these balance transactions were written down before."""
+    """Returns which of these balance transactions were written down before."""
     statement = select(CardMovement.stripe_id).where(
         CardMovement.account_id == account.id, CardMovement.stripe_id.in_(ids)
     )
@@ -76,7 +76,8 @@ async def known(session: AsyncSession, account: CardAccount, ids: Collection[str
 
 
 async def parked(session: AsyncSession, group_id: int) -> tuple[int, int]:
-    """How many of the group's movements are booked nowhere, as nobody here knows what they mean, and their sum in cents."""
+    """Returns how many of the group's movements are booked nowhere, as nobody here knows what they mean, and their sum
+    in cents."""
     net = CardMovement.amount_cents - CardMovement.fee_cents
     statement = select(func.count(), func.coalesce(func.sum(net), 0)).where(
         CardMovement.group_id == group_id,
@@ -89,7 +90,7 @@ async def parked(session: AsyncSession, group_id: int) -> tuple[int, int]:
 
 
 def since(account: CardAccount) -> dt.datetime:
-    """From when on Stripe is asked for movements."""
+    """Returns from when on Stripe is asked for movements."""
     return (account.looked_at or account.created_at) - OVERLAP
 
 
@@ -102,7 +103,7 @@ async def looked(
     soon: bool,
     waiting: Collection[Movement] = (),
 ) -> None:
-    """The account's movements were looked through (``is_complete``: all of them), from the moment ``begun`` on.
+    """Notes that the account's movements were looked through (``is_complete``: all of them), from the moment ``begun`` on.
 
     ``soon``: something was not ready yet. Whatever moved since ``begun`` is looked at at once, and what waits (``waiting``)
     is never left behind, however long it takes.
@@ -118,7 +119,7 @@ async def looked(
 async def write(
     session: AsyncSession, account_id: int, movement: Movement, paid_out: Sequence[str] = ()
 ) -> tuple[bool, MovementNews | None]:
-    """Write one movement down and post what it means. ``paid_out``: the movements that a payout consists of.
+    """Writes one movement down and posts what it means. ``paid_out``: the movements that a payout consists of.
 
     Returns whether it is done (false: look at it again later) and what people should know.
     """
@@ -313,7 +314,7 @@ async def _disputed(
 async def _fee(
     session: AsyncSession, account: CardAccount, movement: Movement, is_ours: bool, change: int
 ) -> int | None:
-    """Post what Stripe kept (``change`` < 0) or gave back of fees."""
+    """Posts what Stripe kept (``change`` < 0) or gave back of fees."""
     if not is_ours or not change:
         return None
     return await _post(
@@ -331,7 +332,7 @@ async def _post(
     cents: int,
     part: str = "",
 ) -> int | None:
-    """Post ``cents`` from one of the group's accounts to another; < 0 the other way round, 0 nothing."""
+    """Posts ``cents`` from one of the group's accounts to another; < 0 the other way round, 0 nothing."""
     if not cents:
         return None
     debit_id = await books.account_id(session, account.group_id, debit)

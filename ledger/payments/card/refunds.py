@@ -39,14 +39,14 @@ class _Held:
 
 
 async def held(session: AsyncSession, member: Member) -> int:
-    """What the member's card payments still hold, in cents: no more can go back to the cards."""
+    """Returns what the member's card payments still hold, in cents: no more can go back to the cards."""
     return sum(one.cents for one in await _held(session, member))
 
 
 async def give_back(
     session: AsyncSession, member: Member, amount_cents: int, by: Member, note: str | None
 ) -> payments.Settled:
-    """Give ``amount_cents`` (> 0, at most :func:`held`) back to the cards they came from, the newest first.
+    """Gives ``amount_cents`` (> 0, at most :func:`held`) back to the cards they came from, the newest first.
 
     Booked now; Stripe is asked after the commit. Returns the last of the payments below zero that this takes, one a card
     payment.
@@ -68,7 +68,7 @@ async def give_back(
 async def book_made(
     session: AsyncSession, checkout: Checkout, amount_cents: int, stripe_id: str
 ) -> CardRefund:
-    """Write down a refund that was made without us, in Stripe's dashboard: a fact, whatever the member's balance is."""
+    """Writes down a refund that was made without us, in Stripe's dashboard: a fact, whatever the member's balance is."""
     member = await session.get_one(Member, (await session.get_one(Payment, checkout.payment_id)).member_id)
     done = await payments.give_back_by_card(session, member, amount_cents, None)
     refund = _add(session, checkout, done.payment, stripe_id, stripe_id=stripe_id)
@@ -96,7 +96,8 @@ def _add(
 
 
 async def take_due(session: AsyncSession, now: dt.datetime) -> tuple[CardRefund, Checkout] | None:
-    """The next refund to ask Stripe for; others leave it alone for a while. ``looks``: this is the how manieth attempt."""
+    """Takes the next refund to ask Stripe for; others leave it alone for a while. ``looks``: this is the how manieth
+    attempt."""
     found = await asking.take(session, CardRefund, now)
     if found is None:
         return None
@@ -106,7 +107,7 @@ async def take_due(session: AsyncSession, now: dt.datetime) -> tuple[CardRefund,
 
 
 async def postpone(session: AsyncSession, refund_id: int) -> None:
-    """Stripe could not say: ask again later."""
+    """Has Stripe asked again later, since it could not say."""
     found = await _lock(session, refund_id)
     if found.state is CardRefundState.WANTED:
         found.look_at = asking.later(found.looks)
@@ -114,7 +115,7 @@ async def postpone(session: AsyncSession, refund_id: int) -> None:
 
 
 async def ask_anew(session: AsyncSession, refund_id: int) -> None:
-    """Stripe did not make it, and will answer nothing else under this token."""
+    """Has a refund asked for under another token: Stripe did not make it, and will answer nothing else under this one."""
     found = await _lock(session, refund_id)
     if found.state is CardRefundState.WANTED:
         found.token = secrets.token_urlsafe(16)
@@ -123,7 +124,7 @@ async def ask_anew(session: AsyncSession, refund_id: int) -> None:
 
 
 async def made(session: AsyncSession, refund_id: int, stripe_id: str) -> RefundNews | None:
-    """Stripe made it. None when that was known."""
+    """Records that Stripe made the refund. Returns none when that was known."""
     found = await _lock(session, refund_id)
     if found.state is not CardRefundState.WANTED:
         return None
@@ -133,7 +134,8 @@ async def made(session: AsyncSession, refund_id: int, stripe_id: str) -> RefundN
 
 
 async def failed(session: AsyncSession, refund_id: int, stripe_id: str | None = None) -> RefundNews | None:
-    """Stripe did not make it, or the card's bank sent it back: the booking is taken back. None when that was known.
+    """Takes the booking of a refund back that Stripe did not make, or that the card's bank sent back. Returns none when
+    that was known.
 
     ``stripe_id``: Stripe had it.
     """
@@ -148,7 +150,7 @@ async def failed(session: AsyncSession, refund_id: int, stripe_id: str | None = 
 
 
 async def by_mark(session: AsyncSession, stripe_id: str | None, token: str | None) -> CardRefund | None:
-    """The refund that Stripe speaks of: by its own id, or by our mark in it."""
+    """Finds the refund that Stripe speaks of: by its own id, or by our mark in it."""
     if stripe_id is not None:
         statement = select(CardRefund).where(CardRefund.stripe_id == stripe_id)
         if (found := (await session.execute(statement)).scalar_one_or_none()) is not None:
@@ -159,7 +161,7 @@ async def by_mark(session: AsyncSession, stripe_id: str | None, token: str | Non
 
 
 async def news(session: AsyncSession, found: CardRefund) -> RefundNews:
-    """What people should know of a refund."""
+    """Returns what people should know of a refund."""
     payment = await session.get_one(Payment, found.payment_id)
     member = await session.get_one(Member, payment.member_id)
     return RefundNews(found, payment, member, await payments.balance_of(session, member))
