@@ -36,8 +36,10 @@ DAMAGES = [
 ]
 
 
-async def prepared(database: Database) -> dict[str, int]:
+@pytest.fixture(scope="module")
+async def rows(module_database: Database) -> dict[str, int]:
     """Paul's mixed order, its rest changed for cash; an order by credit; a request granted; a gift and a write-off."""
+    database = module_database
     story = await found(database)
     paul, marie = await story.member("Paul"), await story.member("Marie")
     box = await story.product("Panier", 1235)
@@ -55,6 +57,7 @@ async def prepared(database: Database) -> dict[str, int]:
         await requests.grant(session, story.group_id, asked.id, Method.CASH, 300, story.anne, note="in coins")
     await story.adjust(marie, AdjustmentKind.GIFT, 100)
     await story.adjust(paul, AdjustmentKind.WRITE_OFF, 35)
+    assert await check(database) == []
     return {
         "paul": paul.id,
         "marie": marie.id,
@@ -67,11 +70,9 @@ async def prepared(database: Database) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("number", range(len(DAMAGES)), ids=[damage for damage, _ in DAMAGES])
-async def test_each_damage_is_found(own_database: Database, number: int) -> None:
+async def test_each_damage_is_found(module_database: Database, rows: dict[str, int], number: int) -> None:
     damage, rule = DAMAGES[number]
-    ids = await prepared(own_database)
-    assert await check(own_database) == []
-    violations = await damaged(own_database, damage.format(**ids))
+    violations = await damaged(module_database, damage.format(**rows))
     fixed = [part.split("}")[-1] for part in rule.what.split("{")]
     said = [one.what for one in violations if one.invariant == rule.invariant]
     assert any(all(part in what for part in fixed) for what in said), violations
@@ -81,9 +82,19 @@ def test_every_check_was_seen_to_fail() -> None:
     assert {rule.what for _, rule in DAMAGES} == {rule.what for rule in MONEY}
 
 
+class Undone(Exception):
+    pass
+
+
 async def damaged(database: Database, damage: str) -> list[Violation]:
-    async with database.unit_of_work() as session:
-        dropped = await drop_triggers(session)
-        await session.execute(text(damage))
-        await restore_triggers(session, dropped)
-        return await verify(session)
+    """What `verify` says of the damage, which is undone."""
+    violations: list[Violation] = []
+    try:
+        async with database.unit_of_work() as session:
+            dropped = await drop_triggers(session)
+            await session.execute(text(damage))
+            await restore_triggers(session, dropped)
+            violations += await verify(session)
+            raise Undone
+    except Undone:
+        return violations
