@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from telegram import Update
 from telegram.ext import BaseHandler
 
-from bot.board import asking
-from bot.cards import links
-from bot.cards import settings as card_settings
-from bot.catalogue import importing
-from bot.distributions import planning
 from bot.edge.handling import Either, On, event
 from bot.edge.scene import Scene
-from bot.handover import close, correcting, day, find, goods, money, ordering_for, plan, till, weighing
+from bot.handover import find
 from bot.home import account, start
-from bot.members import coordinators, members, people, settling, welcome
-from bot.ordering import order, search
-from bot.payments import by_hand, switching, topup, validate
-from bot.refunds import declining, refunds, requests
-from bot.reminders import mute
+from bot.ordering import search
+from bot.payments import validate
 from bot.rights import May
-from bot.settings import settings, setup
-from bot.sheets import sheets
+
+ROOMS = [
+    "cards",  # first: a message that holds a key reaches no other room
+    "ordering",
+    "payments",
+    "refunds",
+    "members",
+    "settings",
+    "distributions",
+    "handover",
+    "board",
+    "sheets",
+    "catalogue",
+    "reminders",
+    "home",
+]
+"""Every folder that takes updates; what it takes stands in its own ``routes.py``."""
 
 
 def _is_tap(update: Update) -> bool:
@@ -36,57 +44,27 @@ async def old_button(scene: Scene) -> None:
     scene.say_old()
 
 
-REST = event("tap on a button that nothing takes any more", _is_tap, may=May.FIND_ONES_WAY)
+OLD_BUTTON = event("tap on a button that nothing takes any more", _is_tap, may=May.FIND_ONES_WAY)
+
+
+def plain_words() -> Either:
+    """What is written without a slash, and answers no question: whoever it concerns, in this order."""
+    return Either(
+        On(account.ASKED, account.balance),
+        On(account.TYPED_REFERENCE, validate.by_typed_reference),
+        On(account.TYPED_NAME, find.by_name_on_the_day),
+        On(account.WORD, search.by_words),
+        On(account.TYPED_NAME, find.by_name),
+        On(account.WORD, account.by_word),
+        On(account.ANYTHING, account.not_understood),
+    )
 
 
 def handlers() -> Sequence[BaseHandler[Any, Any, Any]]:
     """All of them, in order."""
     return [
         On(start.ANONYMOUS, start.refuse_anonymous),
-        *card_settings.handlers,
-        order.conversation,
-        topup.conversation,
-        requests.conversation,
-        *switching.handlers,
-        *links.handlers,
-        validate.conversation,
-        members.conversation,
-        people.adding,
-        people.parting,
-        settling.conversation,
-        refunds.conversation,
-        declining.conversation,
-        by_hand.conversation,
-        settings.conversation,
-        coordinators.conversation,
-        planning.conversation,
-        correcting.conversation,
-        weighing.conversation,
-        money.instead,
-        money.unannounced,
-        till.conversation,
-        plan.conversation,
-        ordering_for.conversation,
-        *find.handlers,
-        *day.handlers,
-        *goods.handlers,
-        *close.handlers,
-        *asking.handlers,
-        *sheets.handlers,
-        *importing.handlers,
-        *setup.handlers,
-        *mute.handlers,
-        *welcome.handlers,
-        *start.handlers,
-        *account.handlers,
-        Either(
-            On(account.ASKED, account.balance),
-            On(account.TYPED_REFERENCE, validate.by_typed_reference),
-            On(account.TYPED_NAME, find.by_name_on_the_day),
-            On(account.WORD, search.by_words),
-            On(account.TYPED_NAME, find.by_name),
-            On(account.WORD, account.by_word),
-            On(account.ANYTHING, account.not_understood),
-        ),
-        On(REST, old_button),
+        *(handler for room in ROOMS for handler in import_module(f"bot.{room}.routes").handlers),
+        plain_words(),
+        On(OLD_BUTTON, old_button),
     ]

@@ -1,6 +1,7 @@
 """What may import what: the contracts in pyproject.toml, run with the rest of the suite."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -33,8 +34,10 @@ def test_no_module_imports_what_it_must_not(pytestconfig: pytest.Config) -> None
     assert " 0 broken" in done.stdout
 
 
-def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imported(path: Path, *, at_once: bool = False) -> Iterator[str]:
+    """What a file imports; `at_once`: as it is imported itself."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in tree.body if at_once else ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 module = f"{node.module}.{alias.name}"
@@ -52,3 +55,27 @@ def test_rooms_know_of_each_other_what_they_share_and_no_handler() -> None:
     }
     assert {"handover", "home", "payments"} <= ROOMS
     assert {module for _, module in found} <= SERVICES, sorted(found)
+
+
+def test_what_carries_knows_no_room() -> None:
+    """By what there is, and not by a list: a room that is added is held to it as well."""
+    found = {
+        (path.relative_to(BOT).as_posix(), module)
+        for shared in ("ui", "refusals", "delivery", "edge")
+        for path in BOT.glob(f"{shared}/**/*.py")
+        for module in imported(path)
+        if module.startswith("bot.") and module.split(".")[1] in ROOMS
+    }
+    assert not found
+
+
+def test_no_module_needs_one_that_needs_it() -> None:
+    graph = {}
+    for package in (BOT, BOT.parent / "ledger"):
+        for path in package.rglob("*.py"):
+            name = ".".join(path.relative_to(BOT.parent).with_suffix("").parts).removesuffix(".__init__")
+            graph[name] = {
+                module for module in imported(path, at_once=True) if module.split(".")[0] in ("bot", "ledger")
+            }
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, which names them
+    assert {"bot.edge.scene", "ledger.orders.service"} <= graph.keys()

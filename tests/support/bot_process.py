@@ -19,12 +19,15 @@ from subprocess import DEVNULL
 
 import httpx
 
+from bot.routes import ROOMS
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
 WHOLE = ("-m", "bot", "run")
 
 _FORGE = multiprocessing.get_context("forkserver")
-_FORGE.set_forkserver_preload(["bot.app", "bot.cards.host_key", "bot.proof", "bot.signals"])
+_ROOMS = [f"bot.{room}.routes" for room in ROOMS]
+_FORGE.set_forkserver_preload(["bot.app", "bot.cards.host_key", "bot.proof", "bot.signals", *_ROOMS])
 
 
 class ForkedProcess:

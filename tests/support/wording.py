@@ -13,7 +13,7 @@ from typing import Literal
 
 from babel.messages.pofile import read_po
 
-import bot.routes  # noqa: F401 - every room declares its commands
+from bot.routes import handlers
 from bot.ui import taps
 from bot.ui.texts import LOCALES
 
@@ -106,6 +106,7 @@ def _commands(sentence: Sentence) -> list[str]:
 
 def _taught() -> Mapping[Language, frozenset[str]]:
     """The commands that the bot takes, by the first of their names (English) and the second (French)."""
+    handlers()  # every room declares its commands
     names = [command.names for command in taps.COMMANDS.values()]
     return {"fr": frozenset(n[min(1, len(n) - 1)] for n in names), "en": frozenset(n[0] for n in names)}
 
