@@ -16,12 +16,6 @@ SHARED = {"taps", "views", "pages"}
 """What of a room other rooms may import; the rest is known to itself, to ``routes.py`` and to the wiring."""
 SERVICES = {"bot.board.boards", "bot.cards.service", "bot.home.menu"}
 """What a room does for others, which is no handler: boards to post, the door to Stripe, the menu of commands."""
-LEFT = {
-    "bot.ordering.baskets",
-    "bot.payments.line",
-    "bot.payments.validate",
-}
-"""Handlers' modules that other rooms still call: each goes as its room gets its pages."""
 
 # In a process of its own, because it silences every logger of the process it runs in.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -57,4 +51,4 @@ def test_rooms_know_of_each_other_what_they_share_and_no_handler() -> None:
         if (parts := module.split("."))[0] == "bot" and parts[1] in ROOMS - {room} and parts[2] not in SHARED
     }
     assert {"handover", "home", "payments"} <= ROOMS
-    assert {module for _, module in found} <= SERVICES | LEFT, sorted(found)
+    assert {module for _, module in found} <= SERVICES, sorted(found)

@@ -40,6 +40,7 @@ from bot.payments.views import entered
 from bot.refusals import sentences as errors
 from bot.rights import May
 from bot.ui.dates import NotUnderstood, parse_date
+from bot.ui.methods import method_of
 from bot.ui.screen import Screen
 from ledger.errors import NotFound
 from ledger.groups import service as groups
@@ -152,7 +153,7 @@ async def choose_method(scene: Scene, tap: ChooseMethod, draft: PaymentDraft) ->
 
 async def take_method(scene: Scene, draft: PaymentDraft) -> State:
     """How it was paid, typed."""
-    method = payment_line.method_of(scene.typed)
+    method = method_of(scene.typed)
     if method not in OFFLINE_METHODS:
         return await ask_next(scene, draft, views.unknown_method(scene.texts, scene.typed))
     draft.method = method

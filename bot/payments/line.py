@@ -8,45 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.ui.dates import NotUnderstood, parse_date
+from bot.ui.methods import method_at
 from ledger.groups.models import Method
 from ledger.money import InvalidAmount, parse_amount
-from ledger.names import name_key
 
-METHOD_WORDS = {
-    "cheque": Method.CHEQUE,
-    "cheques": Method.CHEQUE,
-    "chq": Method.CHEQUE,
-    "check": Method.CHEQUE,
-    "liquide": Method.CASH,
-    "especes": Method.CASH,
-    "espece": Method.CASH,
-    "cash": Method.CASH,
-    "virement": Method.TRANSFER,
-    "vir": Method.TRANSFER,
-    "transfer": Method.TRANSFER,
-    "argent liquide": Method.CASH,
-    "bank transfer": Method.TRANSFER,
-    "wire transfer": Method.TRANSFER,
-    "sepa transfer": Method.TRANSFER,
-    "virement bancaire": Method.TRANSFER,
-    "virement sepa": Method.TRANSFER,
-    "cheque bancaire": Method.CHEQUE,
-    "bank cheque": Method.CHEQUE,
-}
-"""Methods as people write them, without accents, in one word or two."""
-CARD_WORDS = (
-    "carte",
-    "cb",
-    "carte bancaire",
-    "carte bleue",
-    "card",
-    "bank card",
-    "credit card",
-    "debit card",
-)
-"""How people write a card, in an answer; in a line for ``/paiement`` there is none, since nobody enters it by hand."""
-SMALL_WORDS = {"par", "en", "un", "by", "in", "a", "via"}
-"""What may stand before a method: ``par chèque``, ``en liquide``, ``by bank transfer``."""
 LONGEST_AMOUNT = 5
 """Words an amount may be written in: ``- 1 234,50 €``."""
 LONGEST_NOTE = 100
@@ -79,15 +44,6 @@ def parse_signed(text: str, currency: str) -> int:
     return amount
 
 
-def method_of(text: str) -> Method | None:
-    """The method a text names and nothing else: ``chèque``, ``cash``, ``par virement bancaire``, ``carte`` …"""
-    words = text.split()
-    if name_key(" ".join(word for word in words if word.lower() not in SMALL_WORDS)) in CARD_WORDS:
-        return Method.CARD
-    found = _method_at(words, 0)
-    return found[0] if found and found[1] == len(words) else None
-
-
 def parse_payment(text: str, currency: str = "EUR") -> TypedPayment:
     """``MEMBER AMOUNT METHOD [DATE] [NOTE]``. Raises :class:`~bot.ui.dates.NotUnderstood` for a bad date."""
     quoted, words = _words(text)
@@ -97,8 +53,8 @@ def parse_payment(text: str, currency: str = "EUR") -> TypedPayment:
         start, end, amount, method = found
         dated, note = _when_and_why(words[end:])
         return TypedPayment(quoted or " ".join(words[:start]), amount, method, dated, note)
-    where = next((i for i in range(first, len(words)) if _method_at(words, i)), None)
-    named = None if where is None else _method_at(words, where)
+    where = next((i for i in range(first, len(words)) if method_at(words, i)), None)
+    named = None if where is None else method_at(words, where)
     if where is None or named is None:
         return _of_unknown_method(quoted, words, currency) or _member_and_amount(quoted, words, currency)
     start = where - (2 if where > 2 and words[where - 2] in _SIGNS else 1)
@@ -123,23 +79,12 @@ def _words(text: str) -> tuple[str | None, list[str]]:
     return " ".join(quoted.split()), text[match.end() :].split()
 
 
-def _method_at(words: Sequence[str], start: int) -> tuple[Method, int] | None:
-    """The method that these words name from ``start`` on, small words before it included, and where it ends."""
-    while start < len(words) - 1 and name_key(words[start]) in SMALL_WORDS:
-        start += 1
-    for end in (start + 2, start + 1):
-        method = METHOD_WORDS.get(name_key(" ".join(words[start:end]))) if end <= len(words) else None
-        if method is not None:
-            return method, end
-    return None
-
-
 def _find(words: Sequence[str], currency: str, first: int) -> tuple[int, int, int, Method] | None:
     """The first words that are an amount and stand before a method: where they begin, where the method ends, both."""
     for start in range(first, len(words)):
         for end in range(start + 1, min(start + LONGEST_AMOUNT, len(words) - 1) + 1):
             amount = _amount(words[start:end], currency)
-            method = _method_at(words, end)
+            method = method_at(words, end)
             if amount is not None and method is not None:
                 return start, method[1], amount, method[0]
     return None

@@ -12,12 +12,12 @@ from bot.edge.draft import Draft
 from bot.edge.handling import END, Cancel, Conversation, On, Typed
 from bot.edge.scene import Scene
 from bot.home.views import start as start_views
-from bot.payments.line import method_of
 from bot.payments.taps import TOPUP, AnotherTopUp, TopUp, TopUpBy, TopUpWith
 from bot.payments.views import topup as views
 from bot.refusals import sentences as errors
 from bot.rights import May
 from bot.ui import money
+from bot.ui.methods import method_of
 from bot.ui.screen import Button, Row
 from bot.ui.taps import Number
 from ledger.errors import NotFound

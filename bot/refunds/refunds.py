@@ -13,7 +13,6 @@ from bot.edge.draft import Draft
 from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.members.pages import show_member_page
-from bot.payments.line import method_of
 from bot.refunds import taking_back
 from bot.refunds.taps import (
     ChooseAmount,
@@ -31,6 +30,7 @@ from bot.refunds.views import refunds as views
 from bot.refunds.views.refunds import Kind
 from bot.refusals import sentences as errors
 from bot.rights import May
+from bot.ui.methods import method_of
 from bot.ui.screen import Button, Screen, button
 from bot.ui.taps import Id, Number
 from ledger.errors import LedgerError

@@ -11,12 +11,12 @@ from bot.edge.draft import Draft
 from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.home.views import start as start_views
-from bot.payments.line import method_of
 from bot.refunds.taps import AskForRefund, ChooseAmount, ChooseWay, Confirm, WithdrawRequest
 from bot.refunds.views import refunds as refund_views
 from bot.refunds.views import requests as views
 from bot.refusals import sentences as errors
 from bot.rights import May
+from bot.ui.methods import method_of
 from bot.ui.screen import Screen
 from bot.ui.taps import Number
 from ledger.groups.models import Method

@@ -22,8 +22,8 @@ def refusal(texts: Texts, error: LedgerError) -> Html | None:
             )
         case PaymentUnderWay(amount_cents=cents):
             return t(
-                "{amount} are under way from a bank account (some days): nothing was changed. If you are given the money "
-                "all the same, enter it apart; what comes twice is credit.",
+                "{amount} is under way from a bank account (some days): nothing was changed. If you are "
+                "given the money all the same, enter it separately; what comes twice is credit.",
                 amount=texts.money(cents),
             )
         case CardRefused(code=code):

@@ -49,7 +49,7 @@ def refusal(texts: Texts, error: LedgerError) -> Html | None:
                 day=texts.day(at),
             )
         case ChangedSince():
-            return t("Something of this was corrected again later. Undo the later correction first.")
+            return t("Part of this was corrected again later. Undo the later correction first.")
         case NothingToChange():
             return t("It is like this already. Nothing was changed.")
         case ReasonNeeded():

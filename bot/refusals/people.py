@@ -72,7 +72,7 @@ def cannot_leave(texts: Texts, error: CannotLeave) -> Html:
     if found.expected_cents:
         lines.append(
             texts.t(
-                "• {amount} you announced waits to be confirmed: ask a coordinator.",
+                "• {amount} you announced is waiting to be confirmed: ask a coordinator.",
                 amount=texts.money(found.expected_cents),
             )
         )

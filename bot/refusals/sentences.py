@@ -34,6 +34,21 @@ from ledger.payments.service import AlreadySettled, InvalidPayment, NotSettled
 
 def sentence(texts: Texts, error: LedgerError) -> Html:
     """The sentence for one refusal."""
+    parts = (
+        _anywhere,
+        _ordering,
+        _options,
+        handover_errors.refusal,
+        people_errors.refusal,
+        money_errors.refusal,
+        card_errors.refusal,
+    )
+    found = (said for refusal in parts if (said := refusal(texts, error)) is not None)
+    return next(found, texts.t("This is not possible. Nothing was changed."))
+
+
+def _anywhere(texts: Texts, error: LedgerError) -> Html | None:
+    """What is refused to who may not, what is gone, payments, files."""
     t = texts.t
     match error:
         case NotAllowed(needed="member"):
@@ -60,6 +75,29 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             return already_settled(texts, error)
         case NotSettled():
             return t("This payment is awaited: there is nothing to undo.")
+        case InvalidAmount() | InvalidPayment(field="amount"):
+            return amount_again(texts)
+        case InvalidPayment(field="date"):
+            return t("A payment's date cannot be in the future. Nothing was recorded.")
+        case InvalidPayment():
+            return t("Only cheque, cash and bank transfer can be entered by hand. Nothing was recorded.")
+        case InvalidQuantity():
+            return t("This quantity is not possible. Your basket was not changed.")
+        case InvalidDistribution(field="starts_at"):
+            return t("The distribution must be in the future. Nothing was announced.")
+        case InvalidDistribution():
+            return t("Orders must close in the future and before the distribution. Nothing was announced.")
+        case AlreadyImported():
+            return t("This file was imported already. Nothing was imported twice.")
+        case catalogue.UnreadableCatalogue():
+            return catalogue_file(texts, error)
+    return None
+
+
+def _ordering(texts: Texts, error: LedgerError) -> Html | None:
+    """What keeps an order from being placed."""
+    t = texts.t
+    match error:
         case NotEnoughCredit(balance=balance, needed=needed):
             return t(
                 "Not enough credit: your balance is {balance}, {missing} is missing. Nothing was ordered: "
@@ -98,18 +136,13 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             )
         case OrderFixed():
             return t("With payments on, an order cannot be cancelled: ask a coordinator at the distribution.")
-        case InvalidAmount() | InvalidPayment(field="amount"):
-            return amount_again(texts)
-        case InvalidPayment(field="date"):
-            return t("A payment's date cannot be in the future. Nothing was recorded.")
-        case InvalidPayment():
-            return t("Only cheque, cash and bank transfer can be entered by hand. Nothing was recorded.")
-        case InvalidQuantity():
-            return t("This quantity is not possible. Your basket was not changed.")
-        case InvalidDistribution(field="starts_at"):
-            return t("The distribution must be in the future. Nothing was announced.")
-        case InvalidDistribution():
-            return t("Orders must close in the future and before the distribution. Nothing was announced.")
+    return None
+
+
+def _options(texts: Texts, error: LedgerError) -> Html | None:
+    """What a group's options do not take."""
+    t = texts.t
+    match error:
         case LastCoordinator():
             return t("A group keeps at least one coordinator. Name another one first.")
         case LastMethod():
@@ -124,13 +157,7 @@ def sentence(texts: Texts, error: LedgerError) -> Html:
             return t("The currency is fixed: amounts were recorded in it.")
         case InvalidOption():
             return t("This value is not possible. Nothing was changed.")
-        case AlreadyImported():
-            return t("This file was imported already. Nothing was imported twice.")
-        case catalogue.UnreadableCatalogue():
-            return catalogue_file(texts, error)
-    parts = (handover_errors.refusal, people_errors.refusal, money_errors.refusal, card_errors.refusal)
-    found = (said for refusal in parts if (said := refusal(texts, error)) is not None)
-    return next(found, t("This is not possible. Nothing was changed."))
+    return None
 
 
 def already_settled(texts: Texts, error: AlreadySettled) -> Html:
@@ -227,7 +254,7 @@ def not_a_catalogue(texts: Texts, kind: catalogue.FileKind) -> Html:
         kinds.ENCODING: t("I cannot read the characters of this text file. Save it as CSV in UTF-8."),
         kinds.DAMAGED: t("This file is damaged. Open it in your spreadsheet and save it again."),
         kinds.UNSAFE: t("This file holds something a catalogue has no need of, so I do not open it."),
-    }.get(kind, t("This file is no table."))
+    }.get(kind, t("This file is not a table."))
     do = t("Nothing was imported. Send a CSV file, or an Excel file saved as .xlsx.")
     return Html(f"{what} {do}")
 
@@ -259,9 +286,9 @@ def overflow(texts: Texts) -> Screen:
     """To somebody who sends more than can be taken."""
     return Screen(
         texts.t(
-            "⏳ You are sending me more than I can take at once. I answer what I have, one after another; what you send "
-            "meanwhile I do not take: nothing is recorded for it and no money is moved. "
-            "Wait for my last answer, then send again what is missing."
+            "⏳ You are sending me more than I can take at once. I am answering what I have, one after "
+            "another, and do not take what you send meanwhile: nothing is recorded for it and no money is "
+            "moved. Wait for my last answer, then send what is missing again."
         )
     )
 

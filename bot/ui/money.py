@@ -35,7 +35,7 @@ def balance(texts: Texts, cents: int) -> Html:
         return texts.t("You owe the group <b>{amount}</b>", amount=texts.money(-cents))
     if cents > 0:
         return texts.t("The group owes you <b>{amount}</b> (credit)", amount=texts.money(cents))
-    return texts.t("You are even: <b>{amount}</b>", amount=texts.money(0))
+    return texts.t("You are settled up: <b>{amount}</b>", amount=texts.money(0))
 
 
 def balance_with_expected(texts: Texts, cents: int, expected_cents: int) -> Html:

@@ -38,7 +38,7 @@ class Counted:
 
 
 async def expected_in_till(session: AsyncSession, group_id: int) -> int:
-    """What the books say is in the till, in cents."""
+    """Returns what the books say is in the till, in cents."""
     return await books.balance(session, group_id, AccountKind.CASH)
 
 
@@ -53,7 +53,7 @@ async def count(
     reason: str | None = None,
     seen_cents: int | None = None,
 ) -> Counted:
-    """Record a count; a difference is posted against ``adjustments``.
+    """Records a count; a difference is posted against ``adjustments``.
 
     ``seen_cents``: what the books said when the reason was asked for. Raises :class:`ReasonNeeded`, also when they say
     something else by now.
@@ -95,7 +95,7 @@ async def count(
 
 
 async def counts(session: AsyncSession, distribution_id: int) -> Sequence[Counted]:
-    """The counts of a distribution, in order."""
+    """Returns the counts of a distribution, in order."""
     statement = select(CashCount).where(CashCount.distribution_id == distribution_id).order_by(CashCount.id)
     found = (await session.execute(statement)).scalars().all()
     reasons = await notes.read(session, [count.reason_id for count in found])

@@ -60,7 +60,7 @@ def free_port() -> int:
             [
                 "Anne · Lilac Food Group",
                 "/setup",
-                "You are even: €0.00",
+                "You are settled up: €0.00",
                 "Paul · Payment page\n    💳 4000 0000 0000 0002",
                 "❌ Your card was declined",
                 "✅ €12.35 paid by card · Lilac Food Group",

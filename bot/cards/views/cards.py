@@ -180,8 +180,8 @@ def staff_failed(texts: Texts, group: Group, member: Member, payment: Payment) -
     """For those who keep the money: they may have handed the goods over meanwhile."""
     return Screen(
         texts.t(
-            "❌ {group}: the bank of <b>{name}</b> did not pay the {amount} that were under way ({reference}). Nothing "
-            "was booked; {name} knows, and can pay again.",
+            "❌ {group}: the bank of <b>{name}</b> did not pay the {amount} that was under way "
+            "({reference}). Nothing was booked; {name} knows, and can pay again.",
             group=group.title,
             name=member.name,
             amount=texts.money(payment.amount_cents),
@@ -320,8 +320,8 @@ def disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
     amount, balance = texts.money(abs(news.amount_cents)), money.balance(texts, news.balance_cents)
     if news.is_unpaid:
         text = texts.t(
-            "⚠️ {group}: your bank did not pay the <b>{amount}</b> after all ({reference}), so they are owed again. "
-            "{balance}.\nPay them another way, or speak to a coordinator.",
+            "⚠️ {group}: your bank did not pay the <b>{amount}</b> after all ({reference}), so it is owed "
+            "again. {balance}.\nPay it another way, or speak to a coordinator.",
             group=group.title,
             amount=amount,
             reference=reference(news.payment),
@@ -352,8 +352,8 @@ def staff_disputed(texts: Texts, group: Group, news: Disputed) -> Screen:
     amount, balance = texts.money(abs(news.amount_cents)), money.balance_of(texts, news.balance_cents)
     if news.is_unpaid:
         text = texts.t(
-            "⚠️ {group}: the bank of <b>{name}</b> did not pay the {amount} after all ({reference}). Stripe took them back, "
-            "and the account follows; their balance: {balance}.",
+            "⚠️ {group}: the bank of <b>{name}</b> did not pay the {amount} after all ({reference}). "
+            "Stripe took it back, and the account follows; their balance: {balance}.",
             group=group.title,
             name=news.member.name,
             reference=reference(news.payment),

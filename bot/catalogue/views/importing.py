@@ -77,7 +77,7 @@ def reason(texts: Texts, found: RowProblem) -> Html:
         ProblemReason.TOO_MANY_DECIMALS: t("“{value}” has too many decimals.", value=value),
         ProblemReason.OUT_OF_RANGE: t("“{value}” is too large.", value=value),
         ProblemReason.TOO_LONG: t("“{value}…” is too long.", value=value),
-        ProblemReason.NOT_A_NAME: t("“{value}” is no name; did a column slip?", value=value),
+        ProblemReason.NOT_A_NAME: t("“{value}” is not a name; did a column slip?", value=value),
         ProblemReason.IS_A_DATE: t("the spreadsheet made a date of it ({value}).", value=value),
         ProblemReason.IS_A_BOOLEAN: t("the spreadsheet made true or false of it ({value}).", value=value),
         ProblemReason.FORMULA_ERROR: t("the spreadsheet shows an error ({value}).", value=value),

@@ -126,10 +126,10 @@ def _uncharged(texts: Texts, page: DayPage) -> list[str]:
         return []
     lines: list[str] = [
         texts.nt(
-            "⚠️ <b>{amount}</b> ordered while payments were off and never charged ({n} order). No balance counts it: "
-            "collect it apart, or enter it with /opening NAME −AMOUNT.",
-            "⚠️ <b>{amount}</b> ordered while payments were off and never charged ({n} orders). No balance counts it: "
-            "collect it apart, or enter it with /opening NAME −AMOUNT.",
+            "⚠️ <b>{amount}</b> ordered while payments were off and never charged ({n} order). No balance "
+            "counts it: collect it separately, or enter it with /opening NAME −AMOUNT.",
+            "⚠️ <b>{amount}</b> ordered while payments were off and never charged ({n} orders). No balance"
+            " counts it: collect it separately, or enter it with /opening NAME −AMOUNT.",
             len(found),
             amount=texts.money(sum(state.uncharged_cents for state in found)),
         )

@@ -153,7 +153,7 @@ def told_cancelled(
     lines += [_not_expected(texts, payment) for payment in state.payments if payment.id in one.released]
     if one.state.received_cents:
         amount = texts.money(one.state.received_cents)
-        lines.append(texts.t("The {amount} you paid stay on your account as credit.", amount=amount))
+        lines.append(texts.t("The {amount} you paid stays on your account as credit.", amount=amount))
     lines += ["", money.balance_with_expected(texts, one.balance_cents, expected_cents)]
     return Screen("\n".join(lines), ((button(texts.label("💰 My balance"), Balance(), below=True),),))
 

@@ -88,8 +88,8 @@ def mixed_choice(
         )
     else:
         head = texts.t(
-            "<b>Order of {total}</b>: <b>{credit} of the member credit of {name} + {rest}</b> by another way. How are the "
-            "{rest} paid?",
+            "<b>Order of {total}</b>: <b>{credit} of the member credit of {name} + {rest}</b> by another "
+            "way. How is the {rest} paid?",
             name=purse.name,
             **values,
         )

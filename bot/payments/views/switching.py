@@ -126,8 +126,8 @@ def stands(texts: Texts, current: Payment | None) -> Html:
 def not_enough_credit(texts: Texts, available_cents: int, needed_cents: int) -> str:
     """Why member credit cannot take it over; plain, for a toast."""
     return texts.label(
-        "Not enough credit: {available} are there, {missing} is missing. Nothing was changed: your payment is awaited as "
-        "before.",
+        "Not enough credit: {available} is there, {missing} is missing. Nothing was changed: your payment "
+        "is awaited as before.",
         available=texts.money(max(available_cents, 0)),
         missing=texts.money(needed_cents - max(available_cents, 0)),
     )

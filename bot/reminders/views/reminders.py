@@ -256,9 +256,7 @@ def mutes(
         texts.t("Tap to switch one off or on. At night (from 21:00 to 8:00) I am silent anyway."),
     ]
     if ReminderKind.UNVALIDATED in kinds:
-        lines.append(
-            texts.t("A distribution that stays without validation for a week is told to every coordinator.")
-        )
+        lines.append(texts.t("Every coordinator is told of a distribution that nobody validates for a week."))
     rows: list[Row] = [
         (
             button(

@@ -149,7 +149,8 @@ def negative_question(texts: Texts, group: Group) -> Screen:
     """May a member's account go below zero (R14)?"""
     if group.negative_balances:
         text = texts.t(
-            "<b>Negative balances are on.</b> Members can order with “Member credit” and even their balance out later."
+            "<b>Negative balances are on.</b> Members can order with “Member credit” and settle their "
+            "balance later."
         )
         label, wanted = texts.label("Do not allow negative balances"), False
     else:

@@ -101,14 +101,14 @@ async def test_the_bot_is_put_out_and_comes_back(day: Day) -> None:
     await v.anne.ask(in_a_week(), expect="not announced yet")
     told = await v.anne.press("Confirm", expect="Announced")
     assert told.says("4 members were told in private")
-    await v.anne.ask("/balance", expect="even")
+    await v.anne.ask("/balance", expect="settled up")
     answer = await v.anne.forge_tap(f"board:{day.distribution_id}", await v.anne.last())
     assert "in no chat of the group" in answer
     async with day.stage.database.unit_of_work() as session:
         late = outbox.Call("sendMessage", v.group.chat_id, {"text": "decided before"})
         await outbox.enqueue(session, v.stage.world.bot_id, [late])
     day.stage.bot.sender.wake()
-    await v.anne.ask("/balance", expect="even")
+    await v.anne.ask("/balance", expect="settled up")
     await day.stage.world.settle(quiet=0.6)
     assert v.group.chat_id not in calls
     assert {row["outcome"] for row in await v.stage.rows("outbox")} <= {"sent", "replaced", "refused"}

@@ -54,7 +54,7 @@ async def test_only_a_coordinator_of_the_group_gets_one(day: Day) -> None:
     await v.paul.ask("/balance", expect="owe")
     answer = await v.paul.forge_tap(f"board:{day.distribution_id}", await v.paul.last())
     assert "Only the group's coordinators" in answer
-    await v.anne.ask("/balance", expect="even")
+    await v.anne.ask("/balance", expect="settled up")
     for forged in ("board:999", "board:x", "boardleft:1", "boardnow:999"):
         assert "not there any more" in await v.anne.forge_tap(forged, await v.anne.last())
     assert await v.stage.rows("boards") == []

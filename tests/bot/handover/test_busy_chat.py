@@ -37,7 +37,7 @@ async def test_the_eleventh_of_a_burst_is_told_at_once_and_shown_within_seconds(
         mine = await d.anne.wait("16 orders", after=before)
         assert mine.button("Orders (16)")
         await d.marie.send(f"/start d_{d.distribution_id}")
-        home = await d.marie.wait("You are even", after=before)
+        home = await d.marie.wait("You are settled up", after=before)
         assert not home.button("Orders (16)"), "home, for a member"
         said = [m for m in await d.anne.messages(d.chat) if m.says("In private it is faster")]
         assert len(said) == 1

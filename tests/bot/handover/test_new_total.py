@@ -49,7 +49,7 @@ async def test_cash_is_received_for_the_new_total_and_a_cheque_as_it_is_written(
     assert done.says("Exactly paid")
     told = await d.marie.wait("is validated by Anne")
     assert told.says("✅ €42.50 received")
-    assert told.says("You are even")
+    assert told.says("You are settled up")
 
     page = await d.bruno.ask(f"/validate {cheque}", expect="To be paid now: €42.50 (new total)")
     assert first_labels(page, "Received ·") == [
@@ -72,7 +72,7 @@ async def test_who_brings_cash_reads_the_same_sum_wherever_they_look(stage: Stag
     await d.marie.ask("/balance", expect=enough)
     await d.open_order(d.anne, "Marie")
     await d.anne.press("Validate the order · €42.50", expect="Validated by Anne")
-    assert (await d.marie.ask("/balance", expect="💰")).says("You are even")
+    assert (await d.marie.ask("/balance", expect="💰")).says("You are settled up")
     await d.anne.press("Undo the validation", expect="once the awaited €47.85")
     assert (await d.marie.wait("took the validation of your order")).says(enough)
     assert (await d.marie.ask("/start", expect="Amap des Lilas")).says(enough)

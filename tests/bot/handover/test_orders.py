@@ -28,7 +28,7 @@ async def test_from_the_list_to_a_validated_order_and_back(any_stage: Stage) -> 
     assert done.says("Exactly paid\n")
     assert done.says("Balance: even")
     told = await d.marie.wait("is validated by Anne")
-    assert told.says("You are even")
+    assert told.says("You are settled up")
     assert await d.balance(d.marie) == 0
 
     undone = await d.anne.press("Undo the validation", expect="once the awaited")

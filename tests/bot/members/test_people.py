@@ -221,7 +221,7 @@ async def test_an_order_on_its_way_and_expected_money_are_in_the_way(any_stage: 
     await group.marie.press("Cash", expect="🧾")
     refused = await group.marie.ask("/leave", expect="You cannot leave yet")
     assert refused.says("You owe the group €7.50")
-    assert refused.says("€7.50 you announced waits to be confirmed")
+    assert refused.says("€7.50 you announced is waiting to be confirmed")
     assert refused.says("You ordered for the distribution of")
     page = await group.anne.ask("/member Marie", expect="👤 Marie")
     out = await group.anne.press(
@@ -282,7 +282,7 @@ async def test_a_treasurer_settles_with_a_reason(
     )
     assert (await group.marie.wait(told)).says("moved <away>")
     await group.marie.ask("/history", expect=f"{history} (moved <away>)")
-    await group.marie.ask("/balance", expect="You are even")
+    await group.marie.ask("/balance", expect="You are settled up")
     assert await books_hold(any_stage)
 
 

@@ -218,7 +218,7 @@ async def test_the_language_can_be_changed(stage: Stage) -> None:
     v = await village(stage)
     await v.marie.ask("/langue", expect="langue")
     await v.marie.press("English", expect="in English")
-    await v.marie.ask("/balance", expect="You are even: €0.00")
+    await v.marie.ask("/balance", expect="You are settled up: €0.00")
 
 
 async def test_ordering_from_the_group_s_chat_goes_on_in_private(stage: Stage) -> None:

@@ -178,7 +178,7 @@ async def test_what_was_entered_by_hand_is_cancelled_when_it_is_undone_and_can_b
     await group.anne.press("Confirm", expect="The payment is recorded")
     cancelled = await group.anne.press("Undo", expect="Cancelled by Anne")
     assert await balance_of_marie(group) == 0
-    balance = await group.marie.ask("/solde", expect="You are even")
+    balance = await group.marie.ask("/solde", expect="You are settled up")
     assert "awaiting" not in balance.text
     undone = await group.anne.press("Undo", expect="Cash of −€5.00", message=cancelled)
     await group.anne.press("Received", expect="confirmed by Anne", message=undone)

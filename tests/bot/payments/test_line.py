@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from bot.payments.line import TypedPayment, method_of, parse_opening, parse_payment, parse_signed
+from bot.payments.line import TypedPayment, parse_opening, parse_payment, parse_signed
 from bot.ui.dates import NotUnderstood
+from bot.ui.methods import method_of
 from ledger.groups.models import Method
 from ledger.money import InvalidAmount
 

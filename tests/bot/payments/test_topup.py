@@ -42,7 +42,7 @@ async def order_by_cheque(who: Person, product: str) -> Message:
 async def test_by_cheque_until_it_is_confirmed(any_stage: Stage) -> None:
     group = await set_up(any_stage)
     asked = await group.marie.ask("/topup", expect="How much do you want to pay")
-    assert asked.says("You are even")
+    assert asked.says("You are settled up")
     assert not asked.button("What I owe")
     for amount in ("€20.00", "€50.00", "€100.00"):
         assert asked.button(amount)
@@ -139,13 +139,13 @@ async def test_only_the_group_s_own_methods_and_only_with_payments_on(stage: Sta
     assert not again.button("Cash")
     forged = str(again.button("Cheque").callback_data).replace("cheque", "member_credit")  # type: ignore[union-attr]
     assert "Nothing was changed" in await group.marie.forge_tap(forged, again)
-    assert (await group.marie.ask("/balance", expect="You are even")).button("Top up")
+    assert (await group.marie.ask("/balance", expect="You are settled up")).button("Top up")
     await option(group, "methods = '[\"member_credit\"]'")
     await group.marie.press("Cheque", expect="Nothing was recorded", message=again)
     await group.marie.ask("/topup", expect="takes no money this way now")
     await option(group, "payments_enabled = false")
     await group.marie.ask("/topup", expect="Payments are off in Paniers")
-    assert not (await group.marie.ask("/balance", expect="You are even")).button("Top up")
+    assert not (await group.marie.ask("/balance", expect="You are settled up")).button("Top up")
     assert await stage.rows("payments") == []
 
 
@@ -161,7 +161,7 @@ async def test_in_the_group_s_chat_it_goes_on_in_private(stage: Stage) -> None:
 
 async def test_the_button_on_the_balance_and_where_credit_is_missing(stage: Stage) -> None:
     v = await village(stage, language="en")
-    await v.marie.ask("/balance", expect="You are even")
+    await v.marie.ask("/balance", expect="You are settled up")
     await v.marie.press("Top up my account", expect="How much do you want to pay")
     choice = await payment_choice(v.marie, "Pain complet")
     await v.marie.press("Top up my account", expect="by €8.00", message=choice)
@@ -175,7 +175,7 @@ async def test_the_button_on_the_balance_and_where_credit_is_missing(stage: Stag
 @pytest.mark.parametrize("data", ["topup:x", "topup:1:0", "topup:1:-5", f"topup:1:{'9' * 15}", "topup:1:2:3"])
 async def test_forged_buttons(stage: Stage, data: str) -> None:
     group = await set_up(stage)
-    screen = await group.marie.ask("/balance", expect="You are even")
+    screen = await group.marie.ask("/balance", expect="You are settled up")
     await group.marie.forge_tap(data, screen)
     stranger = await group.zoe.ask("/topup 5", expect="not a member")
     await group.zoe.forge_tap("topup:1", stranger)

@@ -146,7 +146,7 @@ async def test_a_gift_needs_a_reason_and_is_taken_back_once(any_stage: Stage) ->
     await group.anne.press("Undo", expect="Taken back: €7.50", message=done)
     undo = str(done.button("Undo").callback_data)  # type: ignore[union-attr]
     assert "Anne took this back already" in await group.anne.forge_tap(undo, done)
-    await group.marie.ask("/balance", expect="You are even")
+    await group.marie.ask("/balance", expect="You are settled up")
     assert await books_hold(any_stage)
 
 
@@ -294,7 +294,7 @@ async def test_when_the_credit_went_meanwhile_what_is_left_is_proposed(stage: St
 
 async def test_only_what_is_there_can_be_asked(stage: Stage) -> None:
     group = await set_up(stage)
-    even = await group.marie.ask("/balance", expect="You are even")
+    even = await group.marie.ask("/balance", expect="You are settled up")
     assert not even.button("Ask for money back")
     assert "has no credit" in await group.marie.forge_tap("askback:1", even)
     await received(group)
@@ -349,7 +349,7 @@ async def test_refused_to_everybody_else(stage: Stage) -> None:
         for data in verbs:
             said = await person.forge_tap(data, own)
             assert any(refusal in said for refusal in refusals), (person, data, said)
-    own = await group.anne.ask("/balance", expect="even")
+    own = await group.anne.ask("/balance", expect="settled up")
     for data in ("askbackoff:1", "askback:99", "askback", "refund", "refund:x", "refund:2:1:1", "rqgrant:9"):
         await group.anne.forge_tap(data, own)
     await stage.world.settle()
