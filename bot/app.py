@@ -125,7 +125,7 @@ def build_cards(config: Config, edge: Edge, api: Api) -> Cards:
 
 
 async def prepare_database(database: Database) -> None:
-    """Bring an SQLite file's schema up; on PostgreSQL, refuse to start on an old one."""
+    """Brings an SQLite file's schema up; on PostgreSQL, refuses to start on an old one."""
     if database.is_sqlite:
         await migrations.upgrade(database)
     elif not await migrations.is_current(database):
@@ -247,7 +247,7 @@ async def _tidy(bot: Bot) -> None:
 
 
 async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Run ``work``; when it breaks, say so and start it again a little later. It ends when it returns."""
+    """Runs ``work``; when it breaks, says so and starts it again a little later. It ends when it returns."""
     delay = 0.5
     while True:
         try:
@@ -263,7 +263,7 @@ async def _for_ever(name: str, work: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _with_patience(call: Callable[[], Awaitable[object]]) -> None:
-    """Make a first call to Telegram, again and again while it cannot be reached. Raises :class:`InvalidToken`."""
+    """Makes a first call to Telegram, again and again while it cannot be reached. Raises :class:`InvalidToken`."""
     delay = 0.5
     while True:
         try:

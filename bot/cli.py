@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command and exit with its status: 0 done, 1 not, 2 called wrongly. What it writes is its user's alone."""
+    """Runs one command and exits with its status: 0 done, 1 not, 2 called wrongly. What it writes is its user's alone."""
     os.umask(0o077)
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], Coroutine[Any, Any, int]] = options.command
@@ -159,7 +159,7 @@ async def _check_config(options: argparse.Namespace) -> int:
 
 
 async def _key_has_its_group(config: Config) -> bool:
-    """Say which group the host's Stripe key serves, where the database knows; false where the named one is not there."""
+    """Says which group the host's Stripe key serves, where the database knows; false where the named one is not there."""
     from bot.cards.host_key import standing
 
     found = None

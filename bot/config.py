@@ -151,7 +151,7 @@ _AllGiven = dict[str, _Given | None]
 
 
 def load(path: Path | None, environ: Mapping[str, str], *, books_only: bool = False) -> Config:
-    """Read `path` (or config.toml here, if any), then the environment; ConfigError holds all problems.
+    """Reads `path` (or config.toml here, if any), then the environment; ConfigError holds all problems.
 
     `books_only`: for what touches the database alone; the bot's token may be missing then.
     """

@@ -61,7 +61,7 @@ def configure(
     format: Literal["text", "json"],  # noqa: A002 (as the key)
     secrets: Sequence[str],
 ) -> None:
-    """Set up the root logger, once or again; `secrets` are masked besides what looks like a secret anyway."""
+    """Sets up the root logger, once or again; `secrets` are masked besides what looks like a secret anyway."""
     redact = redactor(secrets)
     handler = _Handler()
     handler.setFormatter(_Json(redact) if format == "json" else _Text(redact))
@@ -122,13 +122,13 @@ class _Handler(logging.StreamHandler[TextIO]):
     """To standard error; a record that cannot be written is dropped, not shown unmasked. Trouble is counted."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write it."""
+        """Writes the record."""
         if record.levelname in _TROUBLE:
             RECORDS.labels(_TROUBLE[record.levelname]).inc()
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the standard library's name)
-        """Do nothing: the standard library would print the record's arguments as they are."""
+        """Does nothing: the standard library would print the record's arguments as they are."""
 
 
 class _Text(logging.Formatter):

@@ -16,7 +16,7 @@ S = TypeVar("S")
 async def serve_until_told(
     service: AbstractAsyncContextManager[S], ended: Callable[[S], asyncio.Future[None]] | None = None
 ) -> None:
-    """Keep ``service`` entered until a signal comes, then leave it; one that is still starting is given up.
+    """Keeps ``service`` entered until a signal comes, then leaves it; one that is still starting is given up.
 
     ``ended``: what may end it before; where that is an exception, it is raised once the service was left.
     """

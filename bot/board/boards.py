@@ -62,7 +62,7 @@ class Due:
 async def post_board(
     session: AsyncSession, distribution_id: int, *, asked_from: Place | None = None, even_empty: bool = False
 ) -> list[Call]:
-    """See to it that every chat of the group has the distribution's board, up to date; safe to repeat.
+    """Sees to it that every chat of the group has the distribution's board, up to date; safe to repeat.
 
     Without ``even_empty``, a distribution that nobody ordered for gets none. ``asked_from``: the chat's board belongs in
     this topic. Returns calls to queue (those that take a board away from another topic).
@@ -190,7 +190,7 @@ async def claim_first(session: AsyncSession, board_id: int) -> bool:
 
 
 async def record(session: AsyncSession, was: Due, **values: Any) -> None:
-    """Write down what became of a call about a board, unless it has become another message meanwhile."""
+    """Writes down what became of a call about a board, unless it has become another message meanwhile."""
     same = Board.message_id.is_(None) if was.message_id is None else Board.message_id == was.message_id
     await session.execute(update(Board).where(Board.id == was.id, same).values(**values))
 

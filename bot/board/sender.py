@@ -73,7 +73,7 @@ class BoardSender:
         return waited >= EVERY and self._budget.spare(due.chat_id, now) > needed
 
     async def send(self, due: Due) -> None:
-        """Make one call about a board and write down what became of it. Raises :class:`ChatMigrated`."""
+        """Makes one call about a board and writes down what became of it. Raises :class:`ChatMigrated`."""
         self.due = [other for other in self.due if other.id != due.id]
         if due.message_id is None:
             await self._send_first(due)

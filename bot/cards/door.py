@@ -91,7 +91,7 @@ class Door:
         return self.link(checkout.token)
 
     async def close(self, checkout_id: int) -> bool:
-        """See to it that nobody can pay a checkout any more; if it was paid meanwhile, that is written down.
+        """Sees to it that nobody can pay a checkout any more; if it was paid meanwhile, that is written down.
 
         With a key that does not serve any more nothing can be closed (false): what is paid nevertheless becomes avoir.
         Raises :class:`CardUnavailable`, where it may still be paid; :class:`PaymentUnderWay`, where it is paid by a means
@@ -156,7 +156,7 @@ class Door:
         raise CardUnavailable
 
     async def look_at(self, token: str) -> tuple[Payment, bool]:
-        """Ask Stripe how a checkout stands, as far as it answers; returns the payment as it stands then, and whether that
+        """Asks Stripe how a checkout stands, as far as it answers; returns the payment as it stands then, and whether that
         may be behind what the member did."""
         async with self.edge.database.snapshot() as session:
             checkout = await checkouts.by_token(session, token)
@@ -225,7 +225,7 @@ class Door:
     async def _learn(
         self, checkout_id: int, seen: Seen, *, is_replaced: bool = False
     ) -> checkouts.News | None:
-        """Write down what Stripe says of a checkout, with what members are told of it.
+        """Writes down what Stripe says of a checkout, with what members are told of it.
 
         ``is_replaced``: of one that is over they are told nothing, since another takes its place at once.
         """

@@ -59,7 +59,7 @@ class Cards(Door):
                     await self._woken.wait()
 
     async def mind_keys(self) -> None:
-        """Follow what the configuration says of keys; whoever keeps a group's money is told when its key cannot be read."""
+        """Follows what the configuration says of keys; whoever keeps a group's money is told when its key cannot be read."""
         async with self._telling() as (session, news):
             await accounts.follow_host(session, self.host_key, self.host_group)
             found = await standing(session, self.host_key, self.host_group)
@@ -75,7 +75,7 @@ class Cards(Door):
                 await news.of_key(group)
 
     async def work_off(self) -> None:
-        """Handle every event that came in, and ask Stripe everything that is due."""
+        """Handles every event that came in, and asks Stripe everything that is due."""
         await self._while_due(self._next_event)
         now = utc_now()
         async with self.edge.database.snapshot() as session:
@@ -248,7 +248,7 @@ class Cards(Door):
             await accounts.look_soon(session, account.id)
 
     async def _follow(self, account_id: int) -> bool:
-        """Write down what moved at Stripe since the last look; returns whether all of it was seen."""
+        """Writes down what moved at Stripe since the last look; returns whether all of it was seen."""
         begun = utc_now()
         async with self.edge.database.snapshot() as session:
             account = await accounts.get_account(session, account_id)

@@ -27,7 +27,7 @@ class Api(ExtBot[None]):
     """The library's bot, with one method more."""
 
     async def call(self, method: str, parameters: JsonDict, *, read_timeout: float = 10.0) -> Any:
-        """Call a Bot API method by its documented name; returns its raw ``result``.
+        """Calls a Bot API method by its documented name; returns its raw ``result``.
 
         Raises the errors of :mod:`telegram.error`.
         """

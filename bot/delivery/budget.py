@@ -123,7 +123,7 @@ class Budget:
         self._paused[chat_id] = max(until, self._paused.get(chat_id, 0.0))
 
     def forget_idle(self, now: float) -> None:
-        """Drop what no longer matters."""
+        """Drops what no longer matters."""
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}
         for chat_id, logs in list(self._chats.items()):
             if all(log.wait(now) == 0.0 and log.is_idle for log in logs):

@@ -47,7 +47,7 @@ class CrowdedNotes:
         return is_near and self._budget.wait(chat_id, now) <= 0
 
     async def send(self, chat_id: int) -> None:
-        """Say it, unless it was said within the hour. It is not said again when it fails."""
+        """Says that the chat is crowded, unless it was said within the hour. It is not said again when it fails."""
         self._said[chat_id] = time.monotonic()
         screen = await self._note(chat_id)
         if screen is None:

@@ -38,7 +38,7 @@ class Document:
 
 
 async def keep(session: AsyncSession, documents: Sequence[tuple[int, Document]]) -> None:
-    """Store documents with the outbox rows that send them."""
+    """Stores documents with the outbox rows that send them."""
     if documents:
         rows = [
             {"outbox_id": row_id, "name": document.name, "content": document.content}
@@ -55,6 +55,6 @@ async def document_of(session: AsyncSession, row_id: int) -> Document | None:
 
 
 async def forget_sent(session: AsyncSession) -> None:
-    """Drop the files of calls that were made, whatever became of them."""
+    """Drops the files of calls that were made, whatever became of them."""
     made = select(OutboxRow.id).where(OutboxRow.sent_at.is_not(None))
     await session.execute(delete(OutboxFile).where(OutboxFile.outbox_id.in_(made)))

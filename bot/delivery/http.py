@@ -29,7 +29,7 @@ class AiohttpRequest(BaseRequest):
         return self._read_timeout
 
     async def initialize(self) -> None:
-        """Open the pool."""
+        """Opens the pool."""
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections),
@@ -38,7 +38,7 @@ class AiohttpRequest(BaseRequest):
             )
 
     async def shutdown(self) -> None:
-        """Close all connections."""
+        """Closes all connections."""
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -53,7 +53,7 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: object = NOT_GIVEN,
         pool_timeout: object = NOT_GIVEN,
     ) -> tuple[int, bytes]:
-        """Make one request. No message names the address, which holds the token."""
+        """Makes one request. No message names the address, which holds the token."""
         if self._session is None:
             raise RuntimeError("the request is not initialized")
         timeout = aiohttp.ClientTimeout(

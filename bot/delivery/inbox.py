@@ -85,7 +85,7 @@ NO_OVERFLOW = Overflow([], frozenset())
 
 
 async def store(session: AsyncSession, bot_id: int, updates: Sequence[dict[str, Any]]) -> Overflow:
-    """Keep raw updates; one that is already here is the same row. Raises ValueError for what is not an update.
+    """Keeps raw updates; one that is already here is the same row. Raises ValueError for what is not an update.
 
     Each gets its turn: one after the person's last that waits, and not before the turn that is on now. So the first
     updates of all who wait come before anybody's second, however many somebody sent. Of whom
@@ -258,12 +258,12 @@ async def mark_failed(session: AsyncSession, row_id: int, error: str) -> None:
 
 
 async def replace_payload(session: AsyncSession, row_id: int, payload: dict[str, Any]) -> None:
-    """Keep this of an update, instead of how it came."""
+    """Keeps this of an update, instead of how it came."""
     await session.execute(update(InboxRow).where(InboxRow.id == row_id).values(payload=payload))
 
 
 async def put_back(session: AsyncSession, row_id: int, delay: dt.timedelta) -> None:
-    """Try the update again after ``delay``; the person's later updates wait with it."""
+    """Tries the update again after ``delay``; the person's later updates wait with it."""
     await session.execute(
         update(InboxRow)
         .where(InboxRow.id == row_id)
@@ -278,5 +278,5 @@ async def backlog(session: AsyncSession, bot_id: int) -> int:
 
 
 async def forget_old(session: AsyncSession) -> None:
-    """Drop updates handled long ago (what members wrote is not kept longer than it serves)."""
+    """Drops updates handled long ago (what members wrote is not kept longer than it serves)."""
     await session.execute(delete(InboxRow).where(InboxRow.done_at < utc_now() - KEPT))

@@ -12,7 +12,7 @@ from ledger.db import insert_or_meet, utc_now
 
 
 async def hold(session: AsyncSession, name: str, holder: str, span: dt.timedelta) -> bool:
-    """Take or renew a lease; true if ``holder`` has it for ``span`` from now on."""
+    """Takes or renews a lease; true if ``holder`` has it for ``span`` from now on."""
     now = utc_now()
     insert = insert_or_meet(session, Lease)
     statement = (
@@ -28,5 +28,5 @@ async def hold(session: AsyncSession, name: str, holder: str, span: dt.timedelta
 
 
 async def release(session: AsyncSession, name: str, holder: str) -> None:
-    """Give a lease back before its time, so that the next holder need not wait."""
+    """Gives a lease back before its time, so that the next holder need not wait."""
     await session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))

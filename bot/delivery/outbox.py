@@ -75,7 +75,7 @@ _RECORD = (
 
 
 async def enqueue(session: AsyncSession, bot_id: int, calls: Sequence[Call]) -> None:
-    """Store calls; they are made after this unit of work's commit, each chat's in this order."""
+    """Stores calls; they are made after this unit of work's commit, each chat's in this order."""
     if not calls:
         return
     now = utc_now()
@@ -123,7 +123,7 @@ async def queued(
 
 
 async def record(session: AsyncSession, results: Sequence[Result]) -> None:
-    """Write down what became of calls."""
+    """Writes down what became of calls."""
     now = utc_now()
     rows = [
         {"row_id": result.row_id, "now": now, "what": result.outcome, "message": result.message_id}
@@ -134,7 +134,7 @@ async def record(session: AsyncSession, results: Sequence[Result]) -> None:
 
 
 async def readdress(session: AsyncSession, bot_id: int, old_id: int, new_id: int) -> None:
-    """Send a chat's waiting calls to its new id, as :func:`moved` makes them."""
+    """Sends a chat's waiting calls to its new id, as :func:`moved` makes them."""
     for row in await queued(session, bot_id, (), chat_id=old_id):
         there = moved(row, new_id)
         if there is None:
@@ -169,6 +169,6 @@ async def backlog(session: AsyncSession, bot_id: int) -> int:
 
 
 async def forget_old(session: AsyncSession) -> None:
-    """Drop calls made long ago, and the files of all that were made."""
+    """Drops calls made long ago, and the files of all that were made."""
     await files.forget_sent(session)
     await session.execute(delete(OutboxRow).where(OutboxRow.sent_at < utc_now() - KEPT))

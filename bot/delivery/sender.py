@@ -117,7 +117,7 @@ class Sender(Generic[AnyDue]):
         self._woken.set()
 
     def finish(self) -> None:
-        """Send what is queued and can be sent now, then return from :meth:`run`."""
+        """Sends what is queued and can be sent now, then returns from :meth:`run`."""
         self._finishing = True
         self.wake()
 
@@ -202,7 +202,7 @@ class Sender(Generic[AnyDue]):
             self._chats.setdefault(row.chat_id, deque()).append(row)
 
     def _start_ready(self) -> float | None:
-        """Start what the budget allows; returns the seconds until the next call may be made, none when nothing waits.
+        """Starts what the budget allows; returns the seconds until the next call may be made, none when nothing waits.
 
         Infinity: once a call that is under way ends, which wakes the loop.
         """
@@ -309,7 +309,7 @@ class Sender(Generic[AnyDue]):
         self._results.append(result)
 
     async def _call(self, row: Queued) -> Result | None:
-        """Make one call. None: it stays first in its chat's line."""
+        """Makes one call. None: it stays first in its chat's line."""
         try:
             address = {} if row.chat_id == outbox.NOWHERE else {"chat_id": row.chat_id}
             answer = await self._api.call(row.method, {**address, **row.parameters, **await self._file(row)})

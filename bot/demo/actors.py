@@ -26,7 +26,7 @@ class Stage:
         self._client = httpx.AsyncClient(base_url=f"{url}/sandbox/api", timeout=60)
 
     async def close(self) -> None:
-        """Close the connections."""
+        """Closes the connections."""
         await self._client.aclose()
 
     async def do(self, verb: str, **order: Any) -> Any:
@@ -38,7 +38,7 @@ class Stage:
         return self._answer(await self._client.get(f"/{path}", params=query))
 
     async def settle(self) -> None:
-        """Wait until the bot has taken every update, handled it, and made every call it decided on."""
+        """Waits until the bot has taken every update, handled it, and made every call it decided on."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             idle = await self.get("idle")
@@ -49,7 +49,7 @@ class Stage:
         raise StoryWentWrong("the bot did not come to rest")
 
     async def upload(self, content: bytes, **query: Any) -> Any:
-        """Send a file."""
+        """Sends a file."""
         return self._answer(await self._client.post("/upload", params=query, content=content))
 
     async def person(self, name: str, username: str, language: str) -> Actor:
@@ -81,15 +81,15 @@ class Actor:
         self.name = name
 
     async def send(self, text: str, chat: int | None = None) -> None:
-        """Write, in private or in a group."""
+        """Writes, in private or in a group."""
         await self._stage.do("send", person=self.id, chat=chat, text=text)
 
     async def upload(self, name: str, content: bytes) -> None:
-        """Send a file in private."""
+        """Sends a file in private."""
         await self._stage.upload(content, person=self.id, name=name)
 
     async def open(self, url: str) -> None:
-        """Follow a link."""
+        """Follows a link."""
         await self._stage.do("open", person=self.id, url=url)
 
     async def messages(self, chat: int | None = None) -> list[Message]:
@@ -98,7 +98,7 @@ class Actor:
         return [cast(Message, entry["message"]) for entry in view["messages"]]
 
     async def see(self, text: str, chat: int | None = None) -> Message:
-        """Wait until a message of the bot holds ``text``; the newest one."""
+        """Waits until a message of the bot holds ``text``; the newest one."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             for message in reversed(await self.messages(chat)):
@@ -108,7 +108,7 @@ class Actor:
         raise StoryWentWrong(f"{self.name} did not see {text!r}")
 
     async def tap(self, label: str, chat: int | None = None) -> str:
-        """Tap the newest button whose text contains ``label`` (its link is opened, if it is one); returns its text."""
+        """Taps the newest button whose text contains ``label`` (its link is opened, if it is one); returns its text."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             for message in reversed(await self.messages(chat)):

@@ -37,11 +37,11 @@ class Browser:
         return self._page.links
 
     async def open(self, url: str) -> None:
-        """Go to an address, wherever it leads on."""
+        """Goes to an address, wherever it leads on."""
         self._arrive(await self._client.get(url))
 
     async def submit(self, **typed: str) -> None:
-        """Fill in these fields of the form and send it."""
+        """Fills in these fields of the form and sends it."""
         unknown = typed.keys() - self._page.fields.keys()
         if unknown:
             raise StoryWentWrong(f"the page asks for no {', '.join(sorted(unknown))}")

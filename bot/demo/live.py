@@ -17,7 +17,7 @@ HINT = {
 
 
 async def serve(port: int, language: str) -> int:
-    """Serve until told to stop."""
+    """Serves until told to stop."""
     try:
         await serve_until_told(_seeded(port, language))
     except OSError as error:

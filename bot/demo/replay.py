@@ -19,7 +19,7 @@ ENDING = {
 
 
 async def replay(language: str) -> int:
-    """Play the story; 1 when something expected did not happen."""
+    """Plays the story; 1 when something expected did not happen."""
     console = Console(highlight=False, soft_wrap=True)
 
     def narrator(who: str, what: str) -> None:

@@ -183,7 +183,7 @@ def _preview(scene: Scene, draft: PlanDraft, closes_at: dt.datetime, *, by_defau
 
 
 def _again(scene: Scene, problem: Exception) -> State | None:
-    """Ask once more: the state stays."""
+    """Asks once more: the state stays."""
     if isinstance(problem, dates.NotUnderstood):
         sentence = views.not_understood(scene.texts, problem.part)
     else:

@@ -97,7 +97,7 @@ class Dispatcher:
                 count -= 1
 
     def finish(self, workers: int) -> None:
-        """Let the workers end what they are at and return."""
+        """Lets the workers end what they are at and returns."""
         self._finishing = True
         self.wake(workers)
 
@@ -122,7 +122,7 @@ class Dispatcher:
             sleeper.cancel()
 
     async def drain(self) -> None:
-        """Return once nobody stands in for another, and every tap that was handled is answered."""
+        """Returns once nobody stands in for another, and every tap that was handled is answered."""
         while waiting := self._answers | self._standing_in:
             await asyncio.wait(waiting)
 
@@ -143,7 +143,7 @@ class Dispatcher:
             self.wake()
 
     async def handle_next(self) -> bool:
-        """Handle one update; false when none is waiting."""
+        """Handles one update; false when none is waiting."""
         claimed: Claimed | None = None
         answers: dict[str, Any] = {}
         refusal: LedgerError | None = None
@@ -187,7 +187,7 @@ class Dispatcher:
         UPDATE_DELAY.observe(max((utc_now() - claimed.received_at).total_seconds(), 0.0))
 
     async def _ask(self, need: NotKnownYet, answers: dict[str, Any]) -> None:
-        """Ask outside. A chat that got another id is known by it when the handler asks again."""
+        """Asks outside. A chat that got another id is known by it when the handler asks again."""
         try:
             answers[need.name] = await need.question(self._api)
         except LedgerError as error:
@@ -297,7 +297,7 @@ class Dispatcher:
             log.info("a tap could not be answered: %s", type(error).__name__)
 
     async def _failed(self, claimed: Claimed, error: Exception) -> None:
-        """Put the update back for a failure that may pass; else record it and apologise."""
+        """Puts the update back for a failure that may pass; else records it and apologises."""
         passing = isinstance(error, DBAPIError | NetworkError | RetryAfter | OSError)
         if passing and claimed.attempts + 1 < ATTEMPTS:
             log.warning("update put back: %s", describe(error))
@@ -346,7 +346,7 @@ def as_update(payload: dict[str, Any], api: Api) -> Update:
 
 
 def refuse(scene: Scene, refusal: LedgerError) -> None:
-    """Answer a refusal: over the button when it was a tap, else as a message."""
+    """Answers a refusal: over the button when it was a tap, else as a message."""
     group = scene.maybe_group
     texts = (
         Texts(scene.person.language, group.time_zone, group.currency)

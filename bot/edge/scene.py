@@ -333,7 +333,7 @@ class Scene:
         return False
 
     async def follow(self, table: type[Base], row_id: int) -> None:
-        """Act in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
+        """Acts in the group that a button's row belongs to: in private any of the person's, in a group's chat that one."""
         tapped, group_id = self.tapped or (None, None)
         if tapped != About(table, row_id):
             group_id = await groups.group_of(self.session, table, row_id)
@@ -341,7 +341,7 @@ class Scene:
             await self.act_in(group_id)
 
     async def act_in(self, group_id: int) -> None:
-        """Look at another of one's groups, in private. Raises :class:`NotAllowed` for one that is not one's own."""
+        """Looks at another of one's groups, in private. Raises :class:`NotAllowed` for one that is not one's own."""
         member = await groups.member_of(self.session, group_id, self.person.id) if self.is_private else None
         if member is None:
             raise NotAllowed("member")

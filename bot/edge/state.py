@@ -46,7 +46,7 @@ def end(row: ConversationRow) -> None:
 
 
 def keep(row: ConversationRow, **data: Any) -> None:
-    """Remember values until the conversation ends (a new dict, so that the change is seen)."""
+    """Remembers values until the conversation ends (a new dict, so that the change is seen)."""
     row.data = {**row.data, **data}
 
 

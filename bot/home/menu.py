@@ -95,7 +95,7 @@ async def own_menu(session: AsyncSession, person_id: int) -> list[Call]:
 
 
 async def publish_menus(api: Api, database: Database) -> None:
-    """Set all menus; safe to repeat at every start."""
+    """Sets all menus; safe to repeat at every start."""
     for scope, entries in MENUS_OF_ALL:
         for call in menu(scope, entries):
             await api.call(call.method, call.parameters)

@@ -29,7 +29,7 @@ async def by_words(scene: Scene) -> bool:
 
 
 async def search(scene: Scene, text: str, members: Sequence[Member] = ()) -> bool:
-    """Show what a text finds in the catalogue, over the basket at hand; false when it finds nothing.
+    """Shows what a text finds in the catalogue, over the basket at hand; false when it finds nothing.
 
     ``members``: who may be meant by it as well, offered below to whoever may look at them.
     """

@@ -114,7 +114,7 @@ async def _preview(scene: Scene, draft: PaymentDraft) -> tuple[State, Screen]:
 
 
 def _receive_rows(scene: Scene, entry: views.Entry, expected: Sequence[Expected]) -> list[Row]:
-    """Receive this one (the likeliest confirms), or enter another payment, which is a choice of its own."""
+    """Receives this one (the likeliest confirms), or enters another payment, which is a choice of its own."""
     texts = scene.texts
     rows: list[Row] = [
         (

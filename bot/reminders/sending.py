@@ -49,7 +49,7 @@ class Reminding:
             await asyncio.sleep(LOOK_EVERY)
 
     async def remind(self, now: dt.datetime) -> None:
-        """Do everything that is due at ``now``."""
+        """Does everything that is due at ``now``."""
         async with self._database.snapshot() as session:
             unplanned = await service.unplanned(session, now)
         for due in unplanned:
@@ -59,7 +59,7 @@ class Reminding:
             pass
 
     async def _next(self, now: dt.datetime) -> bool:
-        """Take one reminder; false when none is due."""
+        """Takes one reminder; false when none is due."""
         taken: int | None = None
         try:
             async with self._edge.unit_of_work() as unit:

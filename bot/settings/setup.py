@@ -79,7 +79,7 @@ def _order_url(scene: Scene, group: Group) -> str:
 
 
 async def own_membership(scene: Scene) -> None:
-    """Greet where we were added; remember who blocked us, and which chat put us out."""
+    """Greets where we were added; remembers who blocked us, and which chat put us out."""
     change = scene.update.my_chat_member
     assert change is not None
     if scene.is_private:

@@ -84,7 +84,7 @@ class Connection(H11Protocol):
         super().connection_lost(exc)
 
     def drop(self, reason: str) -> None:
-        """Hang up, whatever is under way."""
+        """Hangs up, whatever is under way."""
         DROPPED.labels(reason).inc()
         self.connections.discard(self)
         self.transport.abort()
@@ -111,13 +111,13 @@ class QuietServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take none."""
+        """Takes nothing."""
         yield
 
 
 @contextlib.asynccontextmanager
 async def serving(app: ASGIApp, host: str, port: int) -> AsyncIterator[int]:
-    """Serve an ASGI app inside the block; yields the port. Raises OSError when the address is taken."""
+    """Serves an ASGI app inside the block; yields the port. Raises OSError when the address is taken."""
     config = uvicorn.Config(
         app, http=Connection, ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
         h11_max_incomplete_event_size=LARGEST_HEAD, timeout_keep_alive=int(REQUEST_SECONDS), backlog=BACKLOG,

@@ -44,7 +44,7 @@ class StripeDoor:
         self._secret = signing_secret
 
     async def take_event(self, request: Request) -> Response:
-        """Store an event. 400: not signed by Stripe, too old, or of the other mode; 503: send it again."""
+        """Stores an event. 400: not signed by Stripe, too old, or of the other mode; 503: send it again."""
         body = await bounded_body(request)
         if body is None:
             return PlainTextResponse("too large", status_code=413)

@@ -158,7 +158,7 @@ def told_out(texts: Texts, group: Group, by: str) -> Screen:
 
 
 def taking_out(texts: Texts, member: Member, found: Obstacles, rows: Sequence[Row]) -> Screen:
-    """Take them out? Or what must be settled before."""
+    """Asks whether to take them out, or says what must be settled before."""
     if found:
         lines: list[str] = [
             texts.t("🚪 <b>{name}</b> cannot leave yet:", name=texts.who(member)),

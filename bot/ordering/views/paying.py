@@ -75,7 +75,7 @@ def slow(texts: Texts) -> Html:
 
 
 def pay_button(texts: Texts, payment: Payment, url: str | None = None) -> Button:
-    """Pay by card: opens the page, or asks for a link to it."""
+    """Pays by card: opens the page, or asks for a link to it."""
     text = texts.label("💳 Pay {amount} by card", amount=texts.money(payment.amount_cents))
     return Button(text, url=url) if url else button(text, AskLink(payment.id), below=True)
 

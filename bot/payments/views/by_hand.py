@@ -157,7 +157,7 @@ def _what_for(texts: Texts, expected: Expected) -> Html:
 
 
 def receive_label(texts: Texts, entry: Entry, payment: Payment, *, is_first: bool, is_only: bool) -> str:
-    """Receive what is expected, for the amount typed; the first of them is what one confirms."""
+    """Receives what is expected, for the amount typed; the first of them is what one confirms."""
     values = {
         "amount": texts.money(entry.amount_cents),
         "reference": format_reference(payment.reference),
