@@ -5,7 +5,7 @@ However long the page, it asks the database the same number of times.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -71,7 +71,7 @@ async def history(session: AsyncSession, member: Member, *, before: int | None =
     orders = _ids(Topic.ORDER, transactions)
     orders |= {one.order_id for one in (*expected, *paid.values()) if one.order_id is not None}
     days = await _distributions(session, member.group_id, orders)
-    products = await _corrected(session, member.group_id, transactions)
+    products = await _corrected(session, member.group_id, transactions, undone)
     noted = await notes.read(session, [one.note_id for one in transactions])
     actors = await _names(session, {one.actor_id for one in transactions if one.actor_id is not None})
 
@@ -140,10 +140,13 @@ async def _distributions(
 
 
 async def _corrected(
-    session: AsyncSession, group_id: int, transactions: Sequence[Transaction]
+    session: AsyncSession,
+    group_id: int,
+    transactions: Sequence[Transaction],
+    undone: Mapping[int, Transaction],
 ) -> dict[int, str]:
     """The products whose lines these transactions corrected, or corrected back, by the transaction's id."""
-    about = [one for one in transactions if one.kind in ("correction", "reversal")]
+    about = [one for one in transactions if undone.get(one.reverses_id or 0, one).kind == "correction"]
     statement = (
         select(Correction.transaction_id, OrderLine.product_name)
         .join(OrderLine, OrderLine.id == Correction.order_line_id)

@@ -69,20 +69,20 @@ async def test_a_moment_without_a_time_zone_is_refused(own_database: Database) -
 
 
 async def test_a_unit_of_work_is_all_or_nothing(own_database: Database) -> None:
-    create = text("CREATE TABLE notes (name TEXT PRIMARY KEY)")
+    create = text("CREATE TABLE scribbles (name TEXT PRIMARY KEY)")
     async with own_database.unit_of_work() as session:
         await session.execute(create)
 
     async def write(name: str, *, fail: bool) -> None:
         async with own_database.unit_of_work() as session:
-            await session.execute(text("INSERT INTO notes VALUES (:name)"), {"name": name})
+            await session.execute(text("INSERT INTO scribbles VALUES (:name)"), {"name": name})
             await asyncio.sleep(0)
             if fail:
                 raise LookupError(name)
 
     await asyncio.gather(*(write(f"{n}", fail=bool(n % 2)) for n in range(20)), return_exceptions=True)
     async with own_database.snapshot() as session:
-        names = set((await session.execute(text("SELECT name FROM notes"))).scalars())
+        names = set((await session.execute(text("SELECT name FROM scribbles"))).scalars())
     assert names == {f"{n}" for n in range(0, 20, 2)}
 
 

@@ -21,7 +21,7 @@ from ledger.db import Database
 async def database(sqlite_url: str) -> AsyncIterator[Database]:
     database = Database(sqlite_url)
     async with database.unit_of_work() as session:
-        await session.execute(text("CREATE TABLE notes (name TEXT PRIMARY KEY, body BLOB)"))
+        await session.execute(text("CREATE TABLE scribbles (name TEXT PRIMARY KEY, body BLOB)"))
         await session.execute(text("CREATE TABLE counters (value INTEGER NOT NULL)"))
         await session.execute(text("INSERT INTO counters VALUES (0)"))
     yield database
@@ -36,11 +36,11 @@ def outside(database: Database) -> Iterator[sqlite3.Connection]:
 
 
 def names(connection: sqlite3.Connection) -> set[str]:
-    return {name for (name,) in connection.execute("SELECT name FROM notes")}
+    return {name for (name,) in connection.execute("SELECT name FROM scribbles")}
 
 
 async def note(session: AsyncSession, name: str) -> None:
-    await session.execute(text("INSERT INTO notes (name) VALUES (:name)"), {"name": name})
+    await session.execute(text("INSERT INTO scribbles (name) VALUES (:name)"), {"name": name})
 
 
 async def write(database: Database, name: str) -> str:
@@ -250,7 +250,7 @@ async def test_a_full_disk(database: Database, outside: sqlite3.Connection) -> N
         async with database.unit_of_work() as session:
             await note(session, f"big {number}")
             await session.execute(
-                text("UPDATE notes SET body = zeroblob(20000) WHERE name = :name"), {"name": f"big {number}"}
+                text("UPDATE scribbles SET body = zeroblob(20000) WHERE name = :name"), {"name": f"big {number}"}
             )
         return f"big {number}"
 
@@ -293,7 +293,7 @@ async def test_where_sqlite_undid_everything_nobody_is_told_otherwise(
 async def test_a_snapshot_sees_one_state_and_writes_nothing(database: Database) -> None:
     await write(database, "one")
     async with database.snapshot() as session:
-        count = text("SELECT count(*) FROM notes")
+        count = text("SELECT count(*) FROM scribbles")
         assert (await session.execute(count)).scalar_one() == 1
         await write(database, "two")
         assert (await session.execute(count)).scalar_one() == 1
@@ -350,10 +350,10 @@ async def test_what_was_overwritten_or_deleted_is_nowhere_in_the_files(database:
     async with database.unit_of_work() as session:
         for name in ("overwritten", "deleted", "kept"):
             body = {"name": name, "body": f"{name}: " + "hush " * 2000}
-            await session.execute(text("INSERT INTO notes VALUES (:name, :body)"), body)
+            await session.execute(text("INSERT INTO scribbles VALUES (:name, :body)"), body)
     async with database.unit_of_work() as session:
-        await session.execute(text("UPDATE notes SET body = '' WHERE name = 'overwritten'"))
-        await session.execute(text("DELETE FROM notes WHERE name = 'deleted'"))
+        await session.execute(text("UPDATE scribbles SET body = '' WHERE name = 'overwritten'"))
+        await session.execute(text("DELETE FROM scribbles WHERE name = 'deleted'"))
     await database.empty_log()
     path = Path(database.url.database or "")
     found = b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
