@@ -250,7 +250,8 @@ async def test_a_full_disk(database: Database, outside: sqlite3.Connection) -> N
         async with database.unit_of_work() as session:
             await note(session, f"big {number}")
             await session.execute(
-                text("UPDATE scribbles SET body = zeroblob(20000) WHERE name = :name"), {"name": f"big {number}"}
+                text("UPDATE scribbles SET body = zeroblob(20000) WHERE name = :name"),
+                {"name": f"big {number}"},
             )
         return f"big {number}"
 
