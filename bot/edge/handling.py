@@ -25,8 +25,9 @@ from bot.edge.carrier import Carrier, current_scene
 from bot.edge.draft import Draft
 from bot.edge.scene import Scene
 from bot.edge.state import advance, end, step_mark
+from bot.refusals.sentences import sentence
 from bot.rights import May
-from bot.ui.screen import BELOW, Button, verb_of
+from bot.ui.screen import BELOW, Button, Screen, verb_of
 from bot.ui.taps import ANYWHERE, STEP, UNSEEN, Answered, Command, Declared, Old, Place, Tap
 from ledger.errors import NotAllowed, NotFound
 from ledger.groups.roles import role_of
@@ -257,8 +258,9 @@ class Conversation(BaseHandler[Update, Carrier, Any]):
             raise NotAllowed("member" if scene.maybe_member is None else self.may.role.name.lower())
         try:
             draft = msgspec.convert(scene.conversation.data, self.draft, strict=False)
-        except msgspec.ValidationError as error:
-            raise NotFound("draft", self.name) from error
+        except msgspec.ValidationError:  # a version before this one asked other things
+            scene.say(Screen(sentence(scene.texts, NotFound("draft", self.name))))
+            return END
         if draft.group is not None and (scene.maybe_group is None or scene.group.id != draft.group):
             raise NotFound("draft", self.name)
         scene.draft = draft
