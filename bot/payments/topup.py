@@ -19,7 +19,7 @@ from bot.rights import May
 from bot.ui import money
 from bot.ui.methods import method_of
 from bot.ui.screen import Button, Row
-from bot.ui.taps import Number
+from bot.ui.taps import Id, Number
 from ledger.errors import NotFound
 from ledger.groups.models import PAID_METHODS, Method
 from ledger.money import MAX_AMOUNT, InvalidAmount, exponent_of, parse_amount
@@ -37,9 +37,10 @@ class State(StrEnum):
 
 
 class TopUpDraft(Draft):
-    """How many cents, once that is known."""
+    """How many cents, once that is known; ``member``: who began, as rows of earlier versions say instead of the group."""
 
     amount: Number | None = None
+    member: Id | None = None
 
 
 async def topup(scene: Scene, tap: TopUp | None = None) -> State | str | None:
@@ -86,6 +87,8 @@ async def take_method(scene: Scene, draft: TopUpDraft) -> State | str:
 
 async def _announce(scene: Scene, draft: TopUpDraft, method: Method) -> State | str:
     member, amount = scene.member, _amount_of(draft.amount or 0)
+    if draft.member not in (None, member.id):
+        raise NotFound("member", draft.member)
     if method not in views.methods(scene.group, amount):
         return await _ask_method(scene, draft, amount, views.not_offered(scene.texts))
     payment = await payments.expect(scene.session, member, method, amount, None)

@@ -18,7 +18,8 @@ from bot.refusals import sentences as errors
 from bot.rights import May
 from bot.ui.methods import method_of
 from bot.ui.screen import Screen
-from bot.ui.taps import Number
+from bot.ui.taps import Id, Number
+from ledger.errors import NotFound
 from ledger.groups.models import Method
 from ledger.notes import service as notes
 from ledger.payments import refunds, requests
@@ -36,8 +37,9 @@ class State(StrEnum):
 
 
 class RequestDraft(Draft):
-    """What is going to be asked, in cents."""
+    """What is going to be asked, in cents; ``member``: who began, as rows of earlier versions say instead of the group."""
 
+    member: Id | None = None
     amount: Number = 0
     way: Method | None = None
     note: str | None = None
@@ -101,6 +103,8 @@ async def take_note(scene: Scene, draft: RequestDraft) -> State:
 async def ask(scene: Scene, draft: RequestDraft) -> State | str:
     """✅: asked, once; whoever keeps the money is told."""
     member = scene.member
+    if draft.member not in (None, member.id):
+        raise NotFound("member", draft.member)
     assert draft.way is not None
     try:
         async with scene.attempt():

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import text as sql
 
+from bot.delivery.models import ConversationRow
 from ledger.catalogue.service import get_product
 from ledger.db import utc_now
 from ledger.groups import service as groups
@@ -188,6 +189,20 @@ async def test_forged_buttons(stage: Stage, data: str) -> None:
 async def test_what_began_in_one_group_does_not_end_in_another(stage: Stage) -> None:
     group = await set_up(stage)
     ways = await group.anne.ask("/topup 5", expect="How will you pay")
+    other = await stage.world.group("Other", admins=[group.anne])
+    await group.anne.ask("/setup", expect="is ready", chat=other)
+    await group.anne.tap("Cash", message=ways)
+    await stage.world.settle()
+    assert await stage.rows("payments") == []
+
+
+async def test_what_an_earlier_version_began_in_one_group_does_not_end_in_another(stage: Stage) -> None:
+    group = await set_up(stage)
+    ways = await group.anne.ask("/topup 5", expect="How will you pay")
+    (member,) = [one["id"] for one in await stage.rows("members") if one["name"] == "Anne"]
+    async with stage.database.unit_of_work() as session:
+        row = await session.get_one(ConversationRow, (group.anne.id, group.anne.id))
+        row.data = {"member": member, "amount": 500}
     other = await stage.world.group("Other", admins=[group.anne])
     await group.anne.ask("/setup", expect="is ready", chat=other)
     await group.anne.tap("Cash", message=ways)
