@@ -149,7 +149,7 @@ adding = Conversation(
     cancel=not_added,
 )
 parting = Conversation(
-    "leaving",
+    "people",
     may=May.CHOOSE_REMINDERS,
     entry_points=[On(taps.LEAVE, ask_leave)],
     states={State.LEAVE: [On(taps.LeaveNow, leave)]},

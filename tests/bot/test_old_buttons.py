@@ -111,6 +111,7 @@ OLD_ROWS: list[tuple[str, str, dict[str, Any]]] = [
     ("payment", "confirm", {"kind": "opening", "amount": -2000, "member": 3, "seen": 442627503494}),
     ("people", "name", {"group": 1}),
     ("people", "add", {"group": 1, "name": "Jeanne Petit"}),
+    ("people", "leave", {"group": 1}),
     ("refund_declining", "decline", {"group": 1, "request": 1}),
     ("refund_requests", "amount", {"member": 2}),
     ("refund_requests", "way", {"member": 2, "amount": 500}),
