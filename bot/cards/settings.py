@@ -12,10 +12,9 @@ from bot.cards.service import Cards
 from bot.cards.taps import KEY_TYPED, CardSettings, EnterKey, Offer, Stop
 from bot.cards.views import settings as views
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.rights import May
-from bot.ui.screen import Button
 from bot.ui.texts import Html
 from ledger.errors import NotFound
 from ledger.groups import service as groups
@@ -30,29 +29,26 @@ class State(StrEnum):
     KEY = "key"
 
 
-async def card(scene: Scene, tap: CardSettings) -> None:
+async def card(scene: Scene) -> None:
     """How cards stand."""
-    _here(scene, tap.group)
     await _show(scene)
 
 
 async def offer(scene: Scene, tap: Offer) -> None:
     """Card among the ways to pay (R10), or not."""
-    _here(scene, tap.group)
     if not scene.group.takes_cards:
         raise NotFound("button", tap.group)
     await groups.offer_method(scene.session, scene.group, Method.CARD, tap.wanted)
     await _show(scene)
 
 
-async def ask_key(scene: Scene, tap: EnterKey) -> State | None:
+async def ask_key(scene: Scene) -> State | None:
     """A key of the group's own: ask for it, where it can be kept."""
-    _here(scene, tap.group)
     if not scene.service(Cards).vault.is_open:
         await _show(scene)
         return None
     scene.keep(Draft())
-    scene.say(views.ask_key(scene.texts, scene.group, _cancel(scene)))
+    scene.say(views.ask_key(scene.texts, scene.group, cancel_button(scene)))
     return State.KEY
 
 
@@ -64,10 +60,10 @@ async def take_key(scene: Scene) -> str:
         key = keys.well_formed(scene.typed)
         found = _tried(scene, key)
     except (keys.InvalidKey, CardKeyRefused, CardUnavailable, CardRefused) as refusal:
-        scene.say(views.not_kept(texts, refusal, _cancel(scene)))
+        scene.say(views.not_kept(texts, refusal, cancel_button(scene)))
         return State.KEY
     if accounts.is_live(key) and not found.takes_cards:
-        scene.say(views.not_active(texts, found.name, _cancel(scene)))
+        scene.say(views.not_active(texts, found.name, cancel_button(scene)))
         return State.KEY
     sealed = scene.service(Cards).vault.seal(group.id, key)
     account = await accounts.use_own_key(scene.session, group, key, sealed, found.stripe_id, by)
@@ -89,7 +85,6 @@ async def leave(scene: Scene) -> str:
 
 async def stop(scene: Scene, tap: Stop) -> None:
     """Cards are no longer taken with the group's own key: first what it means, then done, and the others told."""
-    _here(scene, tap.group)
     by, group = scene.member, scene.group
     account = await accounts.in_use(scene.session, group.id)
     if account is None or account.id != tap.account or account.sealed_key is None:
@@ -131,16 +126,6 @@ async def _show(scene: Scene, notice: Html | None = None) -> None:
         parked=await movements.parked(session, group.id),
     )
     scene.show(views.card(scene.texts, group, state, notice))
-
-
-def _here(scene: Scene, group_id: int) -> None:
-    """A button of the group that is looked at; another group's page must be opened first."""
-    if group_id != scene.group.id:
-        raise NotFound("button", group_id)
-
-
-def _cancel(scene: Scene) -> Button:
-    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
 conversation = Conversation(

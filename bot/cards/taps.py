@@ -9,11 +9,9 @@ from telegram import Update
 
 from bot.edge.handling import event
 from bot.rights import May
-from bot.ui.taps import Answered, Id, Old, Place, Tap, tap
+from bot.ui.taps import ASIDE, Answered, Id, Old, Place, Tap, tap
 from ledger.payments.card.keys import looks_like_key
 from ledger.payments.models import Payment
-
-ASIDE = Place.PRIVATE | Place.COORDINATORS
 
 
 @tap("card.link", was="cardpay", may=May.ORDER, at=Place.PRIVATE, old=Old.GONE, of=Payment)
@@ -23,14 +21,28 @@ class AskLink(Tap, frozen=True):
     payment: Id
 
 
-@tap("card.settings", was="cardset", may=May.CHANGE_SETTINGS, at=ASIDE, answered=Answered.ALONE)
+@tap(
+    "card.settings",
+    was="cardset",
+    may=May.CHANGE_SETTINGS,
+    at=ASIDE,
+    answered=Answered.ALONE,
+    in_this_group=True,
+)
 class CardSettings(Tap, frozen=True):
     """How cards stand."""
 
     group: Id
 
 
-@tap("card.offer", was="cardoffer", may=May.CHANGE_SETTINGS, at=ASIDE, answered=Answered.ALONE)
+@tap(
+    "card.offer",
+    was="cardoffer",
+    may=May.CHANGE_SETTINGS,
+    at=ASIDE,
+    answered=Answered.ALONE,
+    in_this_group=True,
+)
 class Offer(Tap, frozen=True):
     """Card among the ways to pay, or not."""
 
@@ -38,14 +50,24 @@ class Offer(Tap, frozen=True):
     wanted: bool
 
 
-@tap("card.key", was="cardkey", may=May.CHANGE_SETTINGS, at=ASIDE, answered=Answered.ALONE)
+@tap(
+    "card.key", was="cardkey", may=May.CHANGE_SETTINGS, at=ASIDE, answered=Answered.ALONE, in_this_group=True
+)
 class EnterKey(Tap, frozen=True):
     """A key of the group's own."""
 
     group: Id
 
 
-@tap("card.stop", was="cardstop", may=May.CHANGE_SETTINGS, at=ASIDE, answered=Answered.ALONE, old=Old.GONE)
+@tap(
+    "card.stop",
+    was="cardstop",
+    may=May.CHANGE_SETTINGS,
+    at=ASIDE,
+    answered=Answered.ALONE,
+    old=Old.GONE,
+    in_this_group=True,
+)
 class Stop(Tap, frozen=True):
     """Cards are no longer taken with the key of `account`: asked about first, then (`sure`) done."""
 

@@ -15,12 +15,12 @@ from bot.distributions.taps import (
 )
 from bot.distributions.views import planning as views
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.refusals import sentences as errors
 from bot.rights import May
 from bot.ui import dates
-from bot.ui.screen import Button, Screen
+from bot.ui.screen import Screen
 from bot.ui.texts import Texts
 from ledger.catalogue.service import count_products
 from ledger.db import utc_now
@@ -78,7 +78,7 @@ def _from_line(scene: Scene) -> State | None:
 async def ask_date(scene: Scene) -> State:
     """Asks for the day, the first of the steps."""
     scene.keep(PlanDraft())
-    scene.ask(views.ask_date(scene.texts, _cancel(scene)))
+    scene.ask(views.ask_date(scene.texts, cancel_button(scene)))
     return State.DATE
 
 
@@ -91,7 +91,7 @@ async def take_date(scene: Scene, draft: PlanDraft) -> State | None:
     except (dates.NotUnderstood, distributions.InvalidDistribution) as problem:
         return _again(scene, problem)
     draft.date = day
-    scene.ask(views.ask_time(scene.texts, day, _cancel(scene)))
+    scene.ask(views.ask_time(scene.texts, day, cancel_button(scene)))
     return State.TIME
 
 
@@ -105,7 +105,7 @@ async def take_time(scene: Scene, draft: PlanDraft) -> State | None:
     except (dates.NotUnderstood, distributions.InvalidDistribution) as problem:
         return _again(scene, problem)
     draft.starts = starts_at
-    scene.ask(views.ask_place(scene.texts, _cancel(scene)))
+    scene.ask(views.ask_place(scene.texts, cancel_button(scene)))
     return State.PLACE
 
 
@@ -118,7 +118,7 @@ async def take_place(scene: Scene, draft: PlanDraft) -> State | None:
     draft.proposed = dates.usual_closing(_starts_at(draft), _zone(scene), utc_now())
     label = scene.texts.day_and_time(draft.proposed)
     proposed = scene.step_button(label, ProposedClosing(), style="primary")
-    scene.ask(views.ask_closing(scene.texts, proposed, _cancel(scene)))
+    scene.ask(views.ask_closing(scene.texts, proposed, cancel_button(scene)))
     return State.CLOSING
 
 
@@ -178,7 +178,7 @@ def _preview(scene: Scene, draft: PlanDraft, closes_at: dt.datetime, *, by_defau
     texts = scene.texts
     yes = scene.step_button(texts.label("✅ Confirm"), Announce(), style="success")
     planned = views.Draft(draft.place, _starts_at(draft), closes_at, by_default)
-    scene.show(views.preview(texts, scene.group, planned, yes, _cancel(scene)))
+    scene.show(views.preview(texts, scene.group, planned, yes, cancel_button(scene)))
     return State.CONFIRM
 
 
@@ -191,10 +191,6 @@ def _again(scene: Scene, problem: Exception) -> State | None:
         sentence = errors.sentence(scene.texts, problem)
     scene.ask(Screen(sentence))
     return None
-
-
-def _cancel(scene: Scene) -> Button:
-    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
 def _starts_at(draft: PlanDraft) -> dt.datetime:

@@ -142,6 +142,8 @@ class On(BaseHandler[Update, Carrier, Any]):
             await scene.follow(declared.of, found.row)
         if role_of(scene.maybe_member) < declared.may.role and not declared.in_any_group:
             raise _refusal(scene, declared)
+        if declared.in_this_group and isinstance(found, Tap) and found.row != scene.group.id:
+            raise NotFound("button", found.row)
         scene.answered = declared.answered
         return found
 
@@ -239,11 +241,10 @@ class Conversation(BaseHandler[Update, Carrier, Any]):
         row = scene.conversation
         if state == END:
             end(row)
-        elif state is not None:
-            if scene.draft is not None:
-                row.data = msgspec.to_builtins(scene.draft)
+            return
+        if state is not None:
             advance(row, self.name, state)
-        elif row.name == self.name and scene.draft is not None:
+        if row.name == self.name and scene.draft is not None:
             row.data = msgspec.to_builtins(scene.draft)
 
     async def _begin(self, scene: Scene, handler: On) -> Any:

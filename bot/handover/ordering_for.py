@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.edge.state import end
 from bot.handover import pages
@@ -50,7 +50,7 @@ async def _ask(scene: Scene, draft: OrderDraft, found: list[Member], notice: str
         scene.step_button(scene.texts.who(member, NARROW), ChooseMember(member.id)) for member in found
     ]
     shown = choices if len(choices) <= MEMBERS_SHOWN else []
-    cancel = scene.step_button(scene.texts.label("Cancel"), Cancel())
+    cancel = cancel_button(scene)
     screen = views.ask_whom(scene.texts, distribution, shown, cancel)
     scene.ask(screen.under(notice) if notice else screen)
     return State.MEMBER

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.distributions.views import planning as distribution_views
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.notify import Say
 from bot.edge.scene import Scene
 from bot.handover import pages
@@ -19,7 +19,7 @@ from bot.handover.views import plan as views
 from bot.refusals import sentences as errors
 from bot.rights import May
 from bot.ui import dates
-from bot.ui.screen import Button, Screen
+from bot.ui.screen import Screen
 from bot.ui.taps import Id
 from bot.ui.texts import Texts
 from ledger.orders import distributions, rescheduling, validation
@@ -55,7 +55,7 @@ async def ask_move(scene: Scene, tap: Move) -> State:
     await rescheduling.require_movable(scene.session, distribution)
     scene.keep(MoveDraft(distribution=distribution.id))
     step_by_step = scene.step_button(scene.texts.label("Step by step"), StepByStep())
-    scene.ask(views.ask_move(scene.texts, distribution, step_by_step, _cancel(scene)))
+    scene.ask(views.ask_move(scene.texts, distribution, step_by_step, cancel_button(scene)))
     return State.LINE
 
 
@@ -72,7 +72,7 @@ async def take_line(scene: Scene, draft: MoveDraft) -> State | None:
 
 async def ask_date(scene: Scene) -> State:
     """Asks for the day, the first of the steps."""
-    scene.ask(distribution_views.ask_date(scene.texts, _cancel(scene)), in_place=True)
+    scene.ask(distribution_views.ask_date(scene.texts, cancel_button(scene)), in_place=True)
     return State.DATE
 
 
@@ -82,7 +82,7 @@ async def take_date(scene: Scene, draft: MoveDraft) -> State | None:
         draft.date = day = dates.parse_date(scene.typed)
     except dates.NotUnderstood as problem:
         return _again(scene, distribution_views.not_understood(scene.texts, problem.part))
-    scene.ask(distribution_views.ask_time(scene.texts, day, _cancel(scene)))
+    scene.ask(distribution_views.ask_time(scene.texts, day, cancel_button(scene)))
     return State.TIME
 
 
@@ -95,7 +95,7 @@ async def take_time(scene: Scene, draft: MoveDraft) -> State | None:
         return _again(scene, distribution_views.not_understood(scene.texts, problem.part))
     draft.starts = dates.moment(dt.datetime.combine(draft.date, time), _zone(scene))
     distribution = await pages.get_distribution(scene, draft.distribution)
-    screen = distribution_views.ask_place(scene.texts, _cancel(scene))
+    screen = distribution_views.ask_place(scene.texts, cancel_button(scene))
     same = scene.step_button(distribution.place[:60], SamePlace(), style="primary")
     scene.ask(screen.with_rows([(same,), *screen.rows]))
     return State.PLACE
@@ -135,7 +135,7 @@ async def _preview(
     draft.place, draft.starts, draft.closes = place, starts_at, closes_at
     yes = scene.step_button(scene.texts.label("✅ Confirm"), ConfirmMove(), style="success")
     after = distribution_views.Draft(place, starts_at, closes_at)
-    scene.show(views.move_preview(scene.texts, distribution, after, len(orders), yes, _cancel(scene)))
+    scene.show(views.move_preview(scene.texts, distribution, after, len(orders), yes, cancel_button(scene)))
     return State.CONFIRM
 
 
@@ -237,10 +237,6 @@ def _again(scene: Scene, sentence: str) -> State | None:
 
 def _zone(scene: Scene) -> ZoneInfo:
     return ZoneInfo(scene.group.time_zone)
-
-
-def _cancel(scene: Scene) -> Button:
-    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
 conversation = Conversation(

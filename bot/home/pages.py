@@ -10,7 +10,6 @@ from bot.members.views import welcome as welcome_views
 from bot.settings.views import setup as setup_views
 from ledger.catalogue.service import count_products
 from ledger.groups import service as groups
-from ledger.groups.models import Group
 from ledger.groups.roles import role_of
 from ledger.orders.expected import expected_of
 from ledger.orders.needless import needless
@@ -22,7 +21,7 @@ async def show_home(scene: Scene) -> None:
     """Where the person stands in the group they look at: what to do first in a new one, the way in for who has none."""
     own = await groups.groups_of_person(scene.session, scene.person.id)
     if scene.maybe_member is None and own:
-        await look_at(scene, own[0])
+        await scene.act_in(own[0].id)
     if scene.maybe_member is None:
         found = await chats_of_stranger(scene)
         links = [(group, scene.deep_link(f"o_{group.invitation}")) for group in found]
@@ -46,13 +45,6 @@ async def account_of(scene: Scene) -> views.Account:
         expected,
         await needless(scene.session, member, expected),
     )
-
-
-async def look_at(scene: Scene, group: Group) -> None:
-    """The person acts in this group of theirs from now on."""
-    scene.person.group_id = group.id
-    scene.maybe_group = group
-    scene.maybe_member = await groups.member_of(scene.session, group.id, scene.person.id)
 
 
 def show_help(scene: Scene) -> None:

@@ -11,7 +11,7 @@ from bot.edge.state import end
 from bot.handover.pages import show_day
 from bot.home import taps
 from bot.home.menu import own_menu
-from bot.home.pages import look_at, show_help, show_home
+from bot.home.pages import show_help, show_home
 from bot.home.views import account as views
 from bot.home.views import start as start_views
 from bot.members.pages import IN_CHAT, ask_back, statuses
@@ -135,7 +135,7 @@ async def look_at_group(scene: Scene, tap: taps.LookAtGroup) -> None:
     """A group was chosen, if it is one of the person's."""
     for group in await groups.groups_of_person(scene.session, scene.person.id):
         if group.id == tap.group:
-            await look_at(scene, group)
+            await scene.act_in(group.id)
             await show_home(scene)
             return
     raise NotFound("group", tap.group)

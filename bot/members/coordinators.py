@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.home.menu import own_menu
 from bot.members import taps
@@ -36,7 +36,7 @@ async def pick(scene: Scene, tap: taps.PickMember) -> State:
     """Whom to name: a page of members, or a name to type."""
     scene.keep(Draft())
     everyone = await groups.members(scene.session, scene.group.id)
-    cancel = scene.step_button(scene.texts.label("Cancel"), Cancel())
+    cancel = cancel_button(scene)
     scene.ask(views.pick(scene.texts, everyone, tap.page, cancel), in_place=True)
     return State.NAME
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.home.views import history as history_views
 from bot.members import taps
@@ -46,7 +46,7 @@ async def member(scene: Scene) -> State | None:
         await _show_named(scene, scene.command_text)
         return None
     scene.keep(Draft())
-    cancel = scene.step_button(scene.texts.label("Cancel"), Cancel())
+    cancel = cancel_button(scene)
     scene.ask(views.ask_name(scene.texts, cancel))
     return State.NAME
 

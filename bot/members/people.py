@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.home.menu import own_menu
 from bot.members import taps
@@ -14,7 +14,7 @@ from bot.members.views import people as views
 from bot.members.views import welcome as welcome_views
 from bot.refusals.sentences import sentence
 from bot.rights import May
-from bot.ui.screen import Button, Screen
+from bot.ui.screen import Screen
 from ledger.errors import NotFound
 from ledger.groups import people
 from ledger.groups import service as groups
@@ -41,7 +41,7 @@ class NameDraft(Draft):
 async def ask_name(scene: Scene) -> State:
     """➕: who?"""
     scene.keep(NameDraft())
-    scene.ask(views.ask_name(scene.texts, _cancel(scene)))
+    scene.ask(views.ask_name(scene.texts, cancel_button(scene)))
     return State.NAME
 
 
@@ -51,11 +51,11 @@ async def take_name(scene: Scene, draft: NameDraft) -> State | None:
         name = people.check_name(scene.typed)
         await people.require_free_name(scene.session, scene.group.id, name)
     except (people.InvalidName, people.NameTaken) as problem:
-        scene.ask(Screen(sentence(scene.texts, problem), ((_cancel(scene),),)))
+        scene.ask(Screen(sentence(scene.texts, problem), ((cancel_button(scene),),)))
         return State.NAME
     draft.name = name
     confirm = scene.step_button(scene.texts.label("✅ Confirm"), taps.Confirm(), style="success")
-    scene.show(views.preview(scene.texts, scene.group, name, confirm, _cancel(scene)))
+    scene.show(views.preview(scene.texts, scene.group, name, confirm, cancel_button(scene)))
     return State.ADD
 
 
@@ -110,7 +110,7 @@ async def ask_leave(scene: Scene) -> State:
     scene.keep(Draft())
     texts = scene.texts
     confirm = scene.step_button(texts.label("🚪 Leave the group"), taps.LeaveNow(), style="danger")
-    stay = scene.step_button(texts.label("Cancel"), Cancel())
+    stay = cancel_button(scene)
     scene.show(views.ask_leave(texts, scene.group, confirm, stay))
     return State.LEAVE
 
@@ -129,10 +129,6 @@ async def stay(scene: Scene) -> str:
     """Not after all."""
     scene.show(views.stayed(scene.texts, scene.group))
     return END
-
-
-def _cancel(scene: Scene) -> Button:
-    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
 adding = Conversation(

@@ -8,10 +8,8 @@ from telegram import Update
 
 from bot.edge.handling import event
 from bot.rights import May
-from bot.ui.taps import ANYWHERE, Answered, Id, Number, Old, Place, Tap, command, step, tap
+from bot.ui.taps import ANYWHERE, ASIDE, Answered, Id, Number, Old, Tap, command, step, tap
 from ledger.groups.models import Member
-
-ASIDE = Place.PRIVATE | Place.COORDINATORS
 
 BALANCES = command("balances", "soldes", may=May.SEE_ACCOUNTS, answered=Answered.DISCREETLY)
 MEMBER = command("member", "adherent", may=May.SEE_ACCOUNTS, answered=Answered.DISCREETLY)

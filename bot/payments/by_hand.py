@@ -6,7 +6,7 @@ The conversation asks for whatever is missing, in a fixed order, so a line that 
 from __future__ import annotations
 
 from bot.cards.pages import close_page
-from bot.edge.handling import END, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.payments import line as payment_line
 from bot.payments.pages import page_of, payment_of, show_settled
@@ -17,7 +17,6 @@ from bot.payments.questions import (
     ask_member,
     ask_next,
     ask_whether_another,
-    cancel_button,
     check_date,
     entry_of,
     today,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from bot.edge.draft import Draft
-from bot.edge.handling import Cancel
+from bot.edge.handling import cancel_button
 from bot.edge.scene import Scene
 from bot.payments.pages import page_of
 from bot.payments.taps import (
@@ -184,8 +184,3 @@ def check_date(scene: Scene, dated: dt.date | None) -> None:
     """Raises :class:`InvalidPayment` for a day that is yet to come."""
     if dated is not None and dated > today(scene):
         raise payments.InvalidPayment("date")
-
-
-def cancel_button(scene: Scene) -> Button:
-    """Out of the conversation."""
-    return scene.step_button(scene.texts.label("Cancel"), Cancel())

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from bot.cards.pages import card_link
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.home.views import start as start_views
 from bot.payments.taps import TOPUP, AnotherTopUp, TopUp, TopUpBy, TopUpWith
@@ -18,7 +18,7 @@ from bot.refusals import sentences as errors
 from bot.rights import May
 from bot.ui import money
 from bot.ui.methods import method_of
-from bot.ui.screen import Button, Row
+from bot.ui.screen import Row
 from bot.ui.taps import Id, Number
 from ledger.errors import NotFound
 from ledger.groups.models import PAID_METHODS, Method
@@ -116,7 +116,7 @@ async def _take(scene: Scene, draft: TopUpDraft, text: str) -> State | str:
 async def _ask_amount(scene: Scene, notice: str | None = None) -> State:
     balance, expected = await _account(scene)
     proposals = _proposals(scene, owed=-(balance + expected))
-    screen = views.ask_amount(scene.texts, scene.group, balance, expected, proposals, _cancel_button(scene))
+    screen = views.ask_amount(scene.texts, scene.group, balance, expected, proposals, cancel_button(scene))
     scene.show(screen.under(notice) if notice else screen)
     return State.AMOUNT
 
@@ -149,7 +149,7 @@ async def _ask_method(scene: Scene, draft: TopUpDraft, amount: int, notice: str 
         return END
     draft.amount = amount
     other = scene.step_button(texts.label("Other amount"), AnotherTopUp())
-    screen = views.ask_method(texts, group, amount, ways, other, _cancel_button(scene))
+    screen = views.ask_method(texts, group, amount, ways, other, cancel_button(scene))
     scene.show(screen.under(notice) if notice else screen)
     return State.METHOD
 
@@ -166,10 +166,6 @@ def _amount_of(cents: int) -> int:
     if not 0 < cents <= MAX_AMOUNT:
         raise InvalidAmount(str(cents))
     return cents
-
-
-def _cancel_button(scene: Scene) -> Button:
-    return scene.step_button(scene.texts.label("Cancel"), Cancel())
 
 
 conversation = Conversation(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.payments.pages import (
     is_old,
@@ -186,7 +186,7 @@ async def ask_amount(scene: Scene, tap: AnotherAmount) -> State | None:
     if await is_old(scene, payment, tap.step):
         return None
     scene.keep(AmountDraft(payment=payment.id))
-    cancel = scene.step_button(scene.texts.label("Cancel"), Cancel())
+    cancel = cancel_button(scene)
     scene.ask(views.ask_amount(scene.texts, payment, cancel))
     return State.AMOUNT
 

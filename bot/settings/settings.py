@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from bot.board import boards
 from bot.edge.draft import Draft
-from bot.edge.handling import END, Cancel, Conversation, On, Typed
+from bot.edge.handling import END, Conversation, On, Typed, cancel_button
 from bot.edge.scene import Scene
 from bot.rights import May
 from bot.settings import taps
@@ -53,7 +53,6 @@ def _show(scene: Scene) -> None:
 
 async def payments(scene: Scene, tap: taps.Payments) -> None:
     """Payments on or off (R1): first what it means, then the switch."""
-    _check_group(scene, tap.group)
     if tap.wanted is None:
         scene.show(views.payments_question(scene.texts, scene.group))
         return
@@ -63,7 +62,6 @@ async def payments(scene: Scene, tap: taps.Payments) -> None:
 
 async def negative(scene: Scene, tap: taps.NegativeBalances) -> None:
     """Negative balances (R14)."""
-    _check_group(scene, tap.group)
     if tap.wanted is None:
         scene.show(views.negative_question(scene.texts, scene.group))
         return
@@ -71,15 +69,13 @@ async def negative(scene: Scene, tap: taps.NegativeBalances) -> None:
     _done(scene)
 
 
-async def methods(scene: Scene, tap: taps.Methods) -> None:
+async def methods(scene: Scene) -> None:
     """The ways to pay (R10)."""
-    _check_group(scene, tap.group)
     _show_methods(scene)
 
 
 async def offer_method(scene: Scene, tap: taps.OfferMethod) -> None:
     """One of them, on or off."""
-    _check_group(scene, tap.group)
     if tap.method is Method.CARD and not can_take_cards(scene.group):
         raise NotFound("button", tap.method)
     await groups.offer_method(scene.session, scene.group, tap.method, tap.wanted)
@@ -92,7 +88,6 @@ def _show_methods(scene: Scene) -> None:
 
 async def language(scene: Scene, tap: taps.GroupLanguage) -> None:
     """The language of the group's chat."""
-    _check_group(scene, tap.group)
     if tap.language is None:
         scene.show(views.language_question(scene.texts, scene.group))
         return
@@ -102,7 +97,6 @@ async def language(scene: Scene, tap: taps.GroupLanguage) -> None:
 
 async def joining(scene: Scene, tap: taps.Joining) -> None:
     """Who may join."""
-    _check_group(scene, tap.group)
     if tap.policy is None:
         scene.show(views.join_question(scene.texts, scene.group))
         return
@@ -112,7 +106,6 @@ async def joining(scene: Scene, tap: taps.Joining) -> None:
 
 async def invitation(scene: Scene, tap: taps.NewInvitation) -> None:
     """A new invitation link, after a word on what becomes of the old one."""
-    _check_group(scene, tap.group)
     if tap.sure is None:
         scene.show(views.invitation_question(scene.texts, scene.group))
         return
@@ -123,7 +116,6 @@ async def invitation(scene: Scene, tap: taps.NewInvitation) -> None:
 
 async def ask_value(scene: Scene, tap: taps.AskValue) -> State:
     """A value that is typed: ask for it."""
-    _check_group(scene, tap.group)
     option = tap.option
     scene.keep(ValueDraft(option=option))
     texts = scene.texts
@@ -133,7 +125,7 @@ async def ask_value(scene: Scene, tap: taps.AskValue) -> State:
         rows += [tuple(zones[start : start + 2]) for start in range(0, len(zones), 2)]
     if option in REMOVABLE and getattr(scene.group, option):
         rows.append((scene.step_button(texts.label("Remove it"), taps.RemoveValue(), style="danger"),))
-    rows.append((scene.step_button(texts.label("Cancel"), Cancel()),))
+    rows.append((cancel_button(scene),))
     scene.ask(views.ask_value(texts, option, rows))
     return State.VALUE
 
@@ -168,7 +160,7 @@ async def _move_to(scene: Scene, draft: ValueDraft, zone: str) -> str:
     texts = scene.texts
     rows = (
         (scene.step_button(texts.label("✅ Confirm"), taps.ConfirmZone(), style="success"),),
-        (scene.step_button(texts.label("Cancel"), Cancel()),),
+        (cancel_button(scene),),
     )
     scene.ask(views.zone_preview(texts, scene.group, zone, coming).with_rows(rows))
     return State.VALUE
@@ -202,12 +194,6 @@ async def leave(scene: Scene) -> str:
     """Not after all."""
     _show(scene)
     return END
-
-
-def _check_group(scene: Scene, group_id: int) -> None:
-    """A button changes the group it names, and only while the coordinator looks at that one."""
-    if group_id != scene.group.id:
-        raise NotFound("button", group_id)
 
 
 def _done(scene: Scene) -> None:

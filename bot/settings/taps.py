@@ -8,10 +8,8 @@ from typing import Annotated, Literal
 import msgspec
 
 from bot.rights import May
-from bot.ui.taps import Answered, Id, Place, Tap, command, step, tap
+from bot.ui.taps import ANYWHERE, ASIDE, Answered, Id, Tap, command, step, tap
 from ledger.groups.models import JoinPolicy, Method
-
-ASIDE = Place.PRIVATE | Place.COORDINATORS
 
 SETUP = command("setup", "installer", may=May.START_A_GROUP)
 SETTINGS = command("settings", "reglages", may=May.CHANGE_SETTINGS, answered=Answered.DISCREETLY)
@@ -38,12 +36,12 @@ class TimeZone(StrEnum):
     NOUMEA = "Pacific/Noumea"
 
 
-@tap("settings", may=May.CHANGE_SETTINGS, at=ASIDE | Place.MEMBERS, answered=Answered.DISCREETLY)
+@tap("settings", may=May.CHANGE_SETTINGS, at=ANYWHERE, answered=Answered.DISCREETLY)
 class Settings(Tap, frozen=True):
     """All options on one screen."""
 
 
-@tap("payments.switch", was="payments", may=May.CHANGE_SETTINGS, at=ASIDE)
+@tap("payments.switch", was="payments", may=May.CHANGE_SETTINGS, at=ASIDE, in_this_group=True)
 class Payments(Tap, frozen=True):
     """Payments on or off: asked about first, then done."""
 
@@ -51,7 +49,7 @@ class Payments(Tap, frozen=True):
     wanted: bool | None = None
 
 
-@tap("negative.allow", was="negative", may=May.CHANGE_SETTINGS, at=ASIDE)
+@tap("negative.allow", was="negative", may=May.CHANGE_SETTINGS, at=ASIDE, in_this_group=True)
 class NegativeBalances(Tap, frozen=True):
     """Balances below zero, allowed or not: asked about first, then done."""
 
@@ -59,14 +57,14 @@ class NegativeBalances(Tap, frozen=True):
     wanted: bool | None = None
 
 
-@tap("methods", may=May.CHANGE_SETTINGS, at=ASIDE)
+@tap("methods", may=May.CHANGE_SETTINGS, at=ASIDE, in_this_group=True)
 class Methods(Tap, frozen=True):
     """The ways to pay."""
 
     group: Id
 
 
-@tap("method.offer", was="method", may=May.CHANGE_SETTINGS, at=ASIDE)
+@tap("method.offer", was="method", may=May.CHANGE_SETTINGS, at=ASIDE, in_this_group=True)
 class OfferMethod(Tap, frozen=True):
     """One of them, on or off."""
 
@@ -75,7 +73,7 @@ class OfferMethod(Tap, frozen=True):
     wanted: bool
 
 
-@tap("group.language", was="grouplang", may=May.CHANGE_SETTINGS, at=ASIDE)
+@tap("group.language", was="grouplang", may=May.CHANGE_SETTINGS, at=ASIDE, in_this_group=True)
 class GroupLanguage(Tap, frozen=True):
     """The language of the group's chat: which, then this one."""
 
@@ -83,7 +81,7 @@ class GroupLanguage(Tap, frozen=True):
     language: Literal["en", "fr"] | None = None
 
 
-@tap("group.joining", was="joinpolicy", may=May.CHANGE_SETTINGS, at=ASIDE)
+@tap("group.joining", was="joinpolicy", may=May.CHANGE_SETTINGS, at=ASIDE, in_this_group=True)
 class Joining(Tap, frozen=True):
     """Who may join: asked, then chosen."""
 
@@ -91,7 +89,7 @@ class Joining(Tap, frozen=True):
     policy: JoinPolicy | None = None
 
 
-@tap("invitation.renew", was="invite", may=May.CHANGE_SETTINGS, at=ASIDE)
+@tap("invitation.renew", was="invite", may=May.CHANGE_SETTINGS, at=ASIDE, in_this_group=True)
 class NewInvitation(Tap, frozen=True):
     """Another invitation link: what becomes of the old one, then (``sure``) done."""
 
@@ -99,7 +97,7 @@ class NewInvitation(Tap, frozen=True):
     sure: Annotated[int, msgspec.Meta(ge=1, le=1)] | None = None
 
 
-@tap("option.ask", was="setask", may=May.CHANGE_SETTINGS, at=ASIDE)
+@tap("option.ask", was="setask", may=May.CHANGE_SETTINGS, at=ASIDE, in_this_group=True)
 class AskValue(Tap, frozen=True):
     """An option's value, to be typed."""
 

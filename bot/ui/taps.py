@@ -50,6 +50,8 @@ class Place(Flag):
 
 
 ANYWHERE = Place.PRIVATE | Place.COORDINATORS | Place.MEMBERS
+ASIDE = Place.PRIVATE | Place.COORDINATORS
+"""Where no member reads along."""
 
 
 class Answered(StrEnum):
@@ -86,6 +88,8 @@ class Declared:
     old: Old
     of: type[Base] | None = None
     """The table whose row the first :data:`Id` names: what is tapped is done in the group of that row."""
+    in_this_group: bool = False
+    """Whether the first :data:`Id` is a group's, which must be the one acted in: an old screen changes no other."""
     in_any_group: bool = False
     """In private, whether the role in any of one's groups is enough: the handler goes to the one that is meant."""
 
@@ -153,6 +157,7 @@ def tap(
     answered: Answered = Answered.HERE,
     old: Old = Old.NEVER,
     of: type[Base] | None = None,
+    in_this_group: bool = False,
     in_any_group: bool = False,
     was: str | tuple[str, ...] = (),
 ) -> Callable[[type[AnyTap]], type[AnyTap]]:
@@ -164,8 +169,10 @@ def tap(
             raise TypeError(f"{cls.__name__} needs a field named {old}")
         if of is not None and _row_field(cls) is None:
             raise TypeError(f"{cls.__name__} names no row of {of.__name__}")
+        if in_this_group and _row_field(cls) is None:
+            raise TypeError(f"{cls.__name__} names no group")
         cls.verb, cls.was = verb, (was,) if isinstance(was, str) else was
-        cls.declared = Declared(may, at, answered, old, of, in_any_group)
+        cls.declared = Declared(may, at, answered, old, of, in_this_group, in_any_group)
         for word in (verb, *cls.was):
             if word in VERBS:
                 raise TypeError(f"{cls.__name__}: another tap says {word}")

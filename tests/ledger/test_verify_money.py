@@ -1,16 +1,13 @@
 """``verify`` finds what is wrong with mixed payments, switches, refunds and gifts, with every guard switched off."""
 
 import pytest
-from sqlalchemy import text
 
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.payments import requests
 from ledger.payments.adjustments import AdjustmentKind
-from ledger.verify.check import Violation
 from ledger.verify.money import MONEY
-from ledger.verify.service import verify
-from tests.support.ledger import check, drop_triggers, found, restore_triggers
+from tests.support.ledger import check, damaged, found
 
 SPLIT, OTHERS, THEIRS, SWITCH, REQUEST, REASON, NOTED = MONEY
 DAMAGES = [
@@ -80,21 +77,3 @@ async def test_each_damage_is_found(module_database: Database, rows: dict[str, i
 
 def test_every_check_was_seen_to_fail() -> None:
     assert {rule.what for _, rule in DAMAGES} == {rule.what for rule in MONEY}
-
-
-class Undone(Exception):
-    pass
-
-
-async def damaged(database: Database, damage: str) -> list[Violation]:
-    """What `verify` says of the damage, which is undone."""
-    violations: list[Violation] = []
-    try:
-        async with database.unit_of_work() as session:
-            dropped = await drop_triggers(session)
-            await session.execute(text(damage))
-            await restore_triggers(session, dropped)
-            violations += await verify(session)
-            raise Undone
-    except Undone:
-        return violations

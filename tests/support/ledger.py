@@ -332,3 +332,21 @@ async def _tables(session: AsyncSession) -> list[str]:
 def ordered(seen: orders.OrderView) -> list[OrderLine]:
     """An order's lines as they were ordered, in the order they were added."""
     return sorted((one.line for one in seen.current), key=lambda line: line.id)
+
+
+class Undone(Exception):
+    """Undoes what was tried."""
+
+
+async def damaged(database: Database, damage: str) -> list[Violation]:
+    """What `verify` says of the damage (a statement, done behind the triggers' back), which is undone."""
+    violations: list[Violation] = []
+    try:
+        async with database.unit_of_work() as session:
+            dropped = await drop_triggers(session)
+            await session.execute(text(damage))
+            await restore_triggers(session, dropped)
+            violations += await verify(session)
+            raise Undone
+    except Undone:
+        return violations

@@ -107,6 +107,8 @@ def test_a_declaration_that_cannot_hold_is_refused() -> None:
 
     with pytest.raises(TypeError, match="names no row"):
         tap("no.row", may=May.ORDER, at=ANYWHERE, of=Group)(Nothing)
+    with pytest.raises(TypeError, match="names no group"):
+        tap("no.group", may=May.ORDER, at=ANYWHERE, in_this_group=True)(Nothing)
 
 
 def test_two_may_not_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,16 +1,13 @@
 """``verify`` finds what is wrong with corrections, validations and counts, with every guard switched off."""
 
 import pytest
-from sqlalchemy import text
 
 from ledger.db import Database
 from ledger.groups.models import Method
 from ledger.orders import corrections, rescheduling, till, validation
 from ledger.orders.handover_models import CountKind
-from ledger.verify.check import Violation
 from ledger.verify.handover import HANDOVER
-from ledger.verify.service import verify
-from tests.support.ledger import check, drop_triggers, found, restore_triggers
+from tests.support.ledger import check, damaged, found
 
 DAMAGES = [
     ("UPDATE corrections SET amount_cents = amount_cents + 1", {"I3"}),
@@ -78,21 +75,3 @@ async def test_every_check_was_seen_to_fail(module_database: Database, rows: dic
     for rule in HANDOVER:
         fixed = [part.split("}")[-1] for part in rule.what.split("{")]
         assert any(all(part in what for part in fixed) for what in said), rule.what
-
-
-class Undone(Exception):
-    pass
-
-
-async def damaged(database: Database, damage: str) -> list[Violation]:
-    """What `verify` says of the damage, which is undone."""
-    violations: list[Violation] = []
-    try:
-        async with database.unit_of_work() as session:
-            dropped = await drop_triggers(session)
-            await session.execute(text(damage))
-            await restore_triggers(session, dropped)
-            violations += await verify(session)
-            raise Undone
-    except Undone:
-        return violations
